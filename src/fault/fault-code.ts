@@ -1,0 +1,60 @@
+/**
+ * Why a request was refused, in our own stable words. Each is named after its cause; `message/v1/reason.ts` and
+ * `message/v2/reason.ts` say which Result Reason each dialect answers with.
+ */
+export type FaultCode =
+  // the message
+  | 'MALFORMED_MESSAGE'
+  | 'UNSUPPORTED_VERSION'
+  | 'MISSING_FIELD'
+  | 'REPEATED_FIELD'
+  | 'UNKNOWN_FIELD'
+  | 'UNKNOWN_ENUMERATION'
+  | 'UNKNOWN_EXTENSION'
+  | 'INVALID_FIELD'
+  | 'INVALID_MESSAGE'
+  | 'RESPONSE_TOO_LARGE'
+  | 'BATCH_CANCELED'
+  // who asks, and for what
+  | 'AUTHENTICATION_FAILED'
+  | 'ATTESTATION_FAILED'
+  | 'NOT_PERMITTED'
+  | 'UNSUPPORTED_OPERATION'
+  | 'UNSUPPORTED_FEATURE'
+  | 'ILLEGAL_OPERATION'
+  // the object
+  | 'OBJECT_NOT_FOUND'
+  | 'OBJECT_ARCHIVED'
+  | 'OBJECT_DESTROYED'
+  | 'OBJECT_EXISTS'
+  | 'WRONG_OBJECT_TYPE'
+  | 'WRONG_STATE'
+  | 'UNKNOWN_OBJECT_GROUP'
+  | 'KEY_FORMAT_UNSUPPORTED'
+  | 'KEY_COMPRESSION_UNSUPPORTED'
+  | 'KEY_WRAP_TYPE_UNSUPPORTED'
+  | 'KEY_VALUE_NOT_PRESENT'
+  | 'ENCODING_OPTION_ERROR'
+  | 'SENSITIVE'
+  | 'NOT_EXTRACTABLE'
+  | 'USAGE_EXHAUSTED'
+  | 'INCOMPATIBLE_USAGE'
+  // its attributes
+  | 'UNSUPPORTED_ATTRIBUTE'
+  | 'ATTRIBUTE_NOT_FOUND'
+  | 'ATTRIBUTE_INSTANCE_NOT_FOUND'
+  | 'ATTRIBUTE_EXISTS'
+  | 'ATTRIBUTE_READ_ONLY'
+  | 'ATTRIBUTE_SINGLE_VALUED'
+  | 'ATTRIBUTE_MULTI_VALUED'
+  | 'ATTRIBUTE_INDEX_OUT_OF_BOUNDS'
+  | 'INVALID_ATTRIBUTE_VALUE'
+  | 'NAME_TAKEN'
+  | 'NAMESPACE_UNSUPPORTED'
+  // cryptography
+  | 'CRYPTO_FAILED'
+  | 'UNSUPPORTED_CRYPTOGRAPHY'
+  // the server
+  | 'CONFLICT'
+  | 'SERVER_LIMIT'
+  | 'UNAVAILABLE'

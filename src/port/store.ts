@@ -1,0 +1,72 @@
+/** Numbers the commits of a store, first 1; each key carries the number of the commit that wrote it last. */
+export type Revision = bigint
+
+/** One key with its value. Keys are ordered bytewise. */
+export interface Entry {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly revision: Revision
+}
+
+/** Keys from `from` (included) up to `to` (not included). */
+export interface KeyRange {
+  readonly from: Uint8Array
+  readonly to: Uint8Array
+}
+
+export interface ScanOptions {
+  /** At most this many entries. */
+  readonly limit: number
+  /** Last key first. */
+  readonly reverse?: boolean
+}
+
+/** What can be read, of the store as it is or of a snapshot. */
+export interface StoreReader {
+  get(key: Uint8Array): Promise<Entry | undefined>
+  /** In the order of the keys asked for. */
+  getMany(keys: readonly Uint8Array[]): Promise<readonly (Entry | undefined)[]>
+  scan(range: KeyRange, options: ScanOptions): Promise<readonly Entry[]>
+}
+
+/** A view of one moment. Close it: engines keep old values for it. */
+export interface Snapshot extends StoreReader {
+  close(): Promise<void>
+}
+
+/** What must still hold for a commit to happen: the key's revision as it was read, or that there is no such key. */
+export interface Check {
+  readonly key: Uint8Array
+  readonly revision: Revision | 'absent'
+}
+
+/** All of it happens, durably, or none. No key is both in `puts` and `dels`. */
+export interface Commit {
+  readonly checks: readonly Check[]
+  readonly puts: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]
+  readonly dels: readonly Uint8Array[]
+}
+
+/** `conflict`: a check did not hold and nothing was written. */
+export type CommitOutcome = { readonly revision: Revision } | 'conflict'
+
+/**
+ * An ordered key-value space with atomic, checked, durable commits. Values are opaque here; what must not be read on
+ * disk is sealed before it comes. See docs/adr for why checks name single keys.
+ *
+ * Throws a `KmipFault` `SERVER_LIMIT` for a commit over {@link STORE_LIMITS} and `UNAVAILABLE` when the engine failed.
+ */
+export interface Store extends StoreReader {
+  snapshot(): Promise<Snapshot>
+  /** Resolves once the commit is on stable storage. */
+  commit(commit: Commit): Promise<CommitOutcome>
+  close(): Promise<void>
+}
+
+/** What every engine can hold. */
+export const STORE_LIMITS = {
+  keyBytes: 1024,
+  valueBytes: 1_048_576,
+  /** Puts and deletions of one commit. */
+  operations: 10_000,
+} as const

@@ -1,0 +1,127 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { Item } from '../ttlv/item.ts'
+import { compile, type Codec } from './codec.ts'
+import type { TagRow } from './tag.ts'
+import { existsIn, existsInMajor, type Lifetime, type Version } from './version.ts'
+
+export type Presence = 'required' | 'optional' | 'repeated'
+
+/** A field made ready for one version: which items of the structure are its own, and how they become its value. */
+export interface BoundField<T> {
+  /** The tags whose items belong to this field; the first names it in errors. */
+  readonly tags: readonly { readonly number: number; readonly name: string }[]
+  /** Whether several items may come. */
+  readonly many: boolean
+  /** Whether answers in this version hold the field. */
+  readonly written: boolean
+  /** The value of the field's items, of which there may be none. */
+  read(items: readonly Item[]): T | undefined
+  write(value: T): readonly Item[]
+}
+
+/** One field of a structure. `bind` gives nothing for versions whose major number never had it. */
+export interface Field<T, P extends Presence = Presence> {
+  readonly presence: P
+  bind(version: Version): BoundField<T> | undefined
+}
+
+/** What a field may say beside its tag. */
+export interface FieldOptions extends Lifetime {}
+
+type CodecOrOptions<T> = Codec<T> | FieldOptions
+
+function isCodec<T>(value: CodecOrOptions<T> | undefined): value is Codec<T> {
+  return value !== undefined && 'bind' in value
+}
+
+interface Described<T> {
+  readonly codec: Codec<T>
+  readonly life: Lifetime
+}
+
+function describe<T>(
+  row: TagRow<unknown>,
+  second: CodecOrOptions<T> | undefined,
+  third: FieldOptions | undefined,
+): Described<T> {
+  if (isCodec(second)) return { codec: second, life: third ?? {} }
+  return { codec: row.codec as Codec<T>, life: second ?? {} }
+}
+
+function single<T, P extends Presence>(presence: P, row: TagRow<unknown>, described: Described<T>): Field<T, P> {
+  const { codec, life } = described
+  return {
+    presence,
+    bind(version) {
+      if (!existsInMajor(row, version) || !existsInMajor(life, version)) return undefined
+      const bound = compile(codec, version)
+      return {
+        tags: [row],
+        many: false,
+        written: existsIn(row, version) && existsIn(life, version),
+        read: ([item]) => (item === undefined ? undefined : within(row, () => bound.decode(item))),
+        write: (value) => [bound.encode(row.number, value)],
+      }
+    },
+  }
+}
+
+/** Runs `decode`; a fault in it learns the name of the field it was in. */
+export function within<T>(row: { readonly name: string }, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    throw error instanceof KmipFault ? error.within(row.name) : error
+  }
+}
+
+/** A field that must be there. */
+export function required<T>(row: TagRow<T>, options?: FieldOptions): Field<T, 'required'>
+export function required<T>(row: TagRow<unknown>, codec: Codec<T>, options?: FieldOptions): Field<T, 'required'>
+export function required<T>(
+  row: TagRow<unknown>,
+  second?: CodecOrOptions<T>,
+  third?: FieldOptions,
+): Field<T, 'required'> {
+  return single('required', row, describe(row, second, third))
+}
+
+/** A field that may be there once. */
+export function optional<T>(row: TagRow<T>, options?: FieldOptions): Field<T, 'optional'>
+export function optional<T>(row: TagRow<unknown>, codec: Codec<T>, options?: FieldOptions): Field<T, 'optional'>
+export function optional<T>(
+  row: TagRow<unknown>,
+  second?: CodecOrOptions<T>,
+  third?: FieldOptions,
+): Field<T, 'optional'> {
+  return single('optional', row, describe(row, second, third))
+}
+
+/** A field that may be there any number of times; its value is the list, empty when there is none. */
+export function repeated<T>(row: TagRow<T>, options?: FieldOptions): Field<readonly T[], 'repeated'>
+export function repeated<T>(
+  row: TagRow<unknown>,
+  codec: Codec<T>,
+  options?: FieldOptions,
+): Field<readonly T[], 'repeated'>
+export function repeated<T>(
+  row: TagRow<unknown>,
+  second?: CodecOrOptions<T>,
+  third?: FieldOptions,
+): Field<readonly T[], 'repeated'> {
+  const { codec, life } = describe<T>(row, second, third)
+  return {
+    presence: 'repeated',
+    bind(version) {
+      if (!existsInMajor(row, version) || !existsInMajor(life, version)) return undefined
+      const bound = compile(codec, version)
+      return {
+        tags: [row],
+        many: true,
+        written: existsIn(row, version) && existsIn(life, version),
+        read: (items) => items.map((item, index) => within({ name: `${row.name}[${index}]` }, () => bound.decode(item))),
+        write: (values) => values.map((value) => bound.encode(row.number, value)),
+      }
+    },
+  }
+}
