@@ -1,5 +1,12 @@
 /** What may be logged: neither a `Secret` nor bytes nor a message fit in. */
-export type Loggable = string | number | boolean | null | undefined | readonly Loggable[] | { readonly [key: string]: Loggable }
+export type Loggable =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Loggable[]
+  | { readonly [key: string]: Loggable }
 
 export interface Log {
   debug(event: string, fields?: Readonly<Record<string, Loggable>>): void

@@ -39,7 +39,9 @@ export type Members<Name extends string, R extends Readonly<Record<string, Membe
 } & AnyMembers & { readonly [phantom]?: readonly [Name, R[keyof R][0]] }
 
 /** The values of an enumeration: its known members, or an unknown one. */
-export type ValueOf<E> = E extends { readonly [phantom]?: readonly [infer Name extends string, infer V] }
+export type ValueOf<E> = E extends {
+  readonly [phantom]?: readonly [infer Name extends string, infer V]
+}
   ? V | UnknownMember<Name>
   : never
 

@@ -48,7 +48,11 @@ function describe<T>(
   return { codec: row.codec as Codec<T>, life: second ?? {} }
 }
 
-function single<T, P extends Presence>(presence: P, row: TagRow<unknown>, described: Described<T>): Field<T, P> {
+function single<T, P extends Presence>(
+  presence: P,
+  row: TagRow<unknown>,
+  described: Described<T>,
+): Field<T, P> {
   const { codec, life } = described
   return {
     presence,
@@ -77,7 +81,11 @@ export function within<T>(row: { readonly name: string }, decode: () => T): T {
 
 /** A field that must be there. */
 export function required<T>(row: TagRow<T>, options?: FieldOptions): Field<T, 'required'>
-export function required<T>(row: TagRow<unknown>, codec: Codec<T>, options?: FieldOptions): Field<T, 'required'>
+export function required<T>(
+  row: TagRow<unknown>,
+  codec: Codec<T>,
+  options?: FieldOptions,
+): Field<T, 'required'>
 export function required<T>(
   row: TagRow<unknown>,
   second?: CodecOrOptions<T>,
@@ -88,7 +96,11 @@ export function required<T>(
 
 /** A field that may be there once. */
 export function optional<T>(row: TagRow<T>, options?: FieldOptions): Field<T, 'optional'>
-export function optional<T>(row: TagRow<unknown>, codec: Codec<T>, options?: FieldOptions): Field<T, 'optional'>
+export function optional<T>(
+  row: TagRow<unknown>,
+  codec: Codec<T>,
+  options?: FieldOptions,
+): Field<T, 'optional'>
 export function optional<T>(
   row: TagRow<unknown>,
   second?: CodecOrOptions<T>,
@@ -119,7 +131,10 @@ export function repeated<T>(
         tags: [row],
         many: true,
         written: existsIn(row, version) && existsIn(life, version),
-        read: (items) => items.map((item, index) => within({ name: `${row.name}[${index}]` }, () => bound.decode(item))),
+        read: (items) =>
+          items.map((item, index) =>
+            within({ name: `${row.name}[${index}]` }, () => bound.decode(item)),
+          ),
         write: (values) => values.map((value) => bound.encode(row.number, value)),
       }
     },

@@ -42,7 +42,12 @@ function bindFields(fields: Fields, version: Version): NamedField[] {
  * Sorts items to their fields, whatever their order. Clients are known to send header fields in another order than
  * the standard's, and order carries no meaning between fields.
  */
-function sortItems(items: readonly Item[], owners: ReadonlyMap<number, number>, count: number, strict: boolean): Item[][] {
+function sortItems(
+  items: readonly Item[],
+  owners: ReadonlyMap<number, number>,
+  count: number,
+  strict: boolean,
+): Item[][] {
   const slots = Array.from({ length: count }, (): Item[] => [])
   for (const item of items) {
     const owner = owners.get(item.tag)
@@ -55,7 +60,11 @@ function sortItems(items: readonly Item[], owners: ReadonlyMap<number, number>, 
   return slots
 }
 
-function readField({ key, presence, bound }: NamedField, items: readonly Item[], into: Record<string, unknown>): void {
+function readField(
+  { key, presence, bound }: NamedField,
+  items: readonly Item[],
+  into: Record<string, unknown>,
+): void {
   const name = bound.tags[0]?.name ?? key
   if (items.length > 1 && !bound.many) {
     throw new KmipFault('REPEATED_FIELD', `${name} comes more than once`)
@@ -68,7 +77,9 @@ function readField({ key, presence, bound }: NamedField, items: readonly Item[],
 /** Makes a structure for one version ready to read and write. */
 function bindStruct(fields: Fields, version: Version): BoundCodec<Record<string, unknown>> {
   const named = bindFields(fields, version)
-  const owners = new Map(named.flatMap(({ bound }, index) => bound.tags.map(({ number }) => [number, index])))
+  const owners = new Map(
+    named.flatMap(({ bound }, index) => bound.tags.map(({ number }) => [number, index])),
+  )
   const written = named.filter(({ bound }) => bound.written)
   // KMIP 1.4 section 11.1: fields that are not known are ignored unless both minor versions are the same.
   const strict = isNewestOfMajor(version)

@@ -30,5 +30,7 @@ export function defineTags<R extends Readonly<Record<string, NamelessTagRow<unkn
   const named = Object.fromEntries(
     Object.entries(rows).map(([name, row]) => [name, Object.freeze({ name, ...row })]),
   )
-  return Object.freeze(named) as { [K in keyof R]: R[K] extends NamelessTagRow<infer T> ? TagRow<T> : never }
+  return Object.freeze(named) as {
+    [K in keyof R]: R[K] extends NamelessTagRow<infer T> ? TagRow<T> : never
+  }
 }

@@ -22,7 +22,11 @@ export type ItemType = (typeof ItemType)[keyof typeof ItemType]
  * seconds and a `DateTimeExtended` microseconds since 1970-01-01T00:00:00Z; an `Interval` counts seconds.
  */
 export type Item =
-  | { readonly tag: number; readonly type: typeof ItemType.Structure; readonly value: readonly Item[] }
+  | {
+      readonly tag: number
+      readonly type: typeof ItemType.Structure
+      readonly value: readonly Item[]
+    }
   | { readonly tag: number; readonly type: typeof ItemType.Integer; readonly value: number }
   | { readonly tag: number; readonly type: typeof ItemType.LongInteger; readonly value: bigint }
   | { readonly tag: number; readonly type: typeof ItemType.BigInteger; readonly value: Uint8Array }
@@ -32,7 +36,11 @@ export type Item =
   | { readonly tag: number; readonly type: typeof ItemType.ByteString; readonly value: Uint8Array }
   | { readonly tag: number; readonly type: typeof ItemType.DateTime; readonly value: bigint }
   | { readonly tag: number; readonly type: typeof ItemType.Interval; readonly value: number }
-  | { readonly tag: number; readonly type: typeof ItemType.DateTimeExtended; readonly value: bigint }
+  | {
+      readonly tag: number
+      readonly type: typeof ItemType.DateTimeExtended
+      readonly value: bigint
+    }
 
 /** The item of one type. */
 export type ItemOf<T extends ItemType> = Extract<Item, { readonly type: T }>
