@@ -112,7 +112,7 @@ export const structure: Codec<readonly Item[]> = primitive(ItemType.Structure, s
 /** Any item as it is, type and all: the value of a custom attribute. */
 export const anyItem: Codec<Item> = {
   itemType: undefined,
-  bind: () => ({ decode: same, encode: (tag, value) => ({ ...value, tag }) as Item }),
+  bind: () => ({ decode: same, encode: (tag, value) => ({ ...value, tag }) }),
 }
 
 /**
@@ -120,15 +120,15 @@ export const anyItem: Codec<Item> = {
  * same major number has is refused (KMIP 1.4 section 11, KMIP 2.1 section 11.46).
  */
 export function enumeration<E extends AnyMembers>(members: E): Codec<ValueOf<E>> {
-  const { memberOf } = membersOf(members)
+  const known = membersOf(members)
   return {
     itemType: ItemType.Enumeration,
     bind: (version) => ({
       decode(item) {
         if (!hasType(item, ItemType.Enumeration)) throw wrongType()
-        const member = memberOf(item.value)
-        const known = member !== undefined && existsInMajor(member, version)
-        if (!known && !isExtensionValue(item.value)) {
+        const member = known.memberOf(item.value)
+        const exists = member !== undefined && existsInMajor(member, version)
+        if (!exists && !isExtensionValue(item.value)) {
           throw new KmipFault('UNKNOWN_ENUMERATION', 'An enumeration has a value that is not known')
         }
         return item.value as ValueOf<E>

@@ -88,7 +88,9 @@ function bindStruct(fields: Fields, version: Version): BoundCodec<Record<string,
       if (item.type !== ItemType.Structure) throw wrongType()
       const slots = sortItems(item.value, owners, named.length, strict)
       const value: Record<string, unknown> = {}
-      named.forEach((field, index) => readField(field, slots[index] ?? [], value))
+      named.forEach((field, index) => {
+        readField(field, slots[index] ?? [], value)
+      })
       return value
     },
     encode(tag, value) {
