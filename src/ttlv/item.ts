@@ -44,3 +44,17 @@ export type Item =
 
 /** The item of one type. */
 export type ItemOf<T extends ItemType> = Extract<Item, { readonly type: T }>
+
+/**
+ * Whether a number may be a tag: three bytes, the first 0x42 for the standard's own and 0x54 for extensions
+ * (KMIP 1.4 section 9.1.1.1).
+ */
+export function isTag(number: number): boolean {
+  const first = Math.floor(number / 0x1_0000)
+  return (first === 0x42 || first === 0x54) && Number.isInteger(number)
+}
+
+/** A tag as the encodings write it without a name, as in `0x420057`. */
+export function hexOfTag(tag: number): string {
+  return `0x${tag.toString(16).padStart(6, '0')}`
+}
