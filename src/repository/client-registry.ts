@@ -1,0 +1,187 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { Identity } from '../model/identity.ts'
+import type { CertificateKey, ClientDirectory } from '../port/client-directory.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Random } from '../port/random.ts'
+import type { Sealer } from '../port/sealer.ts'
+import type { Commit, Store } from '../port/store.ts'
+import { openClient, sealClient, type Client, type ClientKey } from './client-record.ts'
+
+export interface NewClient {
+  readonly name: string
+  readonly role: string
+  readonly key: ClientKey
+}
+
+/** The clients of one store: durable in it, and in memory for {@link ClientDirectory}. */
+export interface ClientRegistry {
+  /** Sees every client from the moment `add` resolved until the moment `remove` did. */
+  readonly directory: ClientDirectory
+  /** Whether a client has this name, byte for byte. */
+  has(name: string): boolean
+  /** In the order of their names. */
+  list(): readonly Client[]
+  /**
+   * Throws `INVALID_FIELD` for a name that is not one, `NAME_TAKEN`, `OBJECT_EXISTS` for a key that another client
+   * has, `UNAVAILABLE`.
+   */
+  add(client: NewClient): Promise<Client>
+  /** Throws `OBJECT_NOT_FOUND` when there is no such client (any more). */
+  remove(id: string): Promise<void>
+}
+
+export interface RegistryDeps {
+  readonly store: Store
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/**
+ * A name of a client: 1 to 64 letters, digits and `. _ - @`, beginning with none of `. -`. Nothing in it means
+ * anything to a shell, a path, a pattern or a distinguished name. `ca` is refused because a client's files lie beside
+ * the authority's.
+ */
+export function isClientName(name: string): boolean {
+  return /^[A-Za-z0-9_@][A-Za-z0-9._@-]{0,63}$/.test(name) && name.toLowerCase() !== 'ca'
+}
+
+/** Reads every client. Throws `UNAVAILABLE` when a record is damaged. */
+export async function openClientRegistry(deps: RegistryDeps): Promise<ClientRegistry> {
+  const registry = new StoredClients(deps)
+  await registry.load()
+  return registry
+}
+
+/** A client as it lies in the store. */
+interface Held {
+  readonly client: Client
+  /** Counts the writes of its record, first 1. */
+  readonly version: number
+}
+
+class StoredClients implements ClientRegistry {
+  readonly #deps: RegistryDeps
+  readonly #byId = new Map<string, Held>()
+  readonly #byKey = new Map<string, Identity>()
+
+  constructor(deps: RegistryDeps) {
+    this.#deps = deps
+  }
+
+  readonly directory: ClientDirectory = {
+    identify: (key) => this.#byKey.get(joinKey(key)),
+  }
+
+  async load(): Promise<void> {
+    const { store, sealer } = this.#deps
+    let from = recordKey('')
+    for (;;) {
+      const entries = await store.scan({ from, to: toUtf8.encode(RECORDS_END) }, { limit: PAGE })
+      for (const entry of entries) {
+        this.#hold(
+          openClient(sealer, fromUtf8.decode(entry.key.subarray(RECORDS.length)), entry.value),
+        )
+      }
+      const last = entries.at(-1)
+      if (last === undefined || entries.length < PAGE) return
+      from = Uint8Array.of(...last.key, 0)
+    }
+  }
+
+  has(name: string): boolean {
+    return this.list().some((client) => client.name === name)
+  }
+
+  list(): readonly Client[] {
+    const clients = Array.from(this.#byId.values(), ({ client }) => client)
+    return clients.sort((left, right) => (left.name < right.name ? -1 : 1))
+  }
+
+  async add({ name, role, key }: NewClient): Promise<Client> {
+    if (!isClientName(name)) throw new KmipFault('INVALID_FIELD', 'Not a name for a client')
+    const { clock, random, store, sealer } = this.#deps
+    const client: Client = {
+      id: random.identifier(),
+      name,
+      role,
+      keys: [key],
+      added: Math.trunc(clock.now()),
+    }
+    const held: Held = { client, version: 1 }
+    const outcome = await store.commit(this.#insertion(held, sealClient(sealer, client, 1)))
+    if (outcome === 'conflict') throw await this.#refusal(name)
+    this.#hold(held)
+    return client
+  }
+
+  async remove(id: string): Promise<void> {
+    const held = this.#byId.get(id)
+    const record = await this.#deps.store.get(recordKey(id))
+    if (held === undefined || record === undefined) throw noSuchClient()
+    const outcome = await this.#deps.store.commit({
+      checks: [{ key: record.key, revision: record.revision }],
+      puts: [],
+      dels: [record.key, ...this.#indexKeys(held.client)],
+    })
+    if (outcome === 'conflict') throw noSuchClient()
+    this.#byId.delete(id)
+    for (const key of held.client.keys) this.#byKey.delete(joinKey(key))
+  }
+
+  #insertion({ client }: Held, sealed: Uint8Array): Commit {
+    const indexes = this.#indexKeys(client)
+    const id = toUtf8.encode(client.id)
+    const key = recordKey(client.id)
+    return {
+      checks: [key, ...indexes].map((each) => ({ key: each, revision: 'absent' as const })),
+      puts: [{ key, value: sealed }, ...indexes.map((each) => ({ key: each, value: id }))],
+      dels: [],
+    }
+  }
+
+  /** One key for the name and one for each certificate key: they make the checks that keep both unique. */
+  #indexKeys(client: Client): readonly Uint8Array[] {
+    return [
+      this.#blindKey('name', client.name),
+      ...client.keys.map((key) => this.#blindKey('key', joinKey(key))),
+    ]
+  }
+
+  #blindKey(family: 'name' | 'key', text: string): Uint8Array {
+    const blinded = this.#deps.sealer.blind(`client-${family}`, toUtf8.encode(text))
+    return Uint8Array.of(...toUtf8.encode(`c/${family}/`), ...blinded)
+  }
+
+  async #refusal(name: string): Promise<KmipFault> {
+    const taken = await this.#deps.store.get(this.#blindKey('name', name))
+    return taken === undefined
+      ? new KmipFault('OBJECT_EXISTS', 'Another client has this key')
+      : new KmipFault('NAME_TAKEN', `There is a client of the name ${name} already`)
+  }
+
+  #hold(held: Held): void {
+    const { id, name, role, keys } = held.client
+    this.#byId.set(id, held)
+    for (const key of keys) this.#byKey.set(joinKey(key), { id, name, role })
+  }
+}
+
+function noSuchClient(): KmipFault {
+  return new KmipFault('OBJECT_NOT_FOUND', 'There is no such client')
+}
+
+function joinKey({ issuer, subject }: CertificateKey): string {
+  return `${issuer}:${subject}`
+}
+
+function recordKey(id: string): Uint8Array {
+  return toUtf8.encode(RECORDS + id)
+}
+
+/** Client records; the character after the slash ends their range. */
+const RECORDS = 'c/id/'
+const RECORDS_END = 'c/id0'
+const PAGE = 1000
+const toUtf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder()
