@@ -1,0 +1,275 @@
+import { createServer, type Server } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import { KmipFault } from '../fault/fault.ts'
+import type { Identity } from '../model/identity.ts'
+import type { ClientDirectory } from '../port/client-directory.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Log, Loggable } from '../port/log.ts'
+import { Arrivals } from './arrivals.ts'
+import { Connection } from './connection.ts'
+import type { MessageHandler } from './handler.ts'
+import {
+  type Authority,
+  createAuthority,
+  type PeerCertificate,
+  readPeerCertificate,
+} from './identify.ts'
+import type { TransportLimits } from './limits.ts'
+import { LogGate } from './log-gate.ts'
+import { systemTicker, type Ticker } from './ticker.ts'
+import { readAuthorities, type TlsMaterial, withSecureOptions } from './tls-material.ts'
+
+export interface ListenerOptions {
+  readonly tls: TlsMaterial
+  readonly handler: MessageHandler
+  readonly clients: ClientDirectory
+  readonly limits: TransportLimits
+  readonly log: Log
+  /** Decides when a certificate has run out on a connection that lives longer than it. */
+  readonly clock: Clock
+  /** Times deadlines; the machine's monotonic clock when absent. */
+  readonly ticker?: Ticker
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** Counters since the start, but for what is open now. */
+export interface ListenerStatus {
+  /** Open now, handshakes included. */
+  readonly connections: number
+  /** Handshakes under way now. */
+  readonly handshaking: number
+  /** TCP connections accepted, refused ones included. */
+  readonly accepted: number
+  /** Closed before any TLS because there were too many. */
+  readonly overloaded: number
+  /** Handshakes that succeeded. */
+  readonly handshakes: number
+  /** Of those, the ones that resumed an earlier session. */
+  readonly resumed: number
+  /** Handshakes that failed or took too long. */
+  readonly failedHandshakes: number
+  /** Certificates that TLS let through and we did not. */
+  readonly refused: number
+  /** Messages given to the handler. */
+  readonly requests: number
+}
+
+/** Serves KMIP over mutual TLS on one address. */
+export interface Listener extends AsyncDisposable {
+  /**
+   * Begins to accept connections.
+   *
+   * @returns the address bound, with the port that was picked when 0 was asked for
+   * @throws KmipFault `UNAVAILABLE` when the address cannot be bound; its cause has the system's code
+   */
+  listen(address: Address): Promise<Address>
+  /** Takes no more connections, lets requests under way finish for at most so long, and resolves when all is closed. */
+  close(options: { readonly graceMs: number }): Promise<void>
+  /**
+   * Uses other keys, certificates and authorities from the next handshake on, and closes connections whose client
+   * certificate is no longer good. Sessions cannot be resumed across it.
+   *
+   * @throws KmipFault `UNAVAILABLE` when the material cannot be used; nothing has changed then
+   */
+  renewTls(material: TlsMaterial): void
+  /** Closes connections that are late or whose client is known no more; this also happens by itself. */
+  sweep(): void
+  status(): ListenerStatus
+}
+
+/**
+ * Makes a listener that is not yet listening.
+ *
+ * @throws KmipFault `UNAVAILABLE` when the TLS material cannot be used
+ */
+export function createListener(options: ListenerOptions): Listener {
+  return new TlsListener(options)
+}
+
+class TlsListener implements Listener {
+  readonly #options: ListenerOptions
+  readonly #ticker: Ticker
+  readonly #gate: LogGate
+  readonly #tcp: Server
+  readonly #tls: TlsServer
+  readonly #arrivals: Arrivals
+  readonly #connections = new Map<Connection, PeerCertificate>()
+  readonly #perIdentity = new Map<string, number>()
+  readonly #counters = { handshakes: 0, resumed: 0, refused: 0, requests: 0, named: 0 }
+  #authorities: readonly Authority[]
+  #stopSweeping: () => void = () => undefined
+
+  constructor(options: ListenerOptions) {
+    this.#options = options
+    this.#ticker = options.ticker ?? systemTicker
+    this.#gate = new LogGate(options.log)
+    this.#authorities = readAuthorities(options.tls).map(createAuthority)
+    this.#tls = createTls(options.tls)
+    this.#arrivals = new Arrivals({
+      limits: options.limits,
+      ticker: this.#ticker,
+      gate: this.#gate,
+      tls: this.#tls,
+    })
+    this.#tls.on('secureConnection', this.#admit)
+    // What a client has sent before it closed its side is answered, so the two sides close apart.
+    this.#tcp = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+      this.#arrivals.take(socket)
+    })
+  }
+
+  async listen(address: Address): Promise<Address> {
+    await new Promise<void>((resolve, reject) => {
+      this.#tcp.once('error', (cause) => {
+        const text = `Cannot listen on ${address.host}, port ${address.port}`
+        reject(new KmipFault('UNAVAILABLE', text, { cause }))
+      })
+      this.#tcp.listen({ host: address.host, port: address.port }, resolve)
+    })
+    this.#tcp.removeAllListeners('error')
+    // Running out of descriptors must not end the process.
+    this.#tcp.on('error', (error: NodeJS.ErrnoException) => {
+      this.#gate.warn('cannot accept', { code: error.code })
+    })
+    this.#stopSweeping = this.#ticker.every(this.#options.limits.sweepMs, () => {
+      this.sweep()
+    })
+    const bound = this.#tcp.address()
+    if (bound === null || typeof bound === 'string') return address
+    return { host: bound.address, port: bound.port }
+  }
+
+  async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#tcp.close(() => {
+        resolve()
+      })
+    })
+    this.#arrivals.dropHandshakes()
+    for (const connection of this.#connections.keys()) connection.drain()
+    const destroyAll = (): void => {
+      for (const connection of this.#connections.keys()) connection.destroy('server stops')
+    }
+    if (graceMs <= 0) destroyAll()
+    const stopWaiting = this.#ticker.every(Math.max(1, graceMs), destroyAll)
+    await closed
+    stopWaiting()
+    this.#stopSweeping()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ graceMs: 0 })
+  }
+
+  renewTls(material: TlsMaterial): void {
+    const authorities = readAuthorities(material).map(createAuthority)
+    withSecureOptions(material, (options) => {
+      this.#tls.setSecureContext(options)
+    })
+    this.#authorities = authorities
+    const trusted = new Set(authorities.map(({ hash }) => hash))
+    for (const [connection, { key }] of this.#connections) {
+      if (!trusted.has(key.issuer)) connection.destroy('authority no longer trusted')
+    }
+    this.sweep()
+  }
+
+  sweep(): void {
+    const now = this.#ticker.now()
+    this.#arrivals.sweep(now)
+    for (const connection of this.#connections.keys()) connection.sweep(now)
+    this.#gate.open()
+  }
+
+  status(): ListenerStatus {
+    const { handshakes, resumed, refused, requests } = this.#counters
+    return { ...this.#arrivals.status(), handshakes, resumed, refused, requests }
+  }
+
+  /** Lets a client in whose handshake is done, if we know it. */
+  readonly #admit = (socket: TLSSocket): void => {
+    this.#arrivals.secured(socket)
+    this.#counters.handshakes += 1
+    if (socket.isSessionReused()) this.#counters.resumed += 1
+    const certificate = readPeerCertificate(socket, this.#authorities)
+    if (typeof certificate === 'string') {
+      this.#refuse(socket, { reason: certificate })
+      return
+    }
+    const identity = this.#identify(certificate)
+    if (identity === undefined) {
+      this.#refuse(socket, { reason: 'not registered', ...certificate.key })
+    } else if ((this.#perIdentity.get(identity.id) ?? 0) >= this.#options.limits.caps.perIdentity) {
+      this.#refuse(socket, { reason: 'too many connections of the client', client: identity.name })
+    } else {
+      this.#open(socket, certificate, identity)
+    }
+  }
+
+  #open(socket: TLSSocket, certificate: PeerCertificate, identity: Identity): void {
+    const { handler, limits } = this.#options
+    const name = `c-${(this.#counters.named += 1).toString(36)}`
+    const log = this.#options.log.with({ connection: name })
+    const connection: Connection = new Connection(
+      socket,
+      { identity, connection: name },
+      {
+        handler,
+        limits,
+        log,
+        ticker: this.#ticker,
+        identify: () => this.#identify(certificate),
+        countRequest: () => {
+          this.#counters.requests += 1
+        },
+        closed: (reason) => {
+          this.#connections.delete(connection)
+          this.#count(identity, -1)
+          log.info('connection closed', { reason })
+        },
+      },
+    )
+    this.#connections.set(connection, certificate)
+    this.#count(identity, 1)
+    log.info('connection opened', describe(socket, identity))
+  }
+
+  #refuse(socket: TLSSocket, fields: Readonly<Record<string, string>>): void {
+    this.#counters.refused += 1
+    this.#gate.warn('client refused', { peer: socket.remoteAddress, ...fields })
+    socket.on('error', () => undefined)
+    socket.destroy()
+  }
+
+  #identify({ key, notAfter }: PeerCertificate): Identity | undefined {
+    return notAfter < this.#options.clock.now() ? undefined : this.#options.clients.identify(key)
+  }
+
+  #count({ id }: Identity, change: 1 | -1): void {
+    const count = (this.#perIdentity.get(id) ?? 0) + change
+    if (count === 0) this.#perIdentity.delete(id)
+    else this.#perIdentity.set(id, count)
+  }
+}
+
+function createTls(material: TlsMaterial): TlsServer {
+  return withSecureOptions(material, (options) =>
+    createTlsServer({ ...options, requestCert: true, rejectUnauthorized: true }),
+  )
+}
+
+function describe(socket: TLSSocket, identity: Identity): Readonly<Record<string, Loggable>> {
+  return {
+    peer: socket.remoteAddress,
+    port: socket.remotePort,
+    client: identity.name,
+    protocol: socket.getProtocol(),
+    cipher: socket.getCipher().name,
+    resumed: socket.isSessionReused(),
+  }
+}
