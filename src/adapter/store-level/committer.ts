@@ -1,0 +1,109 @@
+import type { Check, Commit, CommitOutcome, Revision } from '../../port/store.ts'
+import { keyText } from '../store-limits.ts'
+import type { Engine } from './engine.ts'
+import { unavailable } from './fault.ts'
+import { Group } from './group.ts'
+import type { Head } from './head.ts'
+import { dataKey, revisionOf } from './layout.ts'
+
+/**
+ * Decides commits in the order they come and writes them in groups: while one group is being synced, the next
+ * collects. Decisions build on groups that are not yet durable, which is sound because groups are written in order
+ * and nobody is told of a decision before everything it builds on is durable.
+ */
+export class Committer {
+  readonly #engine: Engine
+  readonly #failed: (error: unknown) => void
+  /** Oldest first; the first is the one being written. */
+  readonly #groups: Group[] = []
+  #head: Head
+  #work: Promise<void> = Promise.resolve()
+  #writing = false
+  #stopped = false
+
+  constructor(engine: Engine, head: Head, failed: (error: unknown) => void) {
+    this.#engine = engine
+    this.#head = head
+    this.#failed = failed
+  }
+
+  /** The head of the last batch that is durable. */
+  get head(): Head {
+    return this.#head
+  }
+
+  /** The head of the batch under way, which may or may not become durable. */
+  get attempted(): Head | undefined {
+    return this.#writing ? this.#groups[0]?.seal() : undefined
+  }
+
+  /** Resolves once the commit, and all that it was decided on, is durable. */
+  async submit(commit: Commit): Promise<CommitOutcome> {
+    const held = commit.checks.every((check) => this.#holds(check))
+    const group = this.#openGroup()
+    const outcome = held ? { revision: group.add(commit) } : 'conflict'
+    const done = new Promise<CommitOutcome>((resolve, reject) => {
+      group.waiters.push({ outcome, resolve, reject })
+    })
+    if (!this.#writing) this.#work = this.#writeAll()
+    return done
+  }
+
+  /** Resolves when nothing is left to write. */
+  async drain(): Promise<void> {
+    await this.#work
+  }
+
+  /** Fails everyone who waits, at once. Nothing is written any more, and nobody is acknowledged. */
+  stop(cause: unknown): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    for (const group of this.#groups) {
+      const written = group.sealed ? 'outcome unknown: it was being written' : 'not written'
+      for (const { reject } of group.waiters) reject(unavailable(written, cause))
+    }
+  }
+
+  #holds({ key, revision }: Check): boolean {
+    return this.#revisionOf(key) === revision
+  }
+
+  #revisionOf(key: Uint8Array): Revision | 'absent' {
+    const text = keyText(key)
+    for (let index = this.#groups.length - 1; index >= 0; index -= 1) {
+      const written = this.#groups[index]?.written.get(text)
+      if (written !== undefined) return written
+    }
+    const stored = this.#engine.get(dataKey(key))
+    return stored === undefined ? 'absent' : revisionOf(stored)
+  }
+
+  /** The group that is still collecting. */
+  #openGroup(): Group {
+    const last = this.#groups.at(-1)
+    if (last !== undefined && !last.sealed && last.size < GROUP_BYTES) return last
+    const group = new Group(last?.seal() ?? this.#head)
+    this.#groups.push(group)
+    return group
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#writing = true
+    for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
+      const head = group.seal()
+      try {
+        if (!group.empty) await this.#engine.batch(group.operations)
+      } catch (error) {
+        this.#failed(error)
+      }
+      if (this.#stopped) return
+      this.#head = head
+      this.#groups.shift()
+      for (const { outcome, resolve } of group.waiters) resolve(outcome)
+    }
+    this.#writing = false
+  }
+}
+
+/** A group that has grown to this size is closed to more commits. */
+const GROUP_BYTES = 4_194_304

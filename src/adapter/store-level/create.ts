@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Engine, OpenEngine } from './engine.ts'
+import { cannotOpen } from './fault.ts'
+import { encodeHead } from './head.ts'
+import { HEAD_KEY, ringKey } from './layout.ts'
+
+/**
+ * Makes an empty store in a temporary sibling and renames it when all of it is on stable storage, so that the
+ * directory either is a whole store or is not there. The caller holds the lease.
+ */
+export async function createStore(directory: string, openEngine: OpenEngine): Promise<void> {
+  await checkFree(directory)
+  const building = `${directory}.new`
+  await rm(building, { recursive: true, force: true })
+  try {
+    await mkdir(building, { mode: 0o700 })
+    await writeOrigin(await openEngine(building, { create: true }))
+    await syncDirectory(building)
+    await rename(building, directory)
+    await syncFile(dirname(directory))
+  } catch (error) {
+    await rm(building, { recursive: true, force: true })
+    throw cannotOpen(`No store could be made at ${directory}`, error)
+  }
+}
+
+/** Refuses a place where anything is, be it an empty directory. */
+export async function checkFree(directory: string): Promise<void> {
+  if (await exists(directory)) throw cannotOpen(`There already is something at ${directory}`)
+}
+
+/** Refuses what is not a store before LevelDB leaves its own files there. */
+export async function checkDirectory(directory: string): Promise<void> {
+  if (!(await exists(directory))) throw cannotOpen(`There is no store at ${directory}`)
+  if (!(await exists(join(directory, 'CURRENT')))) {
+    throw cannotOpen(
+      `${basename(directory)} at ${dirname(directory)} is not a store, or is damaged`,
+    )
+  }
+}
+
+/** The chain starts from a random value: no two stores have the same heads. */
+async function writeOrigin(engine: Engine): Promise<void> {
+  const value = encodeHead({ sequence: 0n, batch: 0n, chain: randomBytes(32) })
+  await engine.batch([
+    { type: 'put', key: ringKey(0n), value },
+    { type: 'put', key: HEAD_KEY, value },
+  ])
+  await engine.close()
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) await syncFile(join(directory, name))
+  await syncFile(directory)
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw cannotOpen(`${path} cannot be read`, error)
+  }
+}

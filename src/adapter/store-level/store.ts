@@ -1,0 +1,200 @@
+import type { KmipFault } from '../../fault/fault.ts'
+import type { Log } from '../../port/log.ts'
+import type {
+  Commit,
+  CommitOutcome,
+  Entry,
+  KeyRange,
+  ScanOptions,
+  Snapshot,
+  Store,
+} from '../../port/store.ts'
+import { checkCommit } from '../store-limits.ts'
+import { Committer } from './committer.ts'
+import type { Engine, EngineSnapshot } from './engine.ts'
+import { unavailable, wordsOf } from './fault.ts'
+import { readHead, sameHead, type Head } from './head.ts'
+import { callerKey, dataKey, entryOf } from './layout.ts'
+
+/** What a store keeps for as long as it is open. */
+export interface LevelStoreParts {
+  readonly engine: Engine
+  readonly head: Head
+  readonly reopen: () => Promise<Engine>
+  /** Called once, when the store is closed. */
+  readonly release: () => Promise<void>
+  readonly log: Log
+}
+
+/** A store over LevelDB, which trusts it as long as it makes no mistake. */
+export class LevelStore implements Store {
+  readonly #parts: LevelStoreParts
+  /** Undefined while the store cannot be used, for the reason in `#why`. */
+  #working: Working | undefined
+  #why = 'closed'
+  #recovery: Promise<void> = Promise.resolve()
+  #closed: Promise<void> | undefined
+
+  constructor(parts: LevelStoreParts) {
+    this.#parts = parts
+    this.#working = this.#start(parts.engine, parts.head)
+  }
+
+  async get(key: Uint8Array): Promise<Entry | undefined> {
+    return this.#read((engine) => readOne(engine, key))
+  }
+
+  async getMany(keys: readonly Uint8Array[]): Promise<readonly (Entry | undefined)[]> {
+    return this.#read((engine) => keys.map((key) => readOne(engine, key)))
+  }
+
+  async scan(range: KeyRange, options: ScanOptions): Promise<readonly Entry[]> {
+    return this.#read(async (engine) => readRange(engine, range, options))
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const working = this.#usable()
+    const snapshot = await this.#read((engine) => engine.snapshot())
+    const read: Read = async (use) => {
+      if (this.#working !== working) throw unavailable('the snapshot was lost with its engine')
+      return this.#read(async (engine) => use(engine, snapshot))
+    }
+    return new LevelSnapshot(read, async () => snapshot.close())
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const working = this.#usable()
+    checkCommit(commit)
+    return working.committer.submit(commit)
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  #usable(): Working {
+    if (this.#working === undefined) throw unavailable(this.#why)
+    return this.#working
+  }
+
+  #start(engine: Engine, head: Head): Working {
+    const failed = (error: unknown): KmipFault => this.#fail(working, error)
+    const working: Working = { engine, committer: new Committer(engine, head, failed) }
+    return working
+  }
+
+  async #read<T>(use: (engine: Engine) => T | Promise<T>): Promise<T> {
+    const working = this.#usable()
+    try {
+      return await use(working.engine)
+    } catch (error) {
+      throw this.#fail(working, error)
+    }
+  }
+
+  /** The first error of an engine is its last: everyone who waits on it fails and it is closed. */
+  #fail(working: Working, error: unknown): KmipFault {
+    if (this.#working === working) {
+      this.#working = undefined
+      this.#why = 'recovering from an error of the engine'
+      this.#parts.log.error('store failed', { reason: wordsOf(error) })
+      this.#recovery = this.#recover(working)
+    }
+    working.committer.stop(error)
+    return unavailable('the engine failed', error)
+  }
+
+  /** Goes on only with an engine that has the last acknowledged batch, or the one that was under way. */
+  async #recover({ engine, committer }: Working): Promise<void> {
+    const { head, attempted } = committer
+    const { log, reopen } = this.#parts
+    try {
+      await engine.close()
+      const reopened = await reopen()
+      const found = await readHead(reopened)
+      if (!sameHead(found, head) && !(attempted !== undefined && sameHead(found, attempted))) {
+        await reopened.close()
+        throw unavailable('acknowledged commits are missing after reopening')
+      }
+      this.#working = this.#start(reopened, found)
+      log.warn('store reopened', { batch: String(found.batch) })
+    } catch (error) {
+      this.#why = 'stopped after an error that reopening did not cure'
+      log.error('store stopped', { reason: wordsOf(error) })
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#recovery
+    const working = this.#working
+    this.#working = undefined
+    this.#why = 'closed'
+    try {
+      await working?.committer.drain()
+      await working?.engine.close()
+    } finally {
+      await this.#parts.release()
+    }
+  }
+}
+
+interface Working {
+  readonly engine: Engine
+  readonly committer: Committer
+}
+
+type Read = <T>(use: (engine: Engine, snapshot: EngineSnapshot) => T | Promise<T>) => Promise<T>
+
+class LevelSnapshot implements Snapshot {
+  readonly #read: Read
+  readonly #release: () => Promise<void>
+  #closed = false
+
+  constructor(read: Read, release: () => Promise<void>) {
+    this.#read = read
+    this.#release = release
+  }
+
+  async get(key: Uint8Array): Promise<Entry | undefined> {
+    this.#checkOpen()
+    return this.#read((engine, snapshot) => readOne(engine, key, snapshot))
+  }
+
+  async getMany(keys: readonly Uint8Array[]): Promise<readonly (Entry | undefined)[]> {
+    this.#checkOpen()
+    return this.#read((engine, snapshot) => keys.map((key) => readOne(engine, key, snapshot)))
+  }
+
+  async scan(range: KeyRange, options: ScanOptions): Promise<readonly Entry[]> {
+    this.#checkOpen()
+    return this.#read(async (engine, snapshot) => readRange(engine, range, options, snapshot))
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#release()
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw unavailable('the snapshot is closed')
+  }
+}
+
+function readOne(engine: Engine, key: Uint8Array, at?: EngineSnapshot): Entry | undefined {
+  const stored = engine.get(dataKey(key), at)
+  return stored === undefined ? undefined : entryOf(Uint8Array.from(key), stored)
+}
+
+async function readRange(
+  engine: Engine,
+  range: KeyRange,
+  options: ScanOptions,
+  at?: EngineSnapshot,
+): Promise<readonly Entry[]> {
+  if (options.limit <= 0 || Buffer.compare(range.from, range.to) >= 0) return []
+  const stored = { from: dataKey(range.from), to: dataKey(range.to) }
+  const found = await engine.iterate(stored, options, at)
+  return found.map(([key, value]) => entryOf(callerKey(key), value))
+}
