@@ -2,19 +2,13 @@ import { createServer, type Server } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { KmipFault } from '../fault/fault.ts'
-import type { Identity } from '../model/identity.ts'
 import type { ClientDirectory } from '../port/client-directory.ts'
 import type { Clock } from '../port/clock.ts'
-import type { Log, Loggable } from '../port/log.ts'
+import type { Log } from '../port/log.ts'
 import { Arrivals } from './arrivals.ts'
-import { Connection } from './connection.ts'
+import { Connections } from './connections.ts'
 import type { MessageHandler } from './handler.ts'
-import {
-  type Authority,
-  createAuthority,
-  type PeerCertificate,
-  readPeerCertificate,
-} from './identify.ts'
+import { type Authority, createAuthority, readPeerCertificate } from './identify.ts'
 import type { TransportLimits } from './limits.ts'
 import { LogGate } from './log-gate.ts'
 import { systemTicker, type Ticker } from './ticker.ts'
@@ -92,31 +86,27 @@ export function createListener(options: ListenerOptions): Listener {
 }
 
 class TlsListener implements Listener {
-  readonly #options: ListenerOptions
   readonly #ticker: Ticker
+  readonly #sweepMs: number
   readonly #gate: LogGate
   readonly #tcp: Server
   readonly #tls: TlsServer
   readonly #arrivals: Arrivals
-  readonly #connections = new Map<Connection, PeerCertificate>()
-  readonly #perIdentity = new Map<string, number>()
-  readonly #counters = { handshakes: 0, resumed: 0, refused: 0, requests: 0, named: 0 }
+  readonly #connections: Connections
+  readonly #counters = { handshakes: 0, resumed: 0, refused: 0 }
   #authorities: readonly Authority[]
   #stopSweeping: () => void = () => undefined
 
   constructor(options: ListenerOptions) {
-    this.#options = options
-    this.#ticker = options.ticker ?? systemTicker
-    this.#gate = new LogGate(options.log)
-    this.#authorities = readAuthorities(options.tls).map(createAuthority)
-    this.#tls = createTls(options.tls)
-    this.#arrivals = new Arrivals({
-      limits: options.limits,
-      ticker: this.#ticker,
-      gate: this.#gate,
-      tls: this.#tls,
-    })
+    const { tls, handler, clients, limits, log, clock, ticker = systemTicker } = options
+    this.#ticker = ticker
+    this.#sweepMs = limits.sweepMs
+    this.#gate = new LogGate(log)
+    this.#authorities = readAuthorities(tls).map(createAuthority)
+    this.#tls = createTls(tls)
     this.#tls.on('secureConnection', this.#admit)
+    this.#arrivals = new Arrivals({ limits, ticker, gate: this.#gate, tls: this.#tls })
+    this.#connections = new Connections({ handler, clients, limits, log, clock, ticker })
     // What a client has sent before it closed its side is answered, so the two sides close apart.
     this.#tcp = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
       this.#arrivals.take(socket)
@@ -136,7 +126,7 @@ class TlsListener implements Listener {
     this.#tcp.on('error', (error: NodeJS.ErrnoException) => {
       this.#gate.warn('cannot accept', { code: error.code })
     })
-    this.#stopSweeping = this.#ticker.every(this.#options.limits.sweepMs, () => {
+    this.#stopSweeping = this.#ticker.every(this.#sweepMs, () => {
       this.sweep()
     })
     const bound = this.#tcp.address()
@@ -151,9 +141,9 @@ class TlsListener implements Listener {
       })
     })
     this.#arrivals.dropHandshakes()
-    for (const connection of this.#connections.keys()) connection.drain()
+    this.#connections.drain()
     const destroyAll = (): void => {
-      for (const connection of this.#connections.keys()) connection.destroy('server stops')
+      this.#connections.destroy('server stops')
     }
     if (graceMs <= 0) destroyAll()
     const stopWaiting = this.#ticker.every(Math.max(1, graceMs), destroyAll)
@@ -173,22 +163,20 @@ class TlsListener implements Listener {
     })
     this.#authorities = authorities
     const trusted = new Set(authorities.map(({ hash }) => hash))
-    for (const [connection, { key }] of this.#connections) {
-      if (!trusted.has(key.issuer)) connection.destroy('authority no longer trusted')
-    }
+    this.#connections.destroy('authority no longer trusted', ({ key }) => !trusted.has(key.issuer))
     this.sweep()
   }
 
   sweep(): void {
     const now = this.#ticker.now()
     this.#arrivals.sweep(now)
-    for (const connection of this.#connections.keys()) connection.sweep(now)
+    this.#connections.sweep(now)
     this.#gate.open()
   }
 
   status(): ListenerStatus {
-    const { handshakes, resumed, refused, requests } = this.#counters
-    return { ...this.#arrivals.status(), handshakes, resumed, refused, requests }
+    const { requests } = this.#connections
+    return { ...this.#arrivals.status(), ...this.#counters, requests }
   }
 
   /** Lets a client in whose handshake is done, if we know it. */
@@ -197,63 +185,14 @@ class TlsListener implements Listener {
     this.#counters.handshakes += 1
     if (socket.isSessionReused()) this.#counters.resumed += 1
     const certificate = readPeerCertificate(socket, this.#authorities)
-    if (typeof certificate === 'string') {
-      this.#refuse(socket, { reason: certificate })
-      return
-    }
-    const identity = this.#identify(certificate)
-    if (identity === undefined) {
-      this.#refuse(socket, { reason: 'not registered', ...certificate.key })
-    } else if ((this.#perIdentity.get(identity.id) ?? 0) >= this.#options.limits.caps.perIdentity) {
-      this.#refuse(socket, { reason: 'too many connections of the client', client: identity.name })
-    } else {
-      this.#open(socket, certificate, identity)
-    }
-  }
-
-  #open(socket: TLSSocket, certificate: PeerCertificate, identity: Identity): void {
-    const { handler, limits } = this.#options
-    const name = `c-${(this.#counters.named += 1).toString(36)}`
-    const log = this.#options.log.with({ connection: name })
-    const connection: Connection = new Connection(
-      socket,
-      { identity, connection: name },
-      {
-        handler,
-        limits,
-        log,
-        ticker: this.#ticker,
-        identify: () => this.#identify(certificate),
-        countRequest: () => {
-          this.#counters.requests += 1
-        },
-        closed: (reason) => {
-          this.#connections.delete(connection)
-          this.#count(identity, -1)
-          log.info('connection closed', { reason })
-        },
-      },
-    )
-    this.#connections.set(connection, certificate)
-    this.#count(identity, 1)
-    log.info('connection opened', describe(socket, identity))
-  }
-
-  #refuse(socket: TLSSocket, fields: Readonly<Record<string, string>>): void {
+    const unwelcome =
+      typeof certificate === 'string'
+        ? { reason: certificate }
+        : this.#connections.admit(socket, certificate)
+    if (unwelcome === undefined) return
     this.#counters.refused += 1
-    this.#gate.warn('client refused', { peer: socket.remoteAddress, ...fields })
-    socket.on('error', () => undefined)
+    this.#gate.warn('client refused', { peer: socket.remoteAddress, ...unwelcome })
     socket.destroy()
-  }
-
-  #identify({ key, notAfter }: PeerCertificate): Identity | undefined {
-    return notAfter < this.#options.clock.now() ? undefined : this.#options.clients.identify(key)
-  }
-
-  #count({ id }: Identity, change: 1 | -1): void {
-    const count = (this.#perIdentity.get(id) ?? 0) + change
-    if (count === 0) this.#perIdentity.delete(id)
-    else this.#perIdentity.set(id, count)
   }
 }
 
@@ -261,15 +200,4 @@ function createTls(material: TlsMaterial): TlsServer {
   return withSecureOptions(material, (options) =>
     createTlsServer({ ...options, requestCert: true, rejectUnauthorized: true }),
   )
-}
-
-function describe(socket: TLSSocket, identity: Identity): Readonly<Record<string, Loggable>> {
-  return {
-    peer: socket.remoteAddress,
-    port: socket.remotePort,
-    client: identity.name,
-    protocol: socket.getProtocol(),
-    cipher: socket.getCipher().name,
-    resumed: socket.isSessionReused(),
-  }
 }

@@ -1,0 +1,117 @@
+import type { TLSSocket } from 'node:tls'
+import type { Identity } from '../model/identity.ts'
+import type { ClientDirectory } from '../port/client-directory.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Log, Loggable } from '../port/log.ts'
+import { Connection } from './connection.ts'
+import type { MessageHandler } from './handler.ts'
+import type { PeerCertificate } from './identify.ts'
+import type { TransportLimits } from './limits.ts'
+import type { Ticker } from './ticker.ts'
+
+export interface ConnectionsOptions {
+  readonly handler: MessageHandler
+  readonly clients: ClientDirectory
+  readonly limits: TransportLimits
+  readonly log: Log
+  readonly clock: Clock
+  readonly ticker: Ticker
+}
+
+/** Why a client whose certificate is good is not let in, in fields for the log. */
+export type Unwelcome = Readonly<Record<'reason', string> & Record<string, string>>
+
+/** The open connections of clients we know. */
+export class Connections {
+  readonly #options: ConnectionsOptions
+  readonly #open = new Map<Connection, PeerCertificate>()
+  /** How many there are, by the client's identifier. */
+  readonly #perClient = new Map<string, number>()
+  #named = 0
+  #requests = 0
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+  }
+
+  /** Messages given to the handler since the start. */
+  get requests(): number {
+    return this.#requests
+  }
+
+  /** Serves the client from now on, or says why not and leaves the socket alone. */
+  admit(socket: TLSSocket, certificate: PeerCertificate): Unwelcome | undefined {
+    const identity = this.#identify(certificate)
+    if (identity === undefined) return { reason: 'not registered', ...certificate.key }
+    if ((this.#perClient.get(identity.id) ?? 0) >= this.#options.limits.caps.perIdentity) {
+      return { reason: 'too many connections of the client', client: identity.name }
+    }
+    this.#serve(socket, certificate, identity)
+    return undefined
+  }
+
+  /** Closes the connections that are late or whose client is known no more. */
+  sweep(now: number): void {
+    for (const connection of this.#open.keys()) connection.sweep(now)
+  }
+
+  /** Closes each connection as soon as its request under way is answered. */
+  drain(): void {
+    for (const connection of this.#open.keys()) connection.drain()
+  }
+
+  /** Closes at once the connections whose certificate `isLost` picks. */
+  destroy(reason: string, isLost: (certificate: PeerCertificate) => boolean = () => true): void {
+    for (const [connection, certificate] of this.#open) {
+      if (isLost(certificate)) connection.destroy(reason)
+    }
+  }
+
+  #serve(socket: TLSSocket, certificate: PeerCertificate, identity: Identity): void {
+    this.#named += 1
+    const name = `c-${this.#named.toString(36)}`
+    const { handler, limits, ticker } = this.#options
+    const log = this.#options.log.with({ connection: name })
+    const peer = { identity, connection: name }
+    const connection: Connection = new Connection(socket, peer, {
+      handler,
+      limits,
+      ticker,
+      log,
+      identify: () => this.#identify(certificate),
+      countRequest: () => {
+        this.#requests += 1
+      },
+      closed: (reason) => {
+        this.#open.delete(connection)
+        this.#count(identity, -1)
+        log.info('connection closed', { reason })
+      },
+    })
+    this.#open.set(connection, certificate)
+    this.#count(identity, 1)
+    log.info('connection opened', describe(socket, identity))
+  }
+
+  /** Asked for every request, so that a client who was removed or changed is so at once. */
+  #identify({ key, notAfter }: PeerCertificate): Identity | undefined {
+    return notAfter < this.#options.clock.now() ? undefined : this.#options.clients.identify(key)
+  }
+
+  #count({ id }: Identity, change: 1 | -1): void {
+    const count = (this.#perClient.get(id) ?? 0) + change
+    if (count === 0) this.#perClient.delete(id)
+    else this.#perClient.set(id, count)
+  }
+}
+
+function describe(socket: TLSSocket, identity: Identity): Readonly<Record<string, Loggable>> {
+  return {
+    peer: socket.remoteAddress,
+    port: socket.remotePort,
+    client: identity.name,
+    protocol: socket.getProtocol(),
+    cipher: socket.getCipher().name,
+    resumed: socket.isSessionReused(),
+  }
+}
