@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { KmipFault } from '../fault/fault.ts'
+
+/** Where the root of the keys comes from, as `kmipd.json` records it. */
+export type RootSettings =
+  | { readonly kind: 'file' }
+  | {
+      readonly kind: 'passphrase'
+      /** Public: salt and cost. Its shape belongs to the root of trust. */
+      readonly parameters: Readonly<Record<string, unknown>>
+    }
+
+/** A data directory and what its `kmipd.json` says. Every path is absolute. */
+export interface DataDirectory {
+  readonly path: string
+  readonly root: RootSettings
+}
+
+/** Names inside a data directory. */
+export const ENTRY = {
+  settings: 'kmipd.json',
+  store: 'store',
+  rootKey: 'root.key',
+  authority: 'ca.crt',
+  server: 'server.crt',
+  socket: 'admin.sock',
+} as const
+
+/** The path of one entry of a data directory. */
+export function pathIn(directory: Pick<DataDirectory, 'path'>, entry: keyof typeof ENTRY): string {
+  return join(directory.path, ENTRY[entry])
+}
+
+/** Reads `kmipd.json`. Throws `UNAVAILABLE` with a sentence for people when there is none that can be used. */
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  const absolute = resolve(path)
+  const text = await readSettings(path, join(absolute, ENTRY.settings))
+  return { path: absolute, root: parseSettings(path, text) }
+}
+
+/** The text of `kmipd.json` for a new data directory. */
+export function formatSettings(root: RootSettings): string {
+  return `${JSON.stringify({ format: FORMAT, root }, null, 2)}\n`
+}
+
+async function readSettings(path: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new KmipFault('UNAVAILABLE', `${path} is not a kmipd data directory`, { cause })
+    }
+    throw new KmipFault('UNAVAILABLE', `${file} cannot be read (${code})`, { cause })
+  }
+}
+
+function parseSettings(path: string, text: string): RootSettings {
+  const settings = parseJson(text)
+  if (!isRecord(settings) || typeof settings['format'] !== 'number') {
+    throw new KmipFault(
+      'UNAVAILABLE',
+      `${path} is not a kmipd data directory: its ${ENTRY.settings} is damaged`,
+    )
+  }
+  if (settings['format'] !== FORMAT) {
+    const format = settings['format']
+    throw new KmipFault(
+      'UNAVAILABLE',
+      `${path} has the format ${format}, this kmipd knows only ${FORMAT}`,
+    )
+  }
+  const root = settings['root']
+  if (isRecord(root) && root['kind'] === 'file') return { kind: 'file' }
+  if (isRecord(root) && root['kind'] === 'passphrase' && isRecord(root['parameters'])) {
+    return { kind: 'passphrase', parameters: root['parameters'] }
+  }
+  throw new KmipFault('UNAVAILABLE', `${path} has a root of trust that this kmipd does not know`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The code of an error of the operating system, as in `ENOENT`. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+}
+
+/** Counts the layouts of a data directory. */
+const FORMAT = 1

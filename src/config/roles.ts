@@ -1,0 +1,44 @@
+import type { Operation } from '../spec/enum/operation.ts'
+
+/** The name of an operation as in the table of the standard, as in `GetAttributes`. */
+export type OperationName = Extract<keyof typeof Operation, string>
+
+/** What a client may do with the objects that are its own. */
+export interface Role {
+  readonly operations: 'all' | ReadonlySet<OperationName>
+  /** One line for people. */
+  readonly summary: string
+}
+
+const READING: readonly OperationName[] = [
+  'Check',
+  'DiscoverVersions',
+  'Get',
+  'GetAttributeList',
+  'GetAttributes',
+  'GetConstraints',
+  'Locate',
+  'Query',
+]
+
+/** Every role there is. A client has exactly one; what no role allows is refused. */
+export const ROLES = {
+  user: { operations: 'all', summary: 'every operation on its own objects' },
+  reader: {
+    operations: new Set(READING),
+    summary: 'finds and reads its own objects and changes nothing',
+  },
+} as const satisfies Readonly<Record<string, Role>>
+
+export type RoleName = keyof typeof ROLES
+
+/** The role of a client that was added without one. */
+export const DEFAULT_ROLE: RoleName = 'user'
+
+/** The names of the roles, the default first. */
+export const ROLE_NAMES: readonly RoleName[] = ['user', 'reader']
+
+/** The role of this name; undefined when there is none. */
+export function findRole(name: string): Role | undefined {
+  return ROLE_NAMES.filter((known) => known === name).map((known) => ROLES[known])[0]
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { Rate } from '../server/limits.ts'
+import { DEFAULT_CONFIG, LOG_LEVELS, type Config } from './defaults.ts'
+
+const { limits: limitDefaults } = DEFAULT_CONFIG
+const MIB = 1_048_576
+
+/**
+ * The configuration file: every key optional, none unknown, every number within bounds in which the server still works.
+ * Durations are in milliseconds, sizes in bytes.
+ */
+export const configSchema: z.ZodType<Config> = section({
+  listen: section({
+    host: z.string().min(1).max(253).default(DEFAULT_CONFIG.listen.host),
+    port: number(0, 65_535, DEFAULT_CONFIG.listen.port),
+  }),
+  tls: section({ legacySuites: z.boolean().default(DEFAULT_CONFIG.tls.legacySuites) }),
+  limits: section({
+    message: section({
+      messageBytes: number(1_024, 64 * MIB, limitDefaults.message.messageBytes),
+      depth: number(8, 128, limitDefaults.message.depth),
+      items: number(100, 1_000_000, limitDefaults.message.items),
+    }),
+    deadlines: section({
+      handshake: duration(limitDefaults.deadlines.handshake),
+      header: duration(limitDefaults.deadlines.header),
+      body: duration(limitDefaults.deadlines.body),
+      idle: duration(limitDefaults.deadlines.idle),
+      unsent: duration(limitDefaults.deadlines.unsent),
+      linger: duration(limitDefaults.deadlines.linger),
+    }),
+    bodyRate: section({
+      perSecond: number(1, 64 * MIB, limitDefaults.bodyRate.perSecond),
+      afterMs: duration(limitDefaults.bodyRate.afterMs),
+    }),
+    caps: section({
+      connections: count(limitDefaults.caps.connections),
+      perAddress: count(limitDefaults.caps.perAddress),
+      perIdentity: count(limitDefaults.caps.perIdentity),
+      handshaking: count(limitDefaults.caps.handshaking),
+    }),
+    arrivals: section({
+      perAddress: rate(limitDefaults.arrivals.perAddress),
+      total: rate(limitDefaults.arrivals.total),
+    }),
+    waitingBytes: number(1_024, 64 * MIB, limitDefaults.waitingBytes),
+    sweepMs: number(50, 60_000, limitDefaults.sweepMs),
+  }),
+  log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
+  shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
+  policy: section({}),
+})
+
+/** A part of the file that may be left out or empty, and whose every key may be left out. */
+function section<S extends z.core.$ZodLooseShape>(shape: S): Section<S> {
+  return z.preprocess((value) => value ?? {}, z.strictObject(shape))
+}
+
+type Section<S extends z.core.$ZodLooseShape> = z.ZodPreprocess<z.ZodObject<S, z.core.$strict>>
+
+function number(least: number, most: number, standard: number): z.ZodDefault<z.ZodInt> {
+  return z.int().min(least).max(most).default(standard)
+}
+
+function duration(standard: number): z.ZodDefault<z.ZodInt> {
+  return number(10, 86_400_000, standard)
+}
+
+function count(standard: number): z.ZodDefault<z.ZodInt> {
+  return number(1, 1_000_000, standard)
+}
+
+function rate(standard: Rate): z.ZodType<Rate> {
+  return section({
+    perSecond: number(1, 1_000_000, standard.perSecond),
+    burst: number(1, 1_000_000, standard.burst),
+  })
+}
