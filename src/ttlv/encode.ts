@@ -1,10 +1,15 @@
-import { KmipFault } from '../fault/fault.ts'
-import { hexOfTag, isTag, ItemType, type Item } from './item.ts'
-import { isWellFormed } from './utf8.ts'
+import {
+  checkBigInteger,
+  checkInt32,
+  checkInt64,
+  checkTag,
+  checkText,
+  checkUint32,
+  unencodable,
+} from './check.ts'
+import { ItemType, type Item } from './item.ts'
 
 const LARGEST_LENGTH = 0xffff_ffff
-const LEAST_INT64 = -0x8000_0000_0000_0000n
-const LARGEST_INT64 = 0x7fff_ffff_ffff_ffffn
 
 /** Number of bytes that {@link encode} makes of an item. */
 export function encodedLength(item: Item): number {
@@ -28,7 +33,7 @@ export function encodedLength(item: Item): number {
  */
 export function encode(item: Item): Buffer {
   const length = encodedLength(item)
-  if (length > LARGEST_LENGTH) fail(item.tag, 'a structure is too long')
+  if (length > LARGEST_LENGTH) throw unencodable(item.tag, 'a structure is too long')
   // alloc, unlike allocUnsafe and from, never takes a slice of the pool.
   const buffer = Buffer.alloc(length)
   encodeInto(item, buffer, 0)
@@ -121,17 +126,17 @@ class Encoder {
   }
 
   #writeHead(tag: number, type: number): void {
-    if (!isTag(tag)) fail(tag, 'a tag starts with neither 42 nor 54')
+    checkTag(tag)
     this.#view.setUint32(this.#at, ((tag << 8) | type) >>> 0)
   }
 
   #writeInt32(tag: number, value: number): void {
-    if ((value | 0) !== value) fail(tag, 'an Integer does not fit into 32 bits')
+    checkInt32(tag, value)
     this.#writeWords(4, value >>> 0, 0)
   }
 
   #writeUint32(tag: number, value: number): void {
-    if (value >>> 0 !== value) fail(tag, 'a value does not fit into 32 bits unsigned')
+    checkUint32(tag, value)
     this.#writeWords(4, value, 0)
   }
 
@@ -144,28 +149,19 @@ class Encoder {
   }
 
   #writeInt64({ tag, value }: Extract<Item, { readonly value: bigint }>): void {
-    if (value < LEAST_INT64 || value > LARGEST_INT64) fail(tag, 'a value does not fit into 64 bits')
+    checkInt64(tag, value)
     this.#view.setUint32(this.#at + 4, 8)
     this.#view.setBigInt64(this.#at + 8, value)
     this.#at += 16
   }
 
   #writeSequence({ tag, type, value }: Extract<Item, { readonly value: Uint8Array }>): void {
-    if (type === ItemType.BigInteger && (value.length === 0 || value.length % 8 !== 0)) {
-      fail(tag, 'the length of a Big Integer is no positive multiple of eight')
-    }
-    if (type === ItemType.TextString && !isWellFormed(value)) {
-      fail(tag, 'a text is not well-formed UTF-8')
-    }
+    if (type === ItemType.BigInteger) checkBigInteger(tag, value)
+    else if (type === ItemType.TextString) checkText(tag, value)
     this.#view.setUint32(this.#at + 4, value.length)
     this.#buffer.set(value, this.#at + 8)
     const end = this.#at + 8 + value.length
     this.#at = end + (-value.length & 7)
     if (this.#at > end) this.#buffer.fill(0, end, this.#at)
   }
-}
-
-function fail(tag: number, what: string): never {
-  const detail = `${what}, at ${hexOfTag(tag)}`
-  throw new KmipFault('INVALID_FIELD', 'A value cannot be encoded', { detail })
 }
