@@ -1,0 +1,119 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { z } from 'zod'
+import { AdminFailure } from './failure.ts'
+import { ADMIN_CALLS, failureSchema } from './schema.ts'
+import type { AdminService } from './service.ts'
+import { answers, openSocketPath } from './socket.ts'
+
+/**
+ * The admin API of a running server: each call throws an `AdminFailure` when the server refuses or does not answer.
+ *
+ * @returns undefined when no server answers on the socket
+ */
+export async function connectAdmin(path: string): Promise<AdminService | undefined> {
+  const isServed = await withSocket(path, answers)
+  if (!isServed) return undefined
+  return {
+    status: callOf(path, ADMIN_CALLS.status),
+    'client.add': callOf(path, ADMIN_CALLS['client.add']),
+    'client.list': callOf(path, ADMIN_CALLS['client.list']),
+    'object.list': callOf(path, ADMIN_CALLS['object.list']),
+    'object.show': callOf(path, ADMIN_CALLS['object.show']),
+  }
+}
+
+interface Call<A extends z.ZodType> {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly response: A
+}
+
+function callOf<A extends z.ZodType>(
+  socketPath: string,
+  call: Call<A>,
+): (request: object) => Promise<z.output<A>> {
+  return async (request: object): Promise<z.output<A>> => {
+    const options = requestOf(call, request)
+    const answer = await withSocket(socketPath, async (socket) => exchange(socket, options))
+    return readAnswer(call.response, answer)
+  }
+}
+
+async function withSocket<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
+  const socket = await openSocketPath(path)
+  try {
+    return await use(socket.path)
+  } finally {
+    await socket.release()
+  }
+}
+
+interface Request {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: string
+}
+
+function requestOf({ method, path }: Call<z.ZodType>, request: object): Request {
+  const rest = new Map<string, unknown>(Object.entries(request))
+  const filled = path.replace(/:(\w+)/g, (_, key: string) => {
+    const value = String(rest.get(key))
+    rest.delete(key)
+    return encodeURIComponent(value)
+  })
+  return method === 'GET'
+    ? { method, path: filled + queryOf(rest) }
+    : { method, path: filled, body: JSON.stringify(Object.fromEntries(rest)) }
+}
+
+function queryOf(rest: ReadonlyMap<string, unknown>): string {
+  const pairs = Array.from(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
+async function exchange(socketPath: string, { method, path, body }: Request): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+    const lost = (cause: unknown): void => {
+      reject(new AdminFailure('UNREACHABLE', 'The running server does not answer', cause))
+    }
+    const outgoing = httpRequest(
+      { socketPath, method, path, headers, agent: false },
+      (response) => {
+        readBody(response).then((read) => {
+          resolve({ status: response.statusCode ?? 0, body: read })
+        }, lost)
+      },
+    )
+    outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error('no answer in time')))
+    outgoing.once('error', lost)
+    outgoing.end(body)
+  })
+}
+
+async function readBody(response: IncomingMessage): Promise<unknown> {
+  response.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of response) text += String(chunk)
+  return JSON.parse(text)
+}
+
+function readAnswer<A extends z.ZodType>(schema: A, { status, body }: Answer): z.output<A> {
+  if (status !== 200) {
+    const failure = failureSchema.safeParse(body)
+    if (failure.success) throw new AdminFailure(failure.data.code, failure.data.message)
+    throw new AdminFailure('UNREACHABLE', `The running server answers with status ${status}`)
+  }
+  const answer = schema.safeParse(body)
+  if (answer.success) return answer.data
+  throw new AdminFailure('UNREACHABLE', 'The running server is of another version')
+}
+
+const PATIENCE_MS = 60_000

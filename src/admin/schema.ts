@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { ROLE_NAMES } from '../config/roles.ts'
+
+/** Seconds since 1970-01-01T00:00:00Z. */
+const dateTime = z.int()
+
+const clientSummary = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  role: z.string(),
+  added: dateTime,
+  /** When the last of its certificates ends. */
+  notAfter: dateTime,
+})
+
+const objectSummary = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  state: z.string().optional(),
+  name: z.string().optional(),
+  algorithm: z.string().optional(),
+  /** In bits. */
+  length: z.int().optional(),
+  /** Name of the client it belongs to. */
+  owner: z.string(),
+  created: dateTime.optional(),
+})
+
+const objectDetails = objectSummary.extend({
+  /** What is known of it in words; key material never is. */
+  attributes: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+})
+
+const listenerStatus = z.record(z.string(), z.int())
+
+const serverStatus = z.strictObject({
+  version: z.string(),
+  /** Since the start, in seconds. */
+  uptime: z.number(),
+  process: z.int(),
+  /** Where KMIP is served, as in `127.0.0.1:5696`. */
+  listening: z.string(),
+  clients: z.int(),
+  /** The listener's counters by name. */
+  counters: listenerStatus,
+  /** When the server's certificate ends. */
+  certificateEnds: dateTime,
+})
+
+/** Most that one call of `object.list` answers with. */
+export const LONGEST_PAGE = 1000
+
+/**
+ * Every call of the admin API: HTTP with JSON on a Unix socket. A path's `:name` is filled from the request; the rest of
+ * the request is the query of a GET and the body of a POST.
+ */
+export const ADMIN_CALLS = {
+  status: {
+    method: 'GET',
+    path: '/v1/status',
+    request: z.strictObject({}),
+    response: serverStatus,
+  },
+  'client.add': {
+    method: 'POST',
+    path: '/v1/clients',
+    request: z.strictObject({
+      name: z.string().min(1).max(64),
+      role: z.enum(ROLE_NAMES),
+      /** SubjectPublicKeyInfo in DER, base64: the private key stays where it was made. */
+      publicKey: z.base64().max(8192),
+    }),
+    response: z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      role: z.string(),
+      notAfter: dateTime,
+      /** PEM. */
+      certificate: z.string(),
+      /** PEM of the authority that signs clients and the server. */
+      authority: z.string(),
+    }),
+  },
+  'client.list': {
+    method: 'GET',
+    path: '/v1/clients',
+    request: z.strictObject({}),
+    response: z.strictObject({ clients: z.array(clientSummary) }),
+  },
+  'object.list': {
+    method: 'GET',
+    path: '/v1/objects',
+    request: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LONGEST_PAGE).default(100),
+      /** `next` of the page before; absent for the first. */
+      after: z.string().max(512).optional(),
+    }),
+    response: z.strictObject({
+      objects: z.array(objectSummary),
+      /** Absent on the last page. */
+      next: z.string().optional(),
+    }),
+  },
+  'object.show': {
+    method: 'GET',
+    path: '/v1/objects/:id',
+    request: z.strictObject({ id: z.string().min(1).max(512) }),
+    response: objectDetails,
+  },
+} as const
+
+/** Name of a call. */
+export type AdminCall = keyof typeof ADMIN_CALLS
+
+/** What a call is given once it was checked. */
+export type CheckedRequest<C extends AdminCall> = z.output<(typeof ADMIN_CALLS)[C]['request']>
+export type AdminResponse<C extends AdminCall> = z.output<(typeof ADMIN_CALLS)[C]['response']>
+
+/** The answer of a call that failed. */
+export const failureSchema = z.strictObject({ code: z.string(), message: z.string() })
+
+export type ObjectSummary = z.output<typeof objectSummary>
+export type ObjectDetails = z.output<typeof objectDetails>
+export type ServerStatus = z.output<typeof serverStatus>

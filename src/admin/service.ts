@@ -1,0 +1,84 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Random } from '../port/random.ts'
+import type { KeyedCertificate } from '../repository/authority-record.ts'
+import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
+import type { ObjectCatalogue } from './catalogue.ts'
+import type { AdminCall, AdminResponse, CheckedRequest, ServerStatus } from './schema.ts'
+
+/** The admin API without a wire: the server answers with it, and the command line calls it when no server runs. */
+export type AdminService = {
+  readonly [C in AdminCall]: (request: CheckedRequest<C>) => Promise<AdminResponse<C>>
+}
+
+export interface AdminDeps {
+  readonly clients: ClientRegistry
+  readonly objects: ObjectCatalogue
+  /** Signs the clients. */
+  readonly authority: KeyedCertificate
+  readonly clock: Clock
+  readonly random: Random
+  readonly status: () => ServerStatus
+}
+
+export function createAdminService(deps: AdminDeps): AdminService {
+  return {
+    status: async () => Promise.resolve(deps.status()),
+    'client.add': async (request) => addClient(deps, request),
+    'client.list': async () => Promise.resolve({ clients: listClients(deps.clients) }),
+    'object.list': async (request) => deps.objects.list(request),
+    'object.show': async ({ id }) => {
+      const object = await deps.objects.show(id)
+      if (object !== undefined) return object
+      throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
+    },
+  }
+}
+
+/** Issues a certificate and registers its key. A name that is taken is refused before anything is signed. */
+async function addClient(
+  { clients, authority, clock, random }: AdminDeps,
+  { name, role, publicKey }: CheckedRequest<'client.add'>,
+): Promise<AdminResponse<'client.add'>> {
+  if (!isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
+  if (clients.has(name)) {
+    throw new KmipFault('NAME_TAKEN', `There is a client of the name ${name} already`)
+  }
+  // The certificate library is large, and most commands do without it.
+  const { issueClientCertificate } = await import('../adapter/certificate-authority.ts')
+  const { certificateKeyOf, readCertificate } = await import('../adapter/certificate-read.ts')
+  const certificate = issueClientCertificate({ clock, random }, authority, {
+    name,
+    publicKey: Buffer.from(publicKey, 'base64'),
+  })
+  const { notAfter } = readCertificate(certificate)
+  const key = { ...certificateKeyOf(certificate, authority.certificate), notAfter }
+  const { id } = await clients.add({ name, role, key })
+  return {
+    id,
+    name,
+    role,
+    notAfter,
+    certificate: await toPem(certificate),
+    authority: await toPem(authority.certificate),
+  }
+}
+
+function listClients(clients: ClientRegistry): AdminResponse<'client.list'>['clients'] {
+  return clients.list().map(({ id, name, role, added, keys }) => ({
+    id,
+    name,
+    role,
+    added,
+    notAfter: Math.max(...keys.map((key) => key.notAfter)),
+  }))
+}
+
+async function toPem(certificate: Uint8Array): Promise<string> {
+  const { encodePem } = await import('../adapter/certificate-pem.ts')
+  return Buffer.from(encodePem('CERTIFICATE', certificate)).toString('latin1')
+}
+
+/** What a name must be, for people. */
+export const NAME_RULE =
+  "A client's name is 1 to 64 letters, digits and . _ - @, does not begin with . or - and is not 'ca'"
