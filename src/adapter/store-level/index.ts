@@ -1,12 +1,11 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { KmipFault } from '../../fault/fault.ts'
 import type { Log } from '../../port/log.ts'
 import type { Store } from '../../port/store.ts'
 import { checkDirectory, checkFree, createStore } from './create.ts'
 import { openLevelEngine, type Engine, type OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
-import { readHead, type Head } from './head.ts'
+import { openChecked } from './open-checked.ts'
 import { takeLease } from './lease.ts'
 import { LevelStore } from './store.ts'
 
@@ -35,27 +34,12 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Store>
   try {
     if (options.create) await createStore(directory, openEngine)
     const reopen = async (): Promise<Engine> => openEngine(directory, { create: false })
-    const { engine, head } = await openEngineChecked(directory, reopen)
+    const { engine, head } = await openChecked(reopen)
     const release = async (): Promise<void> => lease.release()
     return new LevelStore({ engine, head, reopen, release, log: options.log })
   } catch (error) {
     await lease.release()
     throw error
-  }
-}
-
-async function openEngineChecked(
-  directory: string,
-  reopen: () => Promise<Engine>,
-): Promise<{ engine: Engine; head: Head }> {
-  const engine = await reopen().catch((error: unknown) => {
-    throw cannotOpen(`The store at ${directory} cannot be opened`, error)
-  })
-  try {
-    return { engine, head: await readHead(engine) }
-  } catch (error) {
-    await engine.close()
-    throw error instanceof KmipFault ? error : cannotOpen('The store cannot be read', error)
   }
 }
 

@@ -13,10 +13,10 @@ export function ringKey(batch: bigint): Uint8Array {
 export const RING = { from: Uint8Array.of(0, 1), to: Uint8Array.of(0, 2) }
 
 /**
- * Batches whose records are kept. LevelDB holds at most 4 MiB in the log that it replays when it opens, and the
- * smallest batch takes some 300 bytes there, so that the ring always reaches back beyond the log.
+ * Batches whose records are kept. LevelDB replays at most two logs when it opens, each ended when its entries fill
+ * 4 MiB of memory, where the smallest batch takes some 330 bytes: the ring always reaches back beyond the logs.
  */
-export const RING_SLOTS = 16_384
+export const RING_SLOTS = 32_768
 
 /** The caller's key, kept apart from our own records. */
 export function dataKey(key: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import type { KmipFault } from '../../fault/fault.ts'
+import { KmipFault } from '../../fault/fault.ts'
 import type { Log } from '../../port/log.ts'
 import type {
   Commit,
@@ -13,7 +13,8 @@ import { checkCommit } from '../store-limits.ts'
 import { Committer } from './committer.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
 import { unavailable, wordsOf } from './fault.ts'
-import { readHead, sameHead, type Head } from './head.ts'
+import { sameHead, type Head } from './head.ts'
+import { openChecked } from './open-checked.ts'
 import { callerKey, dataKey, entryOf } from './layout.ts'
 
 /** What a store keeps for as long as it is open. */
@@ -33,6 +34,8 @@ export class LevelStore implements Store {
   #working: Working | undefined
   #why = 'closed'
   #recovery: Promise<void> = Promise.resolve()
+  /** Set while another try at reopening may help. */
+  #retry: (() => void) | undefined
   #closed: Promise<void> | undefined
 
   constructor(parts: LevelStoreParts) {
@@ -45,7 +48,7 @@ export class LevelStore implements Store {
   }
 
   async getMany(keys: readonly Uint8Array[]): Promise<readonly (Entry | undefined)[]> {
-    return this.#read((engine) => keys.map((key) => readOne(engine, key)))
+    return this.#read(async (engine) => readMany(engine, keys))
   }
 
   async scan(range: KeyRange, options: ScanOptions): Promise<readonly Entry[]> {
@@ -65,7 +68,11 @@ export class LevelStore implements Store {
   async commit(commit: Commit): Promise<CommitOutcome> {
     const working = this.#usable()
     checkCommit(commit)
-    return working.committer.submit(commit)
+    try {
+      return await working.committer.submit(commit)
+    } catch (error) {
+      throw error instanceof KmipFault ? error : this.#fail(working, error)
+    }
   }
 
   async close(): Promise<void> {
@@ -74,8 +81,11 @@ export class LevelStore implements Store {
   }
 
   #usable(): Working {
-    if (this.#working === undefined) throw unavailable(this.#why)
-    return this.#working
+    if (this.#working !== undefined) return this.#working
+    const retry = this.#retry
+    this.#retry = undefined
+    retry?.()
+    throw unavailable(this.#why)
   }
 
   #start(engine: Engine, head: Head): Working {
@@ -108,25 +118,43 @@ export class LevelStore implements Store {
   /** Goes on only with an engine that has the last acknowledged batch, or the one that was under way. */
   async #recover({ engine, committer }: Working): Promise<void> {
     const { head, attempted } = committer
-    const { log, reopen } = this.#parts
     try {
       await engine.close()
-      const reopened = await reopen()
-      const found = await readHead(reopened)
-      if (!sameHead(found, head) && !(attempted !== undefined && sameHead(found, attempted))) {
-        await reopened.close()
-        throw unavailable('acknowledged commits are missing after reopening')
-      }
-      this.#working = this.#start(reopened, found)
-      log.warn('store reopened', { batch: String(found.batch) })
     } catch (error) {
-      this.#why = 'stopped after an error that reopening did not cure'
-      log.error('store stopped', { reason: wordsOf(error) })
+      this.#parts.log.error('store not closed', { reason: wordsOf(error) })
+    }
+    await this.#reopen(attempted === undefined ? [head] : [head, attempted])
+  }
+
+  async #reopen(expected: readonly Head[]): Promise<void> {
+    const { log, reopen } = this.#parts
+    try {
+      const { engine, head } = await openChecked(reopen)
+      if (expected.some((one) => sameHead(one, head))) {
+        this.#working = this.#start(engine, head)
+        log.warn('store reopened', { batch: String(head.batch) })
+      } else {
+        await engine.close()
+        this.#stay('acknowledged commits are missing after reopening')
+      }
+    } catch (error) {
+      this.#stay(`reopening failed: ${wordsOf(error)}`)
+      // A full disk gets space again: whoever needs the store next tries once more.
+      this.#retry = () => {
+        this.#recovery = this.#reopen(expected)
+      }
     }
   }
 
+  #stay(why: string): void {
+    if (this.#why !== why) this.#parts.log.error('store stopped', { reason: why })
+    this.#why = why
+  }
+
   async #close(): Promise<void> {
+    this.#retry = undefined
     await this.#recovery
+    this.#retry = undefined
     const working = this.#working
     this.#working = undefined
     this.#why = 'closed'
@@ -163,7 +191,7 @@ class LevelSnapshot implements Snapshot {
 
   async getMany(keys: readonly Uint8Array[]): Promise<readonly (Entry | undefined)[]> {
     this.#checkOpen()
-    return this.#read((engine, snapshot) => keys.map((key) => readOne(engine, key, snapshot)))
+    return this.#read(async (engine, snapshot) => readMany(engine, keys, snapshot))
   }
 
   async scan(range: KeyRange, options: ScanOptions): Promise<readonly Entry[]> {
@@ -183,8 +211,21 @@ class LevelSnapshot implements Snapshot {
 }
 
 function readOne(engine: Engine, key: Uint8Array, at?: EngineSnapshot): Entry | undefined {
-  const stored = engine.get(dataKey(key), at)
+  return entryOrNone(key, engine.get(dataKey(key), at))
+}
+
+function entryOrNone(key: Uint8Array, stored: Uint8Array | undefined): Entry | undefined {
   return stored === undefined ? undefined : entryOf(Uint8Array.from(key), stored)
+}
+
+async function readMany(
+  engine: Engine,
+  keys: readonly Uint8Array[],
+  at?: EngineSnapshot,
+): Promise<readonly (Entry | undefined)[]> {
+  if (keys.length <= READ_AT_ONCE) return keys.map((key) => readOne(engine, key, at))
+  const found = await engine.getMany(keys.map(dataKey), at)
+  return keys.map((key, index) => entryOrNone(key, found[index]))
 }
 
 async function readRange(
@@ -198,3 +239,6 @@ async function readRange(
   const found = await engine.iterate(stored, options, at)
   return found.map(([key, value]) => entryOf(callerKey(key), value))
 }
+
+/** Keys that are read while everything else waits, some 5 µs each. */
+const READ_AT_ONCE = 64
