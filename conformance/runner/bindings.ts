@@ -1,0 +1,67 @@
+/** What the names of a conversation stand for. */
+export class Bindings {
+  /** Seconds since the epoch when the conversation began: what `$NOW` means throughout it. */
+  readonly now: number
+  readonly #values: Map<string, string>
+  /** Dates that requests gave an attribute, by attribute and the way the file spells them. */
+  readonly #dates: Map<string, string>
+  /** Names of objects whose material the server chose. */
+  readonly #generated: Set<string>
+
+  constructor(now: number, from?: Bindings) {
+    this.now = now
+    this.#values = new Map<string, string>(from === undefined ? [] : from.#values)
+    this.#dates = new Map<string, string>(from === undefined ? [] : from.#dates)
+    this.#generated = new Set<string>(from === undefined ? [] : from.#generated)
+  }
+
+  /** The same bindings, for a trial that must leave no trace. */
+  copy(): Bindings {
+    return new Bindings(this.now, this)
+  }
+
+  /** The bindings of the next file of a chain: its names mean the same objects, but time has moved on. */
+  at(now: number): Bindings {
+    return new Bindings(now, this)
+  }
+
+  valueOf(name: string): string | undefined {
+    return this.#values.get(name)
+  }
+
+  bind(name: string, value: string): void {
+    this.#values.set(name, value)
+  }
+
+  /** The other name of the same family, as in `$UNIQUE_IDENTIFIER_`, that stands for this value. */
+  ownerOf(name: string, value: string): string | undefined {
+    const family = familyOf(name)
+    for (const [other, bound] of this.#values) {
+      if (other !== name && familyOf(other) === family && bound === value) return other
+    }
+    return undefined
+  }
+
+  /** Remembers that a request gave an attribute this date. */
+  sendDate(attribute: string, spelling: string, value: string): void {
+    this.#dates.set(`${attribute} ${spelling}`, value)
+  }
+
+  /** The date that the last request with this attribute and spelling gave it. */
+  sentDate(attribute: string, spelling: string): string | undefined {
+    return this.#dates.get(`${attribute} ${spelling}`)
+  }
+
+  /** Remembers that the server chose the material of an object. */
+  addGenerated(uniqueIdentifier: string): void {
+    this.#generated.add(uniqueIdentifier)
+  }
+
+  isGenerated(uniqueIdentifier: string): boolean {
+    return this.#generated.has(uniqueIdentifier)
+  }
+}
+
+function familyOf(name: string): string {
+  return name.replace(/_?\d*$/u, '')
+}

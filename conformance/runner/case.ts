@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
+import { parseXml, type XmlElement } from '../../src/ttlv/xml-parser.ts'
+
+/** One question and the answer that the file shows for it. */
+export interface Step {
+  /** Counted from 0, as the files do. */
+  readonly index: number
+  readonly request: XmlElement
+  readonly response: XmlElement
+}
+
+/** A conversation on one connection, as a file of the KMIP profiles holds it. */
+export interface Case {
+  /** Folder and file name without its ending, as in `profiles-1.4/SKLC-M-1-14`. */
+  readonly id: string
+  readonly name: string
+  readonly steps: readonly Step[]
+}
+
+/** A file that is not a conversation. */
+export class CaseError extends Error {
+  override readonly name = 'CaseError'
+}
+
+/** A file may hold long keys and certificates, so it may be longer than a message; it comes from disk, not a peer. */
+const FILE_LIMITS = { ...DEFAULT_LIMITS, messageBytes: 16_777_216, items: 200_000 }
+
+/**
+ * Reads a file of requests and responses.
+ *
+ * @throws CaseError when it is not well formed, or when questions and answers do not pair up
+ */
+export function readCase(file: string): Case {
+  const name = basename(file).replace(/\.xml$/u, '')
+  const id = `${basename(dirname(resolve(file)))}/${name}`
+  return caseOf(id, readFileSync(file))
+}
+
+/** Makes a case of XML text; see {@link readCase}. */
+export function caseOf(id: string, source: Uint8Array | string): Case {
+  const messages = messagesOf(id, source)
+  const requests = messages.filter(({ name }) => name === 'RequestMessage')
+  const responses = messages.filter(({ name }) => name === 'ResponseMessage')
+  if (requests.length !== responses.length || requests.length === 0) {
+    throw new CaseError(`${id}: ${requests.length} requests, ${responses.length} responses`)
+  }
+  // One file writes two questions before their answers; the answers still come in the order of the questions.
+  const steps = requests.flatMap((request, index) => {
+    const response = responses[index]
+    return response === undefined ? [] : [{ index, request, response }]
+  })
+  return { id, name: id.slice(id.lastIndexOf('/') + 1), steps }
+}
+
+function messagesOf(id: string, source: Uint8Array | string): readonly XmlElement[] {
+  let root: XmlElement
+  try {
+    root = parseXml(source, FILE_LIMITS)
+  } catch (error) {
+    throw new CaseError(`${id}: ${String(error)}`, { cause: error })
+  }
+  const stray = root.children.find(({ name }) => !/^(Request|Response)Message$/u.test(name))
+  if (root.name !== 'KMIP' || stray !== undefined) {
+    throw new CaseError(`${id}: unexpected element ${stray?.name ?? root.name}`)
+  }
+  return root.children
+}

@@ -1,0 +1,89 @@
+import { existsIn, VERSIONS, type Version } from '../../src/schema/version.ts'
+import { attributeByTitle } from '../../src/spec/attribute.ts'
+import { Tag } from '../../src/spec/tag.ts'
+import { versionOf } from './answer.ts'
+import type { Difference } from './difference.ts'
+import { childOf, childrenOf, memberOf, textOf, valueOf, type Node } from './template.ts'
+
+/**
+ * What every answer must be, whatever the file shows: the header complete and in the question's version, as many items
+ * as were asked, a failure that says which operation failed and why, and nothing newer than the version.
+ */
+export function checkMessage(request: Node, response: Node): readonly Difference[] {
+  const version = versionOf(request, 'RequestHeader')
+  return [
+    ...checkShape(response),
+    ...checkHeader(request, response, version),
+    ...childrenOf(response, 'BatchItem').flatMap((item, index) =>
+      checkItem(item, `ResponseMessage/BatchItem[${index}]`),
+    ),
+    ...(isVersion(version) ? checkAge(response, version, response.name) : []),
+  ]
+}
+
+function checkShape(response: Node): readonly Difference[] {
+  const names = [response, ...response.children].map(({ name }) => name)
+  const wanted = names.map((_, index) => SHAPE[index] ?? 'BatchItem')
+  if (names.join() === wanted.join()) return []
+  return [broken(response.name, 'a Response Message of a header and batch items', names.join(', '))]
+}
+
+const SHAPE = ['ResponseMessage', 'ResponseHeader']
+
+function checkHeader(request: Node, response: Node, version: string): readonly Difference[] {
+  const path = 'ResponseMessage/ResponseHeader'
+  const header = childOf(response, 'ResponseHeader')
+  if (header === undefined) return [broken(path, 'a header', 'none')]
+  const found: Difference[] = []
+  const echoed = versionOf(response, 'ResponseHeader')
+  if (echoed !== version) found.push(broken(path, `version ${version}`, `version ${echoed}`))
+  if (childOf(header, 'TimeStamp') === undefined) found.push(broken(path, 'a Time Stamp', 'none'))
+  const count = childOf(header, 'BatchCount')
+  const stated = count === undefined ? 'none' : valueOf(count)
+  const items = childrenOf(response, 'BatchItem').length
+  if (stated !== String(items)) found.push(broken(path, `Batch Count ${items}`, stated))
+  const asked = childrenOf(request, 'BatchItem').length
+  if (items !== asked) found.push(broken('ResponseMessage', `${asked} items`, String(items)))
+  return found
+}
+
+/** A failure must hold Operation, Result Reason and Result Message: clients read all three. */
+function checkItem(item: Node, path: string): readonly Difference[] {
+  const failed = memberOf(childOf(item, 'ResultStatus')) === 'OperationFailed'
+  const needed = ['Operation', 'ResultStatus', ...(failed ? ['ResultReason', 'ResultMessage'] : [])]
+  const found = needed
+    .filter((name) => childOf(item, name) === undefined)
+    .map((name) => broken(path, `a ${name}`, 'none'))
+  if (failed && childOf(item, 'ResponsePayload') !== undefined) {
+    found.push(broken(path, 'no payload in a failure', 'a Response Payload'))
+  }
+  return found
+}
+
+const TAGS = new Map(Object.values(Tag).map((row) => [row.number, row]))
+
+/** Fields and attribute names that the version does not have; extensions are of no version. */
+function checkAge(node: Node, version: Version, path: string): readonly Difference[] {
+  const found: Difference[] = []
+  const row = TAGS.get(node.item.tag)
+  if (row !== undefined && !existsIn(row, version)) {
+    found.push(broken(path, `nothing that ${version} does not have`, node.name))
+  }
+  const title = node.name === 'AttributeName' ? textOf(node) : undefined
+  const attribute = title === undefined ? undefined : attributeByTitle(title)
+  if (attribute !== undefined && !existsIn(attribute, version)) {
+    found.push(broken(path, `no attribute that ${version} does not have`, attribute.title))
+  }
+  for (const child of node.children) {
+    found.push(...checkAge(child, version, `${path}/${child.name}`))
+  }
+  return found
+}
+
+function isVersion(version: string): version is Version {
+  return VERSIONS.some((known) => known === version)
+}
+
+function broken(path: string, expected: string, got: string): Difference {
+  return { kind: 'rule', path, expected, got }
+}

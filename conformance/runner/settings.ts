@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const reason = z.string().min(10)
+
+/** A case that fails today and may. A skipped case that passes is a failure too: the list must not outlive its reasons. */
+const Skip = z.strictObject({ case: z.string(), reason, issue: z.number().int().optional() })
+export type Skip = z.infer<typeof Skip>
+
+/** Files that are played in this order against one client, because the later ones use objects of the earlier. */
+const Chain = z.strictObject({ cases: z.array(z.string()).min(2), reason })
+export type Chain = z.infer<typeof Chain>
+
+/** A value that a file has wrong; `step` counts questions from 0, `path` leads from the message to the element. */
+const Erratum = z.strictObject({
+  case: z.string(),
+  step: z.number().int().nonnegative(),
+  path: z.string(),
+  value: z.string(),
+  reason,
+})
+export type Erratum = z.infer<typeof Erratum>
+
+/** What is known of the cases beside their files. */
+export interface Settings {
+  readonly skips: readonly Skip[]
+  readonly chains: readonly Chain[]
+  readonly errata: readonly Erratum[]
+}
+
+/** The settings for a file that is as it should be, alone. */
+export const NO_SETTINGS: Settings = { skips: [], chains: [], errata: [] }
+
+/** Reads `skips.json`, `chains.json` and `errata.json` of a folder. */
+export function readSettings(folder: URL): Settings {
+  const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
+  return {
+    skips: z.array(Skip).parse(read('skips.json')),
+    chains: z.array(Chain).parse(read('chains.json')),
+    errata: z.array(Erratum).parse(read('errata.json')),
+  }
+}
+
+/**
+ * Whether a case is meant by a pattern, in which `*` stands for anything but a slash and `{a,b}` for either. A pattern
+ * without a slash looks at the file name alone.
+ */
+export function matches(pattern: string, id: string): boolean {
+  const subject = pattern.includes('/') ? id : id.slice(id.lastIndexOf('/') + 1)
+  const source = pattern
+    .replace(/[.+^$()|[\]\\]/gu, '\\$&')
+    .replace(/\*/gu, '[^/]*')
+    .replace(
+      /\{(?<choices>[^}]*)\}/gu,
+      (_, choices: string) => `(?:${choices.replace(/,/gu, '|')})`,
+    )
+  return new RegExp(`^${source}$`, 'u').test(subject)
+}
