@@ -149,6 +149,13 @@ function* elementsOf(xml: string): Generator<{ name: string; type: string; value
   }
 }
 
+function unknownValue(tag: number, type: string, value: string): boolean {
+  if (/^(0x|-?\d|\$|$)/u.test(value)) return false
+  if (type === 'Enumeration') return vocabulary.enumerationValue(tag, value) === undefined
+  if (type !== 'Integer') return false
+  return value.split(/[ |]/u).some((bit) => vocabulary.bitValue(tag, bit) === undefined)
+}
+
 function unknownNamesIn(xml: string): string[] {
   const unknown: string[] = []
   let title = ''
@@ -156,16 +163,9 @@ function unknownNamesIn(xml: string): string[] {
     if (name === 'KMIP') continue
     if (name === 'AttributeName') title = value
     const own = vocabulary.tagNumber(name)
+    const meant = name === 'AttributeValue' ? attributeByTitle(title)?.tag.number : own
     if (own === undefined) unknown.push(name)
-    const tag = name === 'AttributeValue' ? attributeByTitle(title)?.tag.number : own
-    if (type === 'Enumeration' && !/^(0x|\d|\$)/u.test(value)) {
-      if (vocabulary.enumerationValue(tag ?? 0, value) === undefined)
-        unknown.push(`${name}=${value}`)
-    }
-    if (type === 'Integer' && !/^(0x|-?\d|\$|$)/u.test(value)) {
-      const bits = value.split(/[ |]/u).map((bit) => vocabulary.bitValue(tag ?? 0, bit))
-      if (bits.includes(undefined)) unknown.push(`${name}=${value}`)
-    }
+    else if (unknownValue(meant ?? own, type, value)) unknown.push(`${name}=${value}`)
   }
   return unknown
 }

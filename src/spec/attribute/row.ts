@@ -96,8 +96,12 @@ export function defineAttributes<R extends NamelessTable>(
   readonly [K in keyof R & string]: R[K] extends NamelessAttributeRow<infer T>
     ? AttributeRow<T, K>
     : never
-} {
-  const named = Object.entries(rows).map(([name, row]) => [name, Object.freeze({ name, ...row })])
-  // Object.fromEntries forgets which row belongs to which key; the loop above kept them together.
-  return Object.freeze(Object.fromEntries(named)) as ReturnType<typeof defineAttributes<R>>
+}
+export function defineAttributes(
+  rows: NamelessTable,
+): Readonly<Record<string, AttributeRow<unknown>>> {
+  const named = Object.entries(rows).map(
+    ([name, row]) => [name, Object.freeze({ name, ...row })] as const,
+  )
+  return Object.freeze(Object.fromEntries(named))
 }

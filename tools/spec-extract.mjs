@@ -1,0 +1,249 @@
+// Reads the texts of the standard and writes the facts of their tables (names, numbers, types, yes and no) as
+// test/fixtures/spec/kmip-<version>.json, which the tests hold the tables of src/spec against.
+//
+//   node tools/spec-extract.mjs FOLDER    a folder with kmip-spec-v1.4.txt, kmip-spec-v2.0.txt and kmip-spec-v2.1.txt
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const VERSIONS = ['1.4', '2.0', '2.1']
+
+/** What the texts write otherwise than their own tables do. */
+const MISPRINTS = [
+  ['Key Format Type and/or Key Compression Type Not Supported', 'Key Format Type Not Supported Key Compression Type Not Supported'],
+  ['Not Extractble', 'Not Extractable'],
+  ['Activate Certify', 'Activate, Certify'],
+  ['Revoke Certify', 'Revoke, Certify'],
+]
+
+function correct(text) {
+  return MISPRINTS.reduce((corrected, [wrong, right]) => corrected.replaceAll(wrong, right), text)
+}
+
+/** Cuts a text at its numbered headings, leaving the contents pages out. */
+function sectionsOf(text) {
+  const sections = []
+  const body = text.slice(text.lastIndexOf('\n1 Introduction'))
+  for (const line of body.split('\n')) {
+    const heading = /^(\d+(?:\.\d+)*) +([A-Z].*)$/.exec(line)
+    if (heading === null) sections.at(-1)?.lines.push(line)
+    else sections.push({ clause: heading[1], title: heading[2].trim(), lines: [] })
+  }
+  return sections
+}
+
+/** The tables among the lines of a section, each a list of rows of cells. */
+function tablesOf(lines) {
+  const tables = []
+  let table
+  for (const line of lines) {
+    if (!line.startsWith('│')) {
+      table = undefined
+      continue
+    }
+    if (table === undefined) tables.push((table = []))
+    const cells = line.split('│').slice(1, -1)
+    table.push(cells.map((cell) => cell.trim()))
+  }
+  return tables
+}
+
+const NUMBER = /^(?:0x)?[0-9A-FX]{6,8}/i
+
+/** Joins the lines of a two-column table whose cells were wrapped: a row begins where the second cell has a number. */
+function joinPairs(rows) {
+  const pairs = []
+  for (const [name = '', value = ''] of rows) {
+    const last = pairs.at(-1)
+    if (NUMBER.test(value)) pairs.push({ name, value })
+    else if (last !== undefined) {
+      last.name = `${last.name} ${name}`.trim()
+      last.value = `${last.value} ${value}`.trim()
+    }
+  }
+  return pairs
+}
+
+/** The one number of a cell; undefined for ranges and for patterns such as 8XXXXXXX. */
+function numberOf(value) {
+  const [, digits] = /^(?:0x)?([0-9A-F]{6,8})(?: \(.*)?$/i.exec(value) ?? []
+  return digits === undefined ? undefined : Number.parseInt(digits, 16)
+}
+
+/** Names and numbers of a table of tags, enumeration members or bits; reserved numbers are told apart. */
+function membersOf(rows) {
+  const members = {}
+  const reserved = []
+  for (const { name, value } of joinPairs(rows)) {
+    const number = numberOf(value)
+    if (number === undefined) continue
+    if (/^\(?reserved\)?$/i.test(name)) reserved.push(number)
+    else members[name.replace(/^\(/, '')] = number
+  }
+  return reserved.length === 0 ? { members } : { members, reserved }
+}
+
+function isMemberTable(table) {
+  return table.some(([name, value = '']) => /^(Name|Object)$/.test(name) && /Value$/.test(value))
+}
+
+/** Every table of numbers, by the title of its section: tags, enumerations and masks. */
+function extractNumbers(sections) {
+  const found = {}
+  for (const { clause, title, lines } of sections) {
+    if (!/(Enumeration|Mask|Tags)$/.test(title)) continue
+    const table = tablesOf(lines).find(isMemberTable)
+    const name = title.replace(/ Enumeration$/, '').replace(/^Tags$/, 'Tag')
+    if (table !== undefined) found[name] = { clause, ...membersOf(table) }
+  }
+  return found
+}
+
+const RULE_LABELS = [
+  ['shall always have a value', 'alwaysPresent'],
+  ['initially set by', 'setBy'],
+  ['modifiable by server', 'serverModifies'],
+  ['modifiable by client', 'clientModifies'],
+  ['deletable by client', 'clientDeletes'],
+  ['multiple instances', 'multiple'],
+  ['when implicit', 'implicitlySetBy'],
+  ['applies to object', 'appliesTo'],
+]
+
+/** The text beside each label of a table of rules, its wrapped lines joined. */
+function cellsByRule(rows) {
+  const cells = {}
+  let key
+  for (const [label = '', value = ''] of rows) {
+    key = RULE_LABELS.find(([start]) => label.toLowerCase().startsWith(start))?.[1] ?? key
+    if (key !== undefined) cells[key] = `${cells[key] ?? ''} ${value}`.trim()
+  }
+  return cells
+}
+
+const isYes = (cell = '') => cell.startsWith('Yes')
+const listOf = (cell = '') => [...new Set(cell.split(/, ?/).filter((part) => part !== ''))]
+
+/** Yes and no, and lists of names; conditions in words are left to the reader of the standard. */
+function rulesOf(cells, operations) {
+  const except = /except for (.*)\)/i.exec(cells.alwaysPresent)?.[1]
+  return {
+    alwaysPresent: isYes(cells.alwaysPresent),
+    absentFrom: except === undefined ? [] : except.split(' and '),
+    setBy: ['Server', 'Client'].filter((setter) => cells.setBy.includes(setter)),
+    serverModifies: isYes(cells.serverModifies),
+    clientModifies: isYes(cells.clientModifies),
+    clientDeletes: isYes(cells.clientDeletes),
+    multiple: isYes(cells.multiple),
+    implicitlySetBy: listOf(correct(cells.implicitlySetBy ?? '')).filter((name) => operations.has(name)),
+    appliesTo: listOf(cells.appliesTo),
+  }
+}
+
+/** First cells and encodings of the table that says how an attribute is encoded. */
+function encodingsOf(table = []) {
+  const encodings = []
+  for (const [name = '', value = ''] of table.slice(1)) {
+    const last = encodings.at(-1)
+    if (name !== '' && value !== '') encodings.push([name, value])
+    else if (last !== undefined) last[0] = `${last[0]} ${name}`.trim()
+  }
+  const simple = encodings.map(([name, value]) => [name, value.replace(/[,(].*$/, '').trim()])
+  return Object.fromEntries(simple)
+}
+
+/** The rules of every attribute, by the title of its section. */
+function extractAttributes(sections, chapter, operations) {
+  const found = {}
+  for (const { clause, title, lines } of sections) {
+    const tables = tablesOf(lines)
+    const rules = tables.find((table) => /^SHALL always/i.test(table[0]?.[0] ?? ''))
+    if (!clause.startsWith(`${chapter}.`) || rules === undefined) continue
+    const encoding = tables.find((table) => table[0]?.[1] === 'Encoding')
+    found[title] = {
+      clause,
+      encodings: encodingsOf(encoding),
+      ...rulesOf(cellsByRule(rules), operations),
+    }
+  }
+  return found
+}
+
+/** Names of reasons in a text of nothing but such names; throws where it holds something else. */
+function reasonsIn(text, names) {
+  const canonical = new Map(names.map((name) => [name.toLowerCase(), name]))
+  // What 1.4 says of an unsupported Key Wrap Type, for which it has no reason of its own.
+  canonical.set('not supported', 'Feature Not Supported')
+  const longestFirst = [...canonical.keys()].sort((a, b) => b.length - a.length)
+  const any = new RegExp(longestFirst.join('|'), 'gi')
+  const corrected = correct(text.replace(/\s+/g, ' '))
+  const rest = corrected.replace(any, '').replace(/[\s,.?]|N\/A/g, '')
+  if (rest !== '') throw new Error(`no reason: ${rest}`)
+  const found = [...corrected.matchAll(any)].map(([name]) => canonical.get(name.toLowerCase()))
+  return [...new Set(found)].sort()
+}
+
+function reasonText(lines) {
+  const [table] = tablesOf(lines).filter(([head = []]) => head.at(-1) === 'Result Reason')
+  return table?.slice(1).map((row) => row.at(-1)).join(' ')
+}
+
+/** The reasons that each table of errors lists, by the title of its section. */
+function extractReasons(sections, chapter, names) {
+  const found = {}
+  for (const { clause, title, lines } of sections) {
+    const text = clause.startsWith(`${chapter}.`) ? reasonText(lines) : undefined
+    if (text === undefined || title === 'Batch Items') continue
+    const name = title.replace(/^Error Handling(?: [-–])? /, '').replace('HASH', 'Hash')
+    found[name] ??= reasonsIn(text, names)
+  }
+  return found
+}
+
+/** The section that describes each operation; a client's own before the server's of the same name. */
+function extractOperations(sections, depth, names) {
+  const byName = new Map(names.map((name) => [name.toLowerCase(), name]))
+  const found = {}
+  for (const { clause, title } of sections) {
+    const name = byName.get(title.toLowerCase())
+    if (name !== undefined && depth.test(clause)) found[name] ??= clause
+  }
+  return found
+}
+
+const CHAPTERS = {
+  '1.4': { attributes: '3', operations: /^[45]\.\d+$/, reasons: '11' },
+  '2.0': { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
+  '2.1': { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
+}
+
+function extract(folder, version) {
+  const text = readFileSync(join(folder, `kmip-spec-v${version}.txt`), 'utf8')
+  const sections = sectionsOf(text)
+  const numbers = extractNumbers(sections)
+  const operations = Object.keys(numbers.Operation.members)
+  const reasons = Object.keys(numbers['Result Reason'].members)
+  const chapters = CHAPTERS[version]
+  return {
+    version,
+    numbers,
+    attributes: extractAttributes(sections, chapters.attributes, new Set(operations)),
+    operations: extractOperations(sections, chapters.operations, operations),
+    reasons: extractReasons(sections, chapters.reasons, reasons),
+  }
+}
+
+function main(folder) {
+  for (const version of VERSIONS) {
+    const target = new URL(`../test/fixtures/spec/kmip-${version}.json`, import.meta.url)
+    writeFileSync(target, `${JSON.stringify(extract(folder, version), undefined, 1)}\n`)
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const folder = process.argv[2]
+  if (folder === undefined) {
+    process.stderr.write('usage: node tools/spec-extract.mjs FOLDER\n')
+    process.exitCode = 2
+  } else main(folder)
+}
