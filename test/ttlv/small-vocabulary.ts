@@ -48,8 +48,9 @@ function keyOf<K>(map: ReadonlyMap<K, number> | undefined, value: number): K | u
 }
 
 function meaningOf(tag: number, before: readonly Item[]): number {
+  if (tag !== 0x42000b) return tag
   const name = before.findLast((item) => item.tag === 0x42000a)
-  if (tag !== 0x42000b || name?.type !== ItemType.TextString) return tag
+  if (name?.type !== ItemType.TextString) return tag
   return TAGS.get(new TextDecoder().decode(name.value).replaceAll(' ', '')) ?? tag
 }
 
