@@ -57,7 +57,7 @@ export function caseOf(id: string, source: Uint8Array | string): Case {
 function messagesOf(id: string, source: Uint8Array | string): readonly XmlElement[] {
   let root: XmlElement
   try {
-    root = parseXml(source, FILE_LIMITS)
+    root = parseXml(mended(source), FILE_LIMITS)
   } catch (error) {
     throw new CaseError(`${id}: ${String(error)}`, { cause: error })
   }
@@ -66,4 +66,13 @@ function messagesOf(id: string, source: Uint8Array | string): readonly XmlElemen
     throw new CaseError(`${id}: unexpected element ${stray?.name ?? root.name}`)
   }
   return root.children
+}
+
+/**
+ * Some official files hold remarks between their messages, in lines that begin with `#`, and one closes its root twice;
+ * XML allows neither.
+ */
+function mended(source: Uint8Array | string): string {
+  const text = typeof source === 'string' ? source : new TextDecoder().decode(source)
+  return text.replace(/^#.*$/gmu, '').replace(/(?:<\/KMIP>\s*){2}$/u, '</KMIP>')
 }
