@@ -35,6 +35,15 @@ export async function writeNewFile(path: string, content: Uint8Array, mode: numb
   }
 }
 
+/** Writes a file that may be there already, wholly or not at all. Throws `UNAVAILABLE`. */
+export async function replaceFile(path: string, content: Uint8Array, mode: number): Promise<void> {
+  const beside = `${path}.new`
+  await guard(path, async () => rm(beside, { force: true }))
+  await writeNewFile(beside, content, mode)
+  await guard(path, async () => rename(beside, path))
+  await syncPath(dirname(path))
+}
+
 /** True for an empty directory, false when there is nothing at all. */
 async function isEmptyDirectory(path: string): Promise<boolean> {
   const entries = await listDirectory(path)

@@ -3,13 +3,17 @@ import { join, resolve } from 'node:path'
 import { KmipFault } from '../fault/fault.ts'
 
 /** Where the root of the keys comes from, as `kmipd.json` records it. */
-export type RootSettings =
+export type RootSettings = {
+  /** Something that the root has wrapped: it shows a wrong root before the store is touched. */
+  readonly check: Uint8Array
+} & (
   | { readonly kind: 'file' }
   | {
       readonly kind: 'passphrase'
       /** Public: salt and cost. Its shape belongs to the root of trust. */
-      readonly parameters: Readonly<Record<string, unknown>>
+      readonly parameters: object
     }
+)
 
 /** A data directory and what its `kmipd.json` says. Every path is absolute. */
 export interface DataDirectory {
@@ -41,7 +45,8 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
 
 /** The text of `kmipd.json` for a new data directory. */
 export function formatSettings(root: RootSettings): string {
-  return `${JSON.stringify({ format: FORMAT, root }, null, 2)}\n`
+  const check = Buffer.from(root.check).toString('base64')
+  return `${JSON.stringify({ format: FORMAT, root: { ...root, check } }, null, 2)}\n`
 }
 
 async function readSettings(path: string, file: string): Promise<string> {
@@ -71,12 +76,22 @@ function parseSettings(path: string, text: string): RootSettings {
       `${path} has the format ${format}, this kmipd knows only ${FORMAT}`,
     )
   }
-  const root = settings['root']
-  if (isRecord(root) && root['kind'] === 'file') return { kind: 'file' }
-  if (isRecord(root) && root['kind'] === 'passphrase' && isRecord(root['parameters'])) {
-    return { kind: 'passphrase', parameters: root['parameters'] }
+  const root = parseRoot(settings['root'])
+  if (root === undefined) {
+    throw new KmipFault('UNAVAILABLE', `${path} has a root of trust that this kmipd does not know`)
   }
-  throw new KmipFault('UNAVAILABLE', `${path} has a root of trust that this kmipd does not know`)
+  return root
+}
+
+function parseRoot(root: unknown): RootSettings | undefined {
+  if (!isRecord(root) || typeof root['check'] !== 'string') return undefined
+  const check = Buffer.from(root['check'], 'base64')
+  const parameters = root['parameters']
+  if (root['kind'] === 'file') return { kind: 'file', check }
+  if (root['kind'] === 'passphrase' && isRecord(parameters)) {
+    return { kind: 'passphrase', parameters, check }
+  }
+  return undefined
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,61 @@
+import { systemClock } from '../adapter/clock-system.ts'
+import { openDataDirectory, pathIn, type DataDirectory } from '../adapter/data-directory.ts'
+import { nodeRandom } from '../adapter/random-node.ts'
+import { connectAdmin } from '../admin/client.ts'
+import type { AdminService } from '../admin/service.ts'
+import type { Log } from '../port/log.ts'
+import { CommandFailure } from './failure.ts'
+import { withPassphrase } from './passphrase.ts'
+
+export interface SessionOptions {
+  readonly data: string
+  readonly 'passphrase-file'?: string | undefined
+}
+
+/**
+ * Gives `use` the admin API: of the server that runs on the data directory, or else of the store itself, opened for as
+ * long as `use` takes.
+ */
+export async function withAdmin<T>(
+  options: SessionOptions,
+  use: (admin: AdminService, directory: DataDirectory) => Promise<T>,
+): Promise<T> {
+  const directory = await openDataDirectory(options.data)
+  return withPassphrase(options['passphrase-file'], async (passphrase) => {
+    if (passphrase !== undefined && directory.root.kind === 'file') {
+      throw new CommandFailure(`${options.data} is opened by its root.key and has no passphrase`, {
+        hint: 'leave out --passphrase-file',
+      })
+    }
+    const running = await connectAdmin(pathIn(directory, 'socket'))
+    if (running !== undefined) return use(running, directory)
+    const { openCore } = await import('./core.ts')
+    const { createAdminService } = await import('../admin/service.ts')
+    const { createCatalogue } = await import('./compose.ts')
+    const core = await openCore(directory, { passphrase, log: SILENT })
+    try {
+      const service = createAdminService({
+        clients: core.clients,
+        objects: createCatalogue(core),
+        authority: core.authority,
+        clock: systemClock,
+        random: nodeRandom,
+        status: () => {
+          throw new CommandFailure('no server runs')
+        },
+      })
+      return await use(service, directory)
+    } finally {
+      await core.close()
+    }
+  })
+}
+
+/** What goes wrong in a command is thrown, and printed once. */
+export const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => SILENT,
+}

@@ -1,0 +1,101 @@
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createKeyPair } from '../adapter/certificate-authority.ts'
+import { readCertificateFile } from '../adapter/certificate-file.ts'
+import { encodePem } from '../adapter/certificate-pem.ts'
+import { codeOf, pathIn, type DataDirectory } from '../adapter/data-directory.ts'
+import { writeNewFile } from '../adapter/data-directory-build.ts'
+import type { AdminResponse } from '../admin/schema.ts'
+import type { Secret } from '../secret/secret.ts'
+import { CommandFailure } from './failure.ts'
+
+/** A client as the admin API answers it. */
+export type AddedClient = AdminResponse<'client.add'>
+
+/** Where the files of a client are. */
+export interface ClientFiles {
+  readonly certificate: string
+  readonly key: string
+  readonly authority: string
+}
+
+export interface ClientFilesOptions {
+  readonly directory: DataDirectory
+  readonly out: string
+  readonly name: string
+}
+
+/**
+ * Makes a client's key and writes it with the certificate that `register` gets for it. The key is on the disk before
+ * the client exists; when `register` fails, nothing stays behind.
+ *
+ * @param register - is given the public key as SubjectPublicKeyInfo in DER, base64
+ * Throws when one of the client's files exists already, or a `ca.crt` of another authority.
+ */
+export async function writeClientFiles(
+  { directory, out, name }: ClientFilesOptions,
+  register: (publicKey: string) => Promise<AddedClient>,
+): Promise<{ readonly client: AddedClient; readonly files: ClientFiles }> {
+  const folder = resolve(out)
+  const files: ClientFiles = {
+    certificate: join(folder, `${name}.crt`),
+    key: join(folder, `${name}.key`),
+    authority: join(folder, 'ca.crt'),
+  }
+  await refuseExisting(files.certificate)
+  await refuseExisting(files.key)
+  const hasAuthority = await checkAuthority(directory, files.authority)
+  const made = await makeFolder(folder)
+  const { key, publicKey } = createKeyPair()
+  try {
+    await writeSecretPem(files.key, key)
+    const client = await register(Buffer.from(publicKey).toString('base64'))
+    await writeNewFile(files.certificate, Buffer.from(client.certificate), 0o644)
+    if (!hasAuthority) await writeNewFile(files.authority, Buffer.from(client.authority), 0o644)
+    return { client, files }
+  } catch (error) {
+    await rm(files.key, { force: true })
+    await rm(files.certificate, { force: true })
+    if (made) await rmdir(folder).catch(() => undefined)
+    throw error
+  } finally {
+    key.destroy()
+  }
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  const found = await stat(path).then(
+    () => true,
+    (error: unknown) => codeOf(error) !== 'ENOENT',
+  )
+  if (found) throw new CommandFailure(`${path} exists already: nothing was changed`)
+}
+
+/** @returns whether the authority's certificate is there already */
+async function checkAuthority(directory: DataDirectory, path: string): Promise<boolean> {
+  const there = await readCertificateFile(path)
+  if (there === undefined) return false
+  const ours = await readCertificateFile(pathIn(directory, 'authority'))
+  if (ours !== undefined && Buffer.compare(there, ours) !== 0) {
+    throw new CommandFailure(`${path} is the certificate of another authority: nothing was changed`)
+  }
+  return true
+}
+
+/** @returns whether the folder was not there before */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    return (await mkdir(path, { recursive: true, mode: 0o700 })) !== undefined
+  } catch (cause) {
+    throw new CommandFailure(`${path} cannot be made (${codeOf(cause)})`)
+  }
+}
+
+async function writeSecretPem(path: string, key: Secret): Promise<void> {
+  const pem = key.expose((der) => encodePem('PRIVATE KEY', der))
+  try {
+    await writeNewFile(path, pem, 0o600)
+  } finally {
+    pem.fill(0)
+  }
+}

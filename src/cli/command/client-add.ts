@@ -1,0 +1,56 @@
+import { defineCommand } from '../define-command.ts'
+import { wrongUsage } from '../failure.ts'
+import { dataOption, jsonOption, passphraseFileOption, textOption } from '../option.ts'
+import { formatDate, print, printFields, printJson } from '../output.ts'
+
+/** `kmipd client add` */
+export const clientAddCommand = defineCommand({
+  command: 'add <name>',
+  describe: 'Register a client and write its certificate and key',
+  positionals: { name: { type: 'string', describe: 'name of the client' } },
+  options: {
+    data: dataOption,
+    out: {
+      ...textOption('out', 'directory for NAME.crt, NAME.key and ca.crt, made when missing'),
+      demandOption: true,
+    },
+    role: textOption('role', 'what the client may do: user or reader [default: user]'),
+    'passphrase-file': passphraseFileOption,
+    json: jsonOption,
+  },
+  example: ['$0 client add web --data ./data --out ./web', 'a client that may use its own objects'],
+  async run({ data, out, role: roleName, 'passphrase-file': passphraseFile, json }, { name = '' }) {
+    const { DEFAULT_ROLE, ROLE_NAMES } = await import('../../config/roles.ts')
+    const { isClientName } = await import('../../repository/client-registry.ts')
+    const { NAME_RULE } = await import('../../admin/service.ts')
+    const role = ROLE_NAMES.find((known) => known === (roleName ?? DEFAULT_ROLE))
+    if (role === undefined) {
+      throw wrongUsage(
+        `--role: there is no role ${String(roleName)}`,
+        `the roles are ${ROLE_NAMES.join(' and ')}`,
+      )
+    }
+    if (!isClientName(name)) throw wrongUsage(`'${name}' is not a name for a client`, NAME_RULE)
+    const { withAdmin } = await import('../admin-session.ts')
+    const { writeClientFiles } = await import('../client-files.ts')
+    const session = { data, 'passphrase-file': passphraseFile }
+    const { client, files } = await withAdmin(session, async (admin, directory) =>
+      writeClientFiles({ directory, out, name }, async (publicKey) =>
+        admin['client.add']({ name, role, publicKey }),
+      ),
+    )
+    const summary = { id: client.id, name, role, notAfter: client.notAfter, ...files }
+    if (json) {
+      printJson(summary)
+      return
+    }
+    print(`added the client ${name}`)
+    printFields([
+      ['certificate', files.certificate],
+      ['key', files.key],
+      ['authority', files.authority],
+      ['role', role],
+      ['ends', formatDate(client.notAfter)],
+    ])
+  },
+})

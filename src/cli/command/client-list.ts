@@ -1,0 +1,27 @@
+import { defineCommand } from '../define-command.ts'
+import { dataOption, jsonOption, passphraseFileOption } from '../option.ts'
+import { formatDate, printJson, printTable } from '../output.ts'
+
+/** `kmipd client list` */
+export const clientListCommand = defineCommand({
+  command: 'list',
+  describe: 'List the registered clients',
+  options: { data: dataOption, 'passphrase-file': passphraseFileOption, json: jsonOption },
+  example: ['$0 client list --data ./data', 'every client with its role'],
+  async run(options) {
+    const { withAdmin } = await import('../admin-session.ts')
+    const { clients } = await withAdmin(options, async (admin) => admin['client.list']({}))
+    if (options.json) {
+      printJson(clients)
+      return
+    }
+    const rows = clients.map(({ name, role, added, notAfter, id }) => [
+      name,
+      role,
+      formatDate(added),
+      formatDate(notAfter),
+      id,
+    ])
+    printTable(['name', 'role', 'added', 'ends', 'id'], rows)
+  },
+})

@@ -1,0 +1,52 @@
+import { defineCommand } from '../define-command.ts'
+import { dataOption, hostNamesOption, jsonOption, passphraseFileOption } from '../option.ts'
+import { print, printFields, printJson, warn } from '../output.ts'
+
+/** `kmipd init` */
+export const initCommand = defineCommand({
+  command: 'init',
+  describe: 'Make a data directory: a store, its keys, an authority and a server certificate',
+  options: {
+    data: { ...dataOption, describe: 'data directory to make' },
+    hostname: hostNamesOption,
+    'passphrase-file': passphraseFileOption,
+    json: jsonOption,
+  },
+  example: ['$0 init --data ./data --hostname kms.example', 'a server known by that name'],
+  async run({ data, hostname = [], 'passphrase-file': passphraseFile, json }) {
+    const { initialize } = await import('../initialize.ts')
+    const { openDataDirectory, pathIn } = await import('../../adapter/data-directory.ts')
+    const { fingerprintOf } = await import('../../adapter/certificate-file.ts')
+    const { readCertificate } = await import('../../adapter/certificate-read.ts')
+    const { withPassphrase } = await import('../passphrase.ts')
+    const { SILENT } = await import('../admin-session.ts')
+    const made = await withPassphrase(passphraseFile, async (passphrase) =>
+      initialize(data, { passphrase, hosts: hostname, log: SILENT }),
+    )
+    const directory = await openDataDirectory(data)
+    const authority = pathIn(directory, 'authority')
+    if (directory.root.kind === 'file') {
+      const file = pathIn(directory, 'rootKey')
+      warn(`every key is only as safe as the file ${file}: whoever reads it reads the store`)
+    }
+    const summary = {
+      data: directory.path,
+      root: directory.root.kind,
+      authority,
+      authorityFingerprint: fingerprintOf(made.authority),
+      server: pathIn(directory, 'server'),
+      names: readCertificate(made.server).names,
+    }
+    if (json) {
+      printJson(summary)
+      return
+    }
+    print(`made the data directory ${summary.data}`)
+    printFields([
+      ['opened by', summary.root === 'file' ? 'root.key' : 'the passphrase'],
+      ['authority', authority],
+      ['SHA-256', summary.authorityFingerprint],
+      ['server names', summary.names],
+    ])
+  },
+})

@@ -1,0 +1,46 @@
+import { defineCommand } from '../define-command.ts'
+import {
+  dataOption,
+  jsonOption,
+  numberOption,
+  passphraseFileOption,
+  textOption,
+} from '../option.ts'
+import { print, printJson, printTable } from '../output.ts'
+
+/** `kmipd object list` */
+export const objectListCommand = defineCommand({
+  command: 'list',
+  describe: 'List the managed objects of every client',
+  options: {
+    data: dataOption,
+    limit: numberOption('limit', 'most that are listed [default: 100]', { least: 1, most: 1000 }),
+    after: textOption('after', 'where the page before ended'),
+    'passphrase-file': passphraseFileOption,
+    json: jsonOption,
+  },
+  example: ['$0 object list --data ./data --limit 10', 'the first ten'],
+  async run(options) {
+    const { limit = 100, after } = options
+    const { withAdmin } = await import('../admin-session.ts')
+    const page = await withAdmin(options, async (admin) =>
+      admin['object.list']({ limit, ...(after === undefined ? {} : { after }) }),
+    )
+    if (options.json) {
+      printJson(page)
+      return
+    }
+    const rows = page.objects.map(
+      ({ id, type, state = '', algorithm = '', length, name = '', owner }) => [
+        id,
+        type,
+        state,
+        length === undefined ? algorithm : `${algorithm} ${length}`.trim(),
+        name,
+        owner,
+      ],
+    )
+    printTable(['id', 'type', 'state', 'algorithm', 'name', 'owner'], rows)
+    if (page.next !== undefined) print(`more with --after ${page.next}`)
+  },
+})

@@ -1,0 +1,112 @@
+import type { Config } from '../../config/defaults.ts'
+import type { Log } from '../../port/log.ts'
+import { defineCommand, type Given } from '../define-command.ts'
+import { checkEnvironment } from '../environment.ts'
+import { CommandFailure } from '../failure.ts'
+import { dataOption, passphraseFileOption, portOption, textOption } from '../option.ts'
+import { print } from '../output.ts'
+import { VERSION } from '../version.ts'
+
+const OPTIONS = {
+  data: dataOption,
+  host: textOption('host', 'address to listen on [default: 127.0.0.1]'),
+  port: portOption('port', 'port to listen on, 0 picks one [default: 5696]'),
+  'https-port': portOption('https-port', 'port for KMIP over HTTPS (not built yet)'),
+  'passphrase-file': passphraseFileOption,
+  config: textOption('config', 'configuration file (YAML)'),
+}
+
+/** `kmipd serve` */
+export const serveCommand = defineCommand({
+  command: 'serve',
+  describe: 'Serve KMIP over mutual TLS, in the foreground, until SIGTERM',
+  options: OPTIONS,
+  example: ['$0 serve --data ./data --port 5696', 'serve on this machine only'],
+  async run(options) {
+    checkEnvironment({ flags: process.execArgv, variables: process.env })
+    if (options['https-port'] !== undefined) {
+      throw new CommandFailure('--https-port: KMIP over HTTPS is not built yet')
+    }
+    const config = await readConfig(options)
+    const { stderrLog } = await import('../../adapter/log-pino.ts')
+    const log = stderrLog(config.log.level)
+    const stopped = nextSignal()
+    const server = await start(options, config, log)
+    const { formatAddress } = await import('../server.ts')
+    guardAgainstBugs(log)
+    print(`kmipd listening on ${formatAddress(server.address)}`)
+    const signal = await stopped
+    log.info('stopping', { signal })
+    await server.stop()
+    log.info('stopped')
+  },
+})
+
+async function readConfig(options: Given<typeof OPTIONS>): Promise<Config> {
+  const { DEFAULT_CONFIG } = await import('../../config/defaults.ts')
+  const path = options.config
+  const config =
+    path === undefined
+      ? DEFAULT_CONFIG
+      : await (await import('../../config/load.ts')).loadConfig(path)
+  const { host, port } = config.listen
+  return { ...config, listen: { host: options.host ?? host, port: options.port ?? port } }
+}
+
+async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
+  const { openDataDirectory } = await import('../../adapter/data-directory.ts')
+  const { withPassphrase } = await import('../passphrase.ts')
+  const { openCore } = await import('../core.ts')
+  const { startServer } = await import('../server.ts')
+  const directory = await openDataDirectory(options.data)
+  const core = await withPassphrase(options['passphrase-file'], async (passphrase) =>
+    openCore(directory, { passphrase, log, beforeStore: async () => checkFree(config.listen) }),
+  )
+  return startServer(core, { config, log, version: VERSION })
+}
+
+/** Finds a port in use before anything is opened, so that a second server changes nothing. */
+async function checkFree(address: Config['listen']): Promise<void> {
+  const { createServer } = await import('node:net')
+  const { KmipFault } = await import('../../fault/fault.ts')
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (cause) => {
+      const text = `Cannot listen on ${address.host}, port ${address.port}`
+      reject(new KmipFault('UNAVAILABLE', text, { cause }))
+    })
+    probe.listen(address, resolve)
+  })
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+/** Takes SIGTERM, SIGINT and SIGHUP from now on; the first one resolves, the others change nothing. */
+async function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, resolve)
+  })
+}
+
+/**
+ * A fault that nobody caught is a bug. One request's broken promise must not take the others with it; anything else
+ * leaves a state that nobody knows, and ends the process after a line in the log. Messages stay out of it: they may
+ * quote what was in memory.
+ */
+function guardAgainstBugs(log: Log): void {
+  process.on('unhandledRejection', (reason) => {
+    log.error('unhandled rejection', describeBug(reason))
+  })
+  process.on('uncaughtException', (error) => {
+    log.error('uncaught exception', describeBug(error))
+    process.exit(1)
+  })
+}
+
+function describeBug(error: unknown): {
+  readonly name: string
+  readonly frames: readonly string[]
+} {
+  if (!(error instanceof Error)) return { name: typeof error, frames: [] }
+  const lines = (error.stack ?? '').split('\n').map((line) => line.trim())
+  return { name: error.name, frames: lines.filter((line) => line.startsWith('at ')).slice(0, 8) }
+}

@@ -1,0 +1,71 @@
+import { readCertificateFile } from '../adapter/certificate-file.ts'
+import { systemClock } from '../adapter/clock-system.ts'
+import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
+import { openKeyring } from '../adapter/keyring.ts'
+import { nodeRandom } from '../adapter/random-node.ts'
+import { openRoot } from '../adapter/root-of-directory.ts'
+import { openLevelStore } from '../adapter/store-level/index.ts'
+import type { Log } from '../port/log.ts'
+import type { Sealer } from '../port/sealer.ts'
+import type { Store } from '../port/store.ts'
+import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
+import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
+import type { Secret } from '../secret/secret.ts'
+
+/** An open data directory: what the server, and commands without a server, stand on. */
+export interface Core {
+  readonly directory: DataDirectory
+  readonly store: Store
+  readonly sealer: Sealer
+  readonly clients: ClientRegistry
+  /** Signs the clients and the server. */
+  readonly authority: KeyedCertificate
+  close(): Promise<void>
+}
+
+export interface CoreOptions {
+  readonly passphrase: Secret | undefined
+  readonly log: Log
+  /** Runs when the passphrase and the certificates are known to be right, before the store is touched. */
+  readonly beforeStore?: () => Promise<void>
+}
+
+/** Opens a data directory. Throws `UNAVAILABLE` with a sentence for people, also when another process has the store. */
+export async function openCore(
+  directory: DataDirectory,
+  { passphrase, log, beforeStore }: CoreOptions,
+): Promise<Core> {
+  await readCertificateFile(pathIn(directory, 'authority'))
+  await readCertificateFile(pathIn(directory, 'server'))
+  const root = await openRoot(directory, passphrase)
+  let store: Store | undefined
+  try {
+    await beforeStore?.()
+    store = await openLevelStore({ directory: pathIn(directory, 'store'), create: false, log })
+    const sealer = await openKeyring(store, root)
+    const authority = await readAuthority({ store, sealer }, 'ca')
+    const clients = await openClientRegistry({
+      store,
+      sealer,
+      clock: systemClock,
+      random: nodeRandom,
+    })
+    return assemble({ directory, store, sealer, clients, authority })
+  } catch (error) {
+    await store?.close()
+    throw error
+  } finally {
+    root.destroy()
+  }
+}
+
+function assemble(parts: Omit<Core, 'close'>): Core {
+  return {
+    ...parts,
+    async close() {
+      await parts.store.close()
+      parts.sealer.destroy()
+      parts.authority.key.destroy()
+    },
+  }
+}

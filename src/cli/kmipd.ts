@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { describeFailure } from './failure.ts'
+import { runProgram } from './program.ts'
+
+/** How long what is still open after a command may keep the process, in milliseconds. */
+const LINGER_MS = 3_000
+
+// Node opens its debugger on this signal, to every process of the same user, unless someone else takes it.
+process.on('SIGUSR1', () => undefined)
+
+// Whatever is made here is the owner's alone; what others may read is opened to them by name.
+process.umask(0o077)
+
+// A reader that closes its end early, as `head` does, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+
+try {
+  await runProgram(process.argv.slice(2))
+} catch (error) {
+  const { text, exitCode } = describeFailure(error)
+  process.stderr.write(text)
+  process.exitCode = exitCode
+}
+setTimeout(() => process.exit(), LINGER_MS).unref()

@@ -1,0 +1,71 @@
+import yargs from 'yargs'
+import { clientAddCommand } from './command/client-add.ts'
+import { clientListCommand } from './command/client-list.ts'
+import { initCommand } from './command/init.ts'
+import { objectListCommand } from './command/object-list.ts'
+import { objectShowCommand } from './command/object-show.ts'
+import { serveCommand } from './command/serve.ts'
+import { statusCommand } from './command/status.ts'
+import { CommandFailure, wrongUsage } from './failure.ts'
+import { VERSION } from './version.ts'
+
+/**
+ * Runs one command line.
+ *
+ * @param words - what stands after the program's name
+ * Throws whatever the command fails with; a `CommandFailure` of exit code 2 for a command line that is wrong.
+ */
+export async function runProgram(words: readonly string[]): Promise<void> {
+  // yargs answers completion requests by running through the command line, handlers included.
+  if (words.some((word) => word.startsWith('--get-yargs-completions'))) {
+    throw wrongUsage('unknown argument: get-yargs-completions')
+  }
+  await createProgram(words).parseAsync()
+}
+
+function createProgram(words: readonly string[]) {
+  return yargs([...words])
+    .scriptName('kmipd')
+    .usage('$0 <command>\n\nA key manager that speaks KMIP.')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+    })
+    .locale('en')
+    .detectLocale(false)
+    .command(initCommand)
+    .command(serveCommand)
+    .command(statusCommand)
+    .command('client', 'Manage the clients that may connect', (group) =>
+      group
+        .command(clientAddCommand)
+        .command(clientListCommand)
+        .demandCommand(1, 'name a command: add or list'),
+    )
+    .command('object', 'Look at the managed objects', (group) =>
+      group
+        .command(objectListCommand)
+        .command(objectShowCommand)
+        .demandCommand(1, 'name a command: list or show'),
+    )
+    .demandCommand(1, 'name a command')
+    .strict()
+    .wrap(100)
+    .version(VERSION)
+    .help()
+    .showHelpOnFail(false)
+    .exitProcess(false)
+    .fail(refuse)
+}
+
+/** yargs calls this with its own message, or with what a handler or a coercion threw. */
+function refuse(message: string, error: Error | undefined): never {
+  if (error !== undefined && (error.name !== 'YError' || error instanceof CommandFailure))
+    throw error
+  const text = message.replaceAll('\n', ' ')
+  throw wrongUsage(text, "'kmipd --help' lists the commands, 'kmipd COMMAND --help' its options")
+}

@@ -1,0 +1,113 @@
+import { encodePem } from '../adapter/certificate-pem.ts'
+import { readCertificate } from '../adapter/certificate-read.ts'
+import { systemClock } from '../adapter/clock-system.ts'
+import { pathIn } from '../adapter/data-directory.ts'
+import { nodeRandom } from '../adapter/random-node.ts'
+import type { ServerStatus } from '../admin/schema.ts'
+import { serveAdmin } from '../admin/server.ts'
+import { createAdminService } from '../admin/service.ts'
+import type { Config } from '../config/defaults.ts'
+import type { Log } from '../port/log.ts'
+import type { KeyedCertificate } from '../repository/authority-record.ts'
+import { Secret } from '../secret/secret.ts'
+import { createListener, type Address, type Listener } from '../server/listener.ts'
+import type { TlsMaterial } from '../server/tls-material.ts'
+import { createCatalogue, createHandler } from './compose.ts'
+import type { Core } from './core.ts'
+import { prepareServerCertificate } from './server-certificate.ts'
+
+/** A server that accepts connections. */
+export interface RunningServer {
+  readonly address: Address
+  /** Finishes what is under way and closes everything, the core too. */
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly version: string
+}
+
+/** Starts serving. Throws `UNAVAILABLE`; the core is closed then. */
+export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
+  try {
+    const credential = await prepareServerCertificate(core, options.log)
+    return await serve(core, credential, options)
+  } catch (error) {
+    await core.close()
+    throw error
+  }
+}
+
+async function serve(
+  core: Core,
+  credential: KeyedCertificate,
+  { config, log, version }: ServerOptions,
+): Promise<RunningServer> {
+  const listener = createListener({
+    tls: materialOf(core, credential, config),
+    handler: createHandler(core, config, log),
+    clients: core.clients.directory,
+    limits: config.limits,
+    log,
+    clock: systemClock,
+  })
+  const address = await listener.listen(config.listen)
+  try {
+    const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
+    const service = createAdminService({
+      clients: core.clients,
+      objects: createCatalogue(core),
+      authority: core.authority,
+      clock: systemClock,
+      random: nodeRandom,
+      status: () => about(core, listener),
+    })
+    const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
+    return {
+      address,
+      async stop() {
+        await admin.close()
+        await listener.close({ graceMs: config.shutdown.graceMs })
+        await core.close()
+      },
+    }
+  } catch (error) {
+    await listener.close({ graceMs: 0 })
+    throw error
+  }
+}
+
+function materialOf(core: Core, credential: KeyedCertificate, config: Config): TlsMaterial {
+  const key = credential.key.expose((der) => Secret.take(encodePem('PRIVATE KEY', der)))
+  credential.key.destroy()
+  return {
+    key,
+    cert: pemOf(credential.certificate),
+    ca: pemOf(core.authority.certificate),
+    legacySuites: config.tls.legacySuites,
+  }
+}
+
+function pemOf(certificate: Uint8Array): string {
+  return Buffer.from(encodePem('CERTIFICATE', certificate)).toString('latin1')
+}
+
+/** An address as people write it. */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function statusBase(address: Address, version: string, certificateEnds: number) {
+  const started = process.hrtime.bigint()
+  return (core: Core, listener: Listener): ServerStatus => ({
+    version,
+    uptime: Number((process.hrtime.bigint() - started) / 1_000_000_000n),
+    process: process.pid,
+    listening: formatAddress(address),
+    clients: core.clients.list().length,
+    counters: { ...listener.status() },
+    certificateEnds,
+  })
+}
