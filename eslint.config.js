@@ -141,7 +141,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['tools/**/*.mjs'],
+    files: ['tools/**/*.mjs', '.dependency-cruiser.mjs'],
     // Plain scripts have no types to check.
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
@@ -160,6 +160,9 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
-  // Vite reads its configuration from a default export.
-  { files: ['vitest.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  // These programs read their configuration from a default export.
+  {
+    files: ['vitest.config.ts', '.dependency-cruiser.mjs'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
 )

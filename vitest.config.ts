@@ -6,10 +6,13 @@ export default defineConfig({
     typecheck: {
       enabled: true,
       include: ['test/**/*.test-d.ts'],
-      tsconfig: './tsconfig.test.json',
+      tsconfig: './tsconfig.types.json',
       // Errors elsewhere belong to the step that checks the types of everything.
       ignoreSourceErrors: true,
     },
+    // Machines that run tests are busy; a limit is there to end what hangs.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     // Two cores: more workers only make one another late.
     maxWorkers: 2,
   },

@@ -3,6 +3,11 @@ import type { Lifetime, Version } from './version.ts'
 /** A member's value, and the versions that have it (first, last). */
 export type MemberRow = readonly [value: number, since?: Version, until?: Version]
 
+/**
+ * Marks unknown members in their type alone. Exported because declarations name it.
+ *
+ * @public
+ */
 export declare const unknownMember: unique symbol
 
 /** A value that no member of the enumeration has: a vendor's extension. */
@@ -25,7 +30,11 @@ export interface MemberTable {
 
 export const table: unique symbol = Symbol('member table')
 
-/** Carries an enumeration's name and values in its type alone. */
+/**
+ * Carries an enumeration's name and values in its type alone. Exported because declarations name it.
+ *
+ * @public
+ */
 export declare const phantom: unique symbol
 
 /** Any enumeration or mask. */
