@@ -47,6 +47,8 @@ export class Connection {
     this.#peer = peer
     this.#framer = new Framer(context.limits.message)
     this.#since = context.ticker.now()
+    // What a client has sent before it closed its side is answered, so the two sides close apart.
+    socket.allowHalfOpen = true
     socket.on('data', this.#take)
     socket.on('end', this.#finish)
     socket.on('error', this.#fail)

@@ -34,6 +34,10 @@ export class Connections {
     this.#options = options
   }
 
+  get size(): number {
+    return this.#open.size
+  }
+
   /** Messages given to the handler since the start. */
   get requests(): number {
     return this.#requests

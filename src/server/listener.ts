@@ -85,6 +85,8 @@ export function createListener(options: ListenerOptions): Listener {
   return new TlsListener(options)
 }
 
+const SETTLING_TURNS = 100
+
 class TlsListener implements Listener {
   readonly #ticker: Ticker
   readonly #sweepMs: number
@@ -107,8 +109,7 @@ class TlsListener implements Listener {
     this.#tls.on('secureConnection', this.#admit)
     this.#arrivals = new Arrivals({ limits, ticker, gate: this.#gate, tls: this.#tls })
     this.#connections = new Connections({ handler, clients, limits, log, clock, ticker })
-    // What a client has sent before it closed its side is answered, so the two sides close apart.
-    this.#tcp = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+    this.#tcp = createServer({ noDelay: true, keepAlive: true }, (socket) => {
       this.#arrivals.take(socket)
     })
   }
@@ -149,6 +150,7 @@ class TlsListener implements Listener {
     const stopWaiting = this.#ticker.every(Math.max(1, graceMs), destroyAll)
     await closed
     stopWaiting()
+    await this.#settle()
     this.#stopSweeping()
   }
 
@@ -177,6 +179,14 @@ class TlsListener implements Listener {
   status(): ListenerStatus {
     const { requests } = this.#connections
     return { ...this.#arrivals.status(), ...this.#counters, requests }
+  }
+
+  /** Sockets say that they have closed a few turns of the event loop after the system was told to close them. */
+  async #settle(): Promise<void> {
+    for (let turn = 0; turn < SETTLING_TURNS; turn += 1) {
+      if (this.#connections.size + this.#arrivals.status().connections === 0) return
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   /** Lets a client in whose handshake is done, if we know it. */

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { Secret } from '../../src/secret/secret.ts'
 import type { Identity } from '../../src/model/identity.ts'
@@ -108,6 +110,9 @@ export const echo: MessageHandler = {
   handle: async (request) => Promise.resolve({ bytes: Uint8Array.from(request), close: false }),
 }
 
+/** node:tls passes on what node:net knows, which its types leave out. */
+export type DialOptions = ConnectionOptions & { readonly allowHalfOpen?: boolean }
+
 export interface Bench extends AsyncDisposable {
   readonly listener: Listener
   readonly ticker: ManualTicker
@@ -116,9 +121,9 @@ export interface Bench extends AsyncDisposable {
   readonly port: number
   /** The time of day that the listener sees, in seconds. */
   wall: number
-  connect(options?: ConnectionOptions): Promise<TLSSocket>
+  connect(options?: DialOptions): Promise<TLSSocket>
   /** Connects without waiting for the handshake. */
-  dial(options?: ConnectionOptions): TLSSocket
+  dial(options?: DialOptions): TLSSocket
 }
 
 export function materialOf(by: TestAuthority, credential: Credential): TlsMaterial {
@@ -149,7 +154,7 @@ export async function startBench(
   })
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
   const sockets: TLSSocket[] = []
-  const dial = (more: ConnectionOptions = {}): TLSSocket => {
+  const dial = (more: DialOptions = {}): TLSSocket => {
     const socket = connect({
       port,
       host: '127.0.0.1',
@@ -169,10 +174,16 @@ export async function startBench(
     clients,
     port,
     dial,
-    connect: async (more?: ConnectionOptions) => secured(dial(more)),
+    async connect(more?: DialOptions) {
+      const before = listener.status().handshakes
+      const socket = await secured(dial(more))
+      // The client of TLS 1.3 is done before the server is.
+      await until(() => listener.status().handshakes > before)
+      return socket
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
-      await listener.close({ graceMs: 0 }).finally()
+      await listener.close({ graceMs: 0 })
     },
   })
 }
@@ -213,11 +224,28 @@ export async function receive(socket: TLSSocket, length = Infinity): Promise<Buf
   })
 }
 
+/** Sends a request whatever the handshake says; resolves with what comes back before the connection closes. */
+export async function tryRequest(bench: Bench, options: DialOptions): Promise<Buffer> {
+  const socket = bench.dial(options)
+  socket.write(message(16, 1))
+  return receive(socket, 16)
+}
+
+/** A TCP connection that does not speak TLS by itself. */
+export function dialTcp(bench: Bench): Socket {
+  const socket = connectTcp(bench.port, '127.0.0.1')
+  return socket.on('error', () => undefined).resume()
+}
+
 /** Resolves when the socket has closed. */
-export async function closed(socket: TLSSocket): Promise<void> {
-  if (socket.closed) return
-  socket.resume()
-  await new Promise((resolve) => socket.once('close', resolve))
+export async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await once(socket.resume(), 'close')
+}
+
+/** Why connections were closed, once so many were. */
+export async function closeReasons(bench: Bench, count = 1): Promise<readonly Loggable[]> {
+  await until(() => bench.log.reasons('connection closed').length >= count)
+  return bench.log.reasons('connection closed')
 }
 
 /** Waits for what happens on another turn of the event loop. */
