@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { connect, type TLSSocket } from 'node:tls'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+
+/** A load of clients that each send their next request when the answer to the one before is there. */
+export interface Load {
+  readonly port: number
+  readonly connections: number
+  /** PEM, of the client and of the server's authority. */
+  readonly key: string
+  readonly cert: string
+  readonly ca: string
+  /** Whole messages; each connection sends them in turn, beginning at its own place in the list. */
+  readonly requests: readonly Uint8Array[]
+  readonly milliseconds: number
+  /** Time before counting begins. */
+  readonly warmUpMs?: number
+  /** Requests that are on their way at once on each connection; 1 when absent. */
+  readonly pipelined?: number
+}
+
+/** What a load has measured; latencies are in milliseconds. */
+export interface LoadResult {
+  readonly requests: number
+  readonly perSecond: number
+  readonly p50: number
+  readonly p99: number
+  /** Connections that broke. */
+  readonly broken: number
+}
+
+/** Runs the load in this thread. */
+export async function runLoad(load: Load): Promise<LoadResult> {
+  const clients = await Promise.all(
+    Array.from({ length: load.connections }, async (_, index) => openClient(load, index)),
+  )
+  for (const client of clients) client.begin()
+  await sleep(load.warmUpMs ?? 500)
+  const latencies: number[] = []
+  for (const client of clients) client.latencies = latencies
+  const began = performance.now()
+  await sleep(load.milliseconds)
+  const seconds = (performance.now() - began) / 1_000
+  const broken = clients.filter(({ socket }) => socket.destroyed).length
+  for (const client of clients) client.end()
+  latencies.sort((a, b) => a - b)
+  return {
+    requests: latencies.length,
+    perSecond: latencies.length / seconds,
+    p50: latencies[Math.floor(latencies.length * 0.5)] ?? NaN,
+    p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN,
+    broken,
+  }
+}
+
+/** Runs the load in a thread of its own, so that it shares no event loop with a server in this one. */
+export async function runLoadApart(load: Load): Promise<LoadResult> {
+  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: load })
+  const [result] = (await once(worker, 'message')) as [LoadResult]
+  return result
+}
+
+interface Client {
+  readonly socket: TLSSocket
+  /** Where latencies go; undefined while nothing is counted. */
+  latencies: number[] | undefined
+  begin(): void
+  end(): void
+}
+
+async function openClient(load: Load, index: number): Promise<Client> {
+  const { port, key, cert, ca, requests, pipelined = 1 } = load
+  const socket = connect({ port, host: '127.0.0.1', key, cert, ca })
+  socket.setNoDelay(true)
+  await once(socket, 'secureConnect')
+  const sent: number[] = []
+  let next = index
+  let stopped = false
+  const send = (): void => {
+    const request = requests[next % requests.length]
+    if (request === undefined || stopped) return
+    next += 1
+    sent.push(performance.now())
+    socket.write(request)
+  }
+  const client: Client = {
+    socket,
+    latencies: undefined,
+    begin() {
+      for (let count = 0; count < pipelined; count += 1) send()
+    },
+    end() {
+      stopped = true
+      socket.destroy()
+    },
+  }
+  socket.on('error', () => undefined)
+  socket.on(
+    'data',
+    countAnswers(() => {
+      const latency = performance.now() - (sent.shift() ?? NaN)
+      client.latencies?.push(latency)
+      send()
+    }),
+  )
+  return client
+}
+
+/** Calls back once for each whole message in the stream that it is fed. */
+export function countAnswers(answered: () => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0)
+  let missing = 0
+  return (chunk) => {
+    let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    for (;;) {
+      if (missing === 0) {
+        if (data.length < 8) break
+        missing = 8 + data.readUInt32BE(4)
+      }
+      const taken = Math.min(missing, data.length)
+      missing -= taken
+      data = data.subarray(taken)
+      if (missing > 0) break
+      answered()
+    }
+    rest = missing > 0 ? Buffer.alloc(0) : data
+  }
+}
+
+async function sleep(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+// The worker that runLoadApart starts runs this same file.
+if (!isMainThread && (workerData as Partial<Load> | null)?.requests !== undefined) {
+  parentPort?.postMessage(await runLoad(workerData as Load))
+}
