@@ -5,48 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { captionedTablesOf, correct, sectionsOf, tablesOf } from './spec-text.mjs'
 
 const VERSIONS = ['1.4', '2.0', '2.1']
-
-/** What the texts write otherwise than their own tables do. */
-const MISPRINTS = [
-  ['Key Format Type and/or Key Compression Type Not Supported', 'Key Format Type Not Supported Key Compression Type Not Supported'],
-  ['Not Extractble', 'Not Extractable'],
-  ['Activate Certify', 'Activate, Certify'],
-  ['Revoke Certify', 'Revoke, Certify'],
-]
-
-function correct(text) {
-  return MISPRINTS.reduce((corrected, [wrong, right]) => corrected.replaceAll(wrong, right), text)
-}
-
-/** Cuts a text at its numbered headings, leaving the contents pages out. */
-function sectionsOf(text) {
-  const sections = []
-  const body = text.slice(text.lastIndexOf('\n1 Introduction'))
-  for (const line of body.split('\n')) {
-    const heading = /^(\d+(?:\.\d+)*) +([A-Z].*)$/.exec(line)
-    if (heading === null) sections.at(-1)?.lines.push(line)
-    else sections.push({ clause: heading[1], title: heading[2].trim(), lines: [] })
-  }
-  return sections
-}
-
-/** The tables among the lines of a section, each a list of rows of cells. */
-function tablesOf(lines) {
-  const tables = []
-  let table
-  for (const line of lines) {
-    if (!line.startsWith('│')) {
-      table = undefined
-      continue
-    }
-    if (table === undefined) tables.push((table = []))
-    const cells = line.split('│').slice(1, -1)
-    table.push(cells.map((cell) => cell.trim()))
-  }
-  return tables
-}
 
 const NUMBER = /^(?:0x)?[0-9A-FX]{6,8}/i
 
@@ -135,21 +96,67 @@ function rulesOf(cells, operations) {
     clientModifies: isYes(cells.clientModifies),
     clientDeletes: isYes(cells.clientDeletes),
     multiple: isYes(cells.multiple),
-    implicitlySetBy: listOf(correct(cells.implicitlySetBy ?? '')).filter((name) => operations.has(name)),
+    implicitlySetBy: listOf(correct(cells.implicitlySetBy ?? '')).filter((name) =>
+      operations.has(name),
+    ),
     appliesTo: listOf(cells.appliesTo),
   }
 }
 
-/** First cells and encodings of the table that says how an attribute is encoded. */
-function encodingsOf(table = []) {
-  const encodings = []
-  for (const [name = '', value = ''] of table.slice(1)) {
-    const last = encodings.at(-1)
-    if (name !== '' && value !== '') encodings.push([name, value])
-    else if (last !== undefined) last[0] = `${last[0]} ${name}`.trim()
+/** The rows of a table of encodings, their wrapped cells joined: a row begins with a name and an encoding. */
+function fieldsOf(table = []) {
+  const fields = []
+  for (const [name = '', encoding = '', needed = ''] of table.slice(1)) {
+    const last = fields.at(-1)
+    if (name !== '' && /^[A-Z]/.test(encoding)) fields.push([name, encoding, needed])
+    else if (last !== undefined) {
+      for (const [index, cell] of [name, encoding, needed].entries()) {
+        last[index] = `${last[index]} ${cell}`.trim()
+      }
+    }
   }
-  const simple = encodings.map(([name, value]) => [name, value.replace(/[,(].*$/, '').trim()])
-  return Object.fromEntries(simple)
+  return fields.map(([name, encoding, needed]) => ({
+    name: name.replace(/,.*$/, ''),
+    encoding: encoding.replace(/[,(;:].*$/, '').trim(),
+    required: isYes(needed),
+    repeated: /MAY be repeated/i.test(`${name} ${encoding} ${needed}`),
+  }))
+}
+
+const isEncodingTable = ([head = []]) => /^Encoding/.test(head[1] ?? '')
+
+/** Structures by name; those that have no name of their own go by what their caption or heading says they are for. */
+function extractStructures(sections) {
+  const found = {}
+  for (const { title, lines } of sections) {
+    for (const { rows, caption } of captionedTablesOf(lines)) {
+      const [head, ...fields] = isEncodingTable(rows) ? fieldsOf(rows) : []
+      if (head?.encoding !== 'Structure' || fields.length === 0) continue
+      const byUse = {
+        'Key Material': title,
+        'Credential Value': caption.replace(/^.* for the /, ''),
+      }
+      found[byUse[head.name] ?? head.name] ??= fields.map(({ name, required, repeated }) => ({
+        name,
+        required,
+        repeated,
+      }))
+    }
+  }
+  return found
+}
+
+/** How each tag is encoded, wherever a table says so. */
+function extractEncodings(sections) {
+  const found = {}
+  for (const { lines } of sections) {
+    for (const table of tablesOf(lines).filter(isEncodingTable)) {
+      for (const { name, encoding } of fieldsOf(table)) {
+        found[name] = [...new Set([...(found[name] ?? []), encoding])].sort()
+      }
+    }
+  }
+  return found
 }
 
 /** The rules of every attribute, by the title of its section. */
@@ -159,12 +166,7 @@ function extractAttributes(sections, chapter, operations) {
     const tables = tablesOf(lines)
     const rules = tables.find((table) => /^SHALL always/i.test(table[0]?.[0] ?? ''))
     if (!clause.startsWith(`${chapter}.`) || rules === undefined) continue
-    const encoding = tables.find((table) => table[0]?.[1] === 'Encoding')
-    found[title] = {
-      clause,
-      encodings: encodingsOf(encoding),
-      ...rulesOf(cellsByRule(rules), operations),
-    }
+    found[title] = { clause, ...rulesOf(cellsByRule(rules), operations) }
   }
   return found
 }
@@ -185,7 +187,10 @@ function reasonsIn(text, names) {
 
 function reasonText(lines) {
   const [table] = tablesOf(lines).filter(([head = []]) => head.at(-1) === 'Result Reason')
-  return table?.slice(1).map((row) => row.at(-1)).join(' ')
+  return table
+    ?.slice(1)
+    .map((row) => row.at(-1))
+    .join(' ')
 }
 
 /** The reasons that each table of errors lists, by the title of its section. */
@@ -212,9 +217,9 @@ function extractOperations(sections, depth, names) {
 }
 
 const CHAPTERS = {
-  '1.4': { attributes: '3', operations: /^[45]\.\d+$/, reasons: '11' },
+  1.4: { attributes: '3', operations: /^[45]\.\d+$/, reasons: '11' },
   '2.0': { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
-  '2.1': { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
+  2.1: { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
 }
 
 function extract(folder, version) {
@@ -227,6 +232,8 @@ function extract(folder, version) {
   return {
     version,
     numbers,
+    encodings: extractEncodings(sections),
+    structures: extractStructures(sections),
     attributes: extractAttributes(sections, chapters.attributes, new Set(operations)),
     operations: extractOperations(sections, chapters.operations, operations),
     reasons: extractReasons(sections, chapters.reasons, reasons),
