@@ -3,7 +3,7 @@ import type { Commit, CommitOutcome, Revision } from '../../port/store.ts'
 import { keyText } from '../store-limits.ts'
 import type { EngineOperation } from './engine.ts'
 import { encodeHead, type Head } from './head.ts'
-import { HEAD_KEY, REVISION_BYTES, dataKey, ringKey } from './layout.ts'
+import { HEAD_KEY, REVISION_BYTES, ringKey, writeDataKey } from './layout.ts'
 
 /** One who waits for a group to be on stable storage. */
 export interface Waiter {
@@ -65,31 +65,42 @@ export class Group {
   }
 
   #put(key: Uint8Array, value: Uint8Array): void {
-    const stored = dataKey(key)
-    const framed = new Uint8Array(REVISION_BYTES + value.length)
-    new DataView(framed.buffer).setBigUint64(0, this.#sequence)
-    framed.set(value, REVISION_BYTES)
-    this.operations.push({ type: 'put', key: stored, value: framed })
+    const { frame, stored } = framed(key, REVISION_BYTES + value.length)
+    const from = frame.length - value.length
+    frame.writeBigUInt64BE(this.#sequence, from - REVISION_BYTES)
+    frame.set(value, from)
+    const entry = frame.subarray(from - REVISION_BYTES)
+    this.operations.push({ type: 'put', key: stored, value: entry })
     this.written.set(keyText(key), this.#sequence)
-    this.#absorb(stored, framed)
-  }
-
-  #delete(key: Uint8Array): void {
-    const stored = dataKey(key)
-    this.operations.push({ type: 'del', key: stored })
-    this.written.set(keyText(key), 'absent')
-    this.#absorb(stored, NOTHING)
+    this.#absorb(frame)
   }
 
   /** No value is empty, since each has its revision: a deletion cannot be taken for a put. */
-  #absorb(key: Uint8Array, value: Uint8Array): void {
-    const lengths = new Uint8Array(8)
-    const view = new DataView(lengths.buffer)
-    view.setUint32(0, key.length)
-    view.setUint32(4, value.length)
-    this.#hash.update(lengths).update(key).update(value)
-    this.size += key.length + value.length
+  #delete(key: Uint8Array): void {
+    const { frame, stored } = framed(key, 0)
+    this.operations.push({ type: 'del', key: stored })
+    this.written.set(keyText(key), 'absent')
+    this.#absorb(frame)
+  }
+
+  #absorb(frame: Uint8Array): void {
+    this.#hash.update(frame)
+    this.size += frame.length
   }
 }
 
-const NOTHING = new Uint8Array(0)
+/**
+ * One piece of memory for all that is written for a key, as it goes into the chain: length of the stored key, length
+ * of the stored value, stored key, room for the stored value.
+ */
+function framed(key: Uint8Array, valueBytes: number): { frame: Buffer; stored: Uint8Array } {
+  const frame = Buffer.allocUnsafe(LENGTHS + 1 + key.length + valueBytes)
+  frame.writeUInt32BE(1 + key.length, 0)
+  frame.writeUInt32BE(valueBytes, 4)
+  const stored = frame.subarray(LENGTHS, LENGTHS + 1 + key.length)
+  writeDataKey(stored, key)
+  return { frame, stored }
+}
+
+/** Bytes of the two lengths before each entry of the chain. */
+const LENGTHS = 8

@@ -21,9 +21,14 @@ export const RING_SLOTS = 32_768
 /** The caller's key, kept apart from our own records. */
 export function dataKey(key: Uint8Array): Uint8Array {
   const stored = new Uint8Array(1 + key.length)
-  stored[0] = DATA
-  stored.set(key, 1)
+  writeDataKey(stored, key)
   return stored
+}
+
+/** The same into `target`, which is one byte longer than the key. */
+export function writeDataKey(target: Uint8Array, key: Uint8Array): void {
+  target[0] = DATA
+  target.set(key, 1)
 }
 
 /** The key as the caller wrote it. */
