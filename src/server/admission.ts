@@ -35,6 +35,11 @@ export class Admission {
     return this.#open
   }
 
+  /** Addresses that something is remembered of. */
+  get sources(): number {
+    return this.#sources.size
+  }
+
   /** Counts the connection in, unless it says why not; each one let in must {@link leave} once. */
   enter(source: string, handshaking: number, now: number): Overload | undefined {
     const { caps, arrivals } = this.#limits
