@@ -68,7 +68,11 @@ const OBJECTS: Readonly<Record<string, readonly ObjectTypeName[]>> = {
 }
 
 function objectsOf(phrases: readonly string[]): readonly string[] {
-  return sorted(new Set(phrases.flatMap((phrase) => OBJECTS[phrase] ?? [`unknown: ${phrase}`])))
+  return sorted(
+    new Set(
+      phrases.flatMap((phrase): readonly string[] => OBJECTS[phrase] ?? [`unknown: ${phrase}`]),
+    ),
+  )
 }
 
 /** The rules of a section in the words of the table. */
