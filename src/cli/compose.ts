@@ -1,18 +1,62 @@
+import { systemClock } from '../adapter/clock-system.ts'
+import { nodeCrypto } from '../adapter/crypto-node.ts'
+import { nodeRandom } from '../adapter/random-node.ts'
+import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
+import { createObjectCatalogue } from '../admin/object-catalogue.ts'
 import type { Config } from '../config/defaults.ts'
+import { ROLES } from '../config/roles.ts'
+import { DEFAULT_POLICY } from '../operation/policy.ts'
 import type { Log } from '../port/log.ts'
+import type { Random } from '../port/random.ts'
+import type { Permissions } from '../server/authorise.ts'
+import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import type { Core } from './core.ts'
 
-/** Answers KMIP messages over what the core holds. */
-export function createHandler(_core: Core, _config: Config, _log: Log): MessageHandler {
-  return { handle: async () => Promise.resolve(undefined) }
+/** The generators that key material can be made with, by their names in the configuration. */
+const GENERATORS: Readonly<Record<Config['policy']['randomNumberGenerator'], Random>> = {
+  'ansi-x9.31': x931Random,
+  'ctr-drbg': nodeRandom,
 }
 
-/** Lists managed objects for those who run the server. */
-export function createCatalogue(_core: Core): ObjectCatalogue {
-  return {
-    list: async () => Promise.resolve({ objects: [] }),
-    show: async () => Promise.resolve(undefined),
-  }
+const PERMISSIONS: Permissions = new Map(
+  Object.entries(ROLES).map(([name, { operations }]) => [name, operations]),
+)
+
+/** Makes what answers KMIP messages over what the core holds. */
+export function createHandler(
+  core: Core,
+  config: Config,
+  log: Log,
+  version: string,
+): MessageHandler {
+  const { limits, policy } = config
+  return createMessageHandler({
+    repository: core.objects,
+    crypto: nodeCrypto,
+    random: GENERATORS[policy.randomNumberGenerator],
+    clock: systemClock,
+    policy: {
+      ...DEFAULT_POLICY,
+      leaseTime: policy.leaseTime,
+      locateItems: policy.locateItems,
+      serverVersion: version,
+    },
+    permissions: PERMISSIONS,
+    log,
+    limits: limits.message,
+    batchItems: policy.batchItems,
+    responseBytes: limits.message.messageBytes,
+  })
+}
+
+/** Makes what lists managed objects for those who run the server. */
+export function createCatalogue(core: Core): ObjectCatalogue {
+  const names = () => new Map(core.clients.list().map(({ id, name }) => [id, name]))
+  return createObjectCatalogue({
+    objects: core.objects,
+    clock: systemClock,
+    ownerName: (id) => names().get(id),
+  })
 }

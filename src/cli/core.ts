@@ -9,6 +9,7 @@ import type { Log } from '../port/log.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Store } from '../port/store.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
+import { ObjectRepository } from '../repository/object-repository.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
 import type { Secret } from '../secret/secret.ts'
 
@@ -18,6 +19,7 @@ export interface Core {
   readonly store: Store
   readonly sealer: Sealer
   readonly clients: ClientRegistry
+  readonly objects: ObjectRepository
   /** Signs the clients and the server. */
   readonly authority: KeyedCertificate
   close(): Promise<void>
@@ -29,6 +31,9 @@ export interface CoreOptions {
   /** Runs when the passphrase and the certificates are known to be right, before the store is touched. */
   readonly beforeStore?: () => Promise<void>
 }
+
+/** Objects that are kept opened in memory. */
+const CACHED_OBJECTS = 10_000
 
 /** Opens a data directory. Throws `UNAVAILABLE` with a sentence for people, also when another process has the store. */
 export async function openCore(
@@ -50,7 +55,8 @@ export async function openCore(
       clock: systemClock,
       random: nodeRandom,
     })
-    return assemble({ directory, store, sealer, clients, authority })
+    const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
+    return assemble({ directory, store, sealer, clients, objects, authority })
   } catch (error) {
     await store?.close()
     throw error

@@ -47,7 +47,7 @@ async function serve(
 ): Promise<RunningServer> {
   const listener = createListener({
     tls: materialOf(core, credential, config),
-    handler: createHandler(core, config, log),
+    handler: createHandler(core, config, log, version),
     clients: core.clients.directory,
     limits: config.limits,
     log,

@@ -22,8 +22,20 @@ export interface Config {
   readonly policy: Policy
 }
 
-/** None yet. */
-export type Policy = Readonly<Record<string, never>>
+/** Generators of key material: what clients are told of them is true of each. */
+export const RANDOM_NUMBER_GENERATORS = ['ansi-x9.31', 'ctr-drbg'] as const
+
+/** What the standard leaves to the server. */
+export interface Policy {
+  /** Where new key material comes from. */
+  readonly randomNumberGenerator: (typeof RANDOM_NUMBER_GENERATORS)[number]
+  /** Lease Time of new objects, in seconds. */
+  readonly leaseTime: number
+  /** Unique Identifiers in one answer to Locate. */
+  readonly locateItems: number
+  /** Batch items in one message. */
+  readonly batchItems: number
+}
 
 /** Loopback only, on the port that IANA keeps for KMIP. */
 export const DEFAULT_CONFIG: Config = {
@@ -32,5 +44,10 @@ export const DEFAULT_CONFIG: Config = {
   limits: DEFAULT_TRANSPORT_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
-  policy: {},
+  policy: {
+    randomNumberGenerator: 'ansi-x9.31',
+    leaseTime: 3_600,
+    locateItems: 1_000,
+    batchItems: 100,
+  },
 }

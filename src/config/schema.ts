@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Rate } from '../server/limits.ts'
-import { DEFAULT_CONFIG, LOG_LEVELS, type Config } from './defaults.ts'
+import { DEFAULT_CONFIG, LOG_LEVELS, RANDOM_NUMBER_GENERATORS, type Config } from './defaults.ts'
 
 const { limits: limitDefaults } = DEFAULT_CONFIG
 const MIB = 1_048_576
@@ -48,7 +48,14 @@ export const configSchema: z.ZodType<Config> = section({
   }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
-  policy: section({}),
+  policy: section({
+    randomNumberGenerator: z
+      .enum(RANDOM_NUMBER_GENERATORS)
+      .default(DEFAULT_CONFIG.policy.randomNumberGenerator),
+    leaseTime: number(0, 2 ** 31 - 1, DEFAULT_CONFIG.policy.leaseTime),
+    locateItems: number(1, 100_000, DEFAULT_CONFIG.policy.locateItems),
+    batchItems: number(1, 10_000, DEFAULT_CONFIG.policy.batchItems),
+  }),
 })
 
 /** A part of the file that may be left out or empty, and whose every key may be left out. */

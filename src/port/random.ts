@@ -1,4 +1,5 @@
 import type { Secret } from '../secret/secret.ts'
+import type { RNGParameters } from '../spec/structure/rng-parameters.ts'
 
 /** The source of randomness and of what is made from it. */
 export interface Random {
@@ -6,4 +7,6 @@ export interface Random {
   bytes(length: number): Secret
   /** A Unique Identifier: a UUID of version 4, lower case. */
   identifier(): string
+  /** What kind of generator the bytes come from: clients are told (KMIP 1.4 section 3.44). */
+  readonly parameters: RNGParameters
 }

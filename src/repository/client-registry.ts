@@ -34,7 +34,7 @@ export interface RegistryDeps {
   readonly store: Store
   readonly sealer: Sealer
   readonly clock: Clock
-  readonly random: Random
+  readonly random: Pick<Random, 'identifier'>
 }
 
 /**

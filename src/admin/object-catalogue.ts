@@ -1,0 +1,96 @@
+import { KmipFault } from '../fault/fault.ts'
+import { attributeItem } from '../message/attribute-item.ts'
+import { isVendorReference } from '../model/attribute-reference.ts'
+import type { AttributeEntry } from '../model/attribute-set.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
+import { settle } from '../model/lifecycle.ts'
+import type { Clock } from '../port/clock.ts'
+import type { ObjectRepository } from '../repository/object-repository.ts'
+import { membersOf } from '../schema/enumeration.ts'
+import { Attribute } from '../spec/attribute.ts'
+import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
+import { ObjectType } from '../spec/enum/object-type.ts'
+import { State } from '../spec/enum/state.ts'
+import { vocabulary } from '../spec/vocabulary.ts'
+import { dump } from '../ttlv/dump.ts'
+import type { ObjectCatalogue, PageRequest } from './catalogue.ts'
+import type { ObjectSummary } from './schema.ts'
+
+export interface CatalogueOptions {
+  readonly objects: ObjectRepository
+  readonly clock: Clock
+  /** Name of a client by its identifier; undefined for one that is gone. */
+  readonly ownerName: (id: string) => string | undefined
+}
+
+/** Lists the objects of a repository for those who run the server. */
+export function createObjectCatalogue(options: CatalogueOptions): ObjectCatalogue {
+  const { objects, clock } = options
+  return {
+    async list({ limit, after }) {
+      const before = positionOf(after)
+      const page = before === undefined ? { limit } : { limit, before }
+      const listed = await objects.list(page, clock.now())
+      const last = listed.at(-1)
+      const summaries = listed.map(({ object }) => summaryOf(object, options))
+      return last === undefined || listed.length < limit
+        ? { objects: summaries }
+        : { objects: summaries, next: last.sequence.toString() }
+    },
+    async show(id) {
+      const stored = await objects.read(id)
+      if (stored === undefined) return undefined
+      const object = settle(stored.object, clock.now())
+      const attributes = [...object.attributes.entries()].map(lineOf)
+      return { ...summaryOf(object, options), attributes }
+    },
+  }
+}
+
+/** Pages go on behind the sequence number that the page before ended with. */
+function positionOf(after: PageRequest['after']): bigint | undefined {
+  if (after === undefined) return undefined
+  if (/^\d{1,19}$/u.test(after)) return BigInt(after)
+  throw new KmipFault('INVALID_FIELD', 'No page ended there')
+}
+
+function summaryOf(object: ManagedObject, { ownerName }: CatalogueOptions): ObjectSummary {
+  const { attributes, owner } = object
+  const fields = {
+    state: nameOf(State, attributes.get('State')),
+    name: attributes.get('Name')?.nameValue,
+    algorithm: nameOf(CryptographicAlgorithm, attributes.get('CryptographicAlgorithm')),
+    length: attributes.get('CryptographicLength'),
+    created: attributes.get('InitialDate'),
+  }
+  return {
+    id: object.uniqueIdentifier,
+    type: nameOf(ObjectType, object.objectType) ?? 'unknown',
+    owner: ownerName(owner) ?? owner,
+    ...withoutAbsent(fields),
+  }
+}
+
+function nameOf(
+  members: Parameters<typeof membersOf>[0],
+  value: number | undefined,
+): string | undefined {
+  return value === undefined ? undefined : membersOf(members).nameOf(value)
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function withoutAbsent<T extends object>(fields: T): Present<T> {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // Only absent values were left out.
+  return Object.fromEntries(present) as Present<T>
+}
+
+/** An attribute in words; `dump` leaves out what must not be seen. */
+function lineOf(entry: AttributeEntry): { name: string; value: string } {
+  const { reference } = entry
+  const name = isVendorReference(reference)
+    ? `${reference.vendor}-${reference.name}`
+    : Attribute[reference.name].title
+  return { name, value: dump(attributeItem(entry), vocabulary) }
+}

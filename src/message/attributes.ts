@@ -1,0 +1,123 @@
+import type { AttributeReference } from '../model/attribute-reference.ts'
+import type { AttributeEntry } from '../model/attribute-set.ts'
+import { compile, type Codec } from '../schema/codec.ts'
+import { custom } from '../schema/combine.ts'
+import {
+  optional,
+  repeated,
+  required,
+  type BoundField,
+  type Field,
+  type Presence,
+} from '../schema/field.ts'
+import { struct } from '../schema/struct.ts'
+import type { TagRow } from '../schema/tag.ts'
+import { majorOf, type Major } from '../schema/version.ts'
+import { NameStruct, type Name } from '../spec/structure/name.ts'
+import { Tag } from '../spec/tag.ts'
+import { ItemType } from '../ttlv/item.ts'
+import * as v1 from './v1/attribute.ts'
+import * as v2 from './v2/attribute.ts'
+
+/** What a request wants of a new object: attributes, and in KMIP 1.x templates that hold more of them. */
+export interface RequestedAttributes {
+  /** Names of Template objects, the last with the most to say (KMIP 1.4 section 4). */
+  readonly templates: readonly Name[]
+  readonly entries: readonly AttributeEntry[]
+}
+
+const TemplateAttributeStruct = struct({
+  templates: repeated(Tag.Name, NameStruct),
+  entries: repeated(Tag.Attribute, v1.attribute),
+})
+
+const attributesOnly: Codec<RequestedAttributes> = custom(ItemType.Structure, (version) => {
+  const bound = compile(v2.attributes, version)
+  return {
+    decode: (item) => ({ templates: [], entries: bound.decode(item) }),
+    encode: (tag, { entries }) => bound.encode(tag, entries),
+  }
+})
+
+/** A field that has another form in each major version; an absent form is a field that the version has not. */
+export function fieldByMajor<T, P extends Presence>(
+  presence: P,
+  fields: Readonly<Partial<Record<Major, Field<T>>>>,
+): Field<T, P> {
+  return {
+    presence,
+    bind: (version) => fields[majorOf(version)]?.bind(version),
+  }
+}
+
+/** Template-Attribute of KMIP 1.x, Attributes of KMIP 2.x: what a new object shall have. */
+export function requestedAttributes(tags: {
+  readonly v1: TagRow<unknown>
+  readonly v2: TagRow<unknown>
+}): Field<RequestedAttributes, 'required'> {
+  return fieldByMajor('required', {
+    1: required(tags.v1, TemplateAttributeStruct),
+    2: required(tags.v2, attributesOnly),
+  })
+}
+
+const attributesV1: Field<readonly AttributeEntry[]> = {
+  presence: 'repeated',
+  bind(version) {
+    const bound = repeated(Tag.Attribute, v1.attribute).bind(version)
+    if (bound === undefined) return undefined
+    return {
+      ...bound,
+      write: (entries) => bound.write(entries.filter((entry) => v1.isSayable(entry, version))),
+    } satisfies BoundField<readonly AttributeEntry[]>
+  },
+}
+
+/** The attributes of an object in an answer: Attribute, repeated, in KMIP 1.x; Attributes in KMIP 2.x. */
+export const attributesOfObject: Field<readonly AttributeEntry[], 'required'> = fieldByMajor(
+  'required',
+  {
+    1: attributesV1,
+    2: required(Tag.Attributes, v2.attributes),
+  },
+)
+
+/** One attribute in the answer to a change; KMIP 2.x answers without (1.4 section 4.14, 2.1 section 6.1.2). */
+export const changedAttribute: Field<AttributeEntry, 'optional'> = fieldByMajor('optional', {
+  1: optional(Tag.Attribute, v1.attribute),
+})
+
+const attributeNamesV1: Field<readonly AttributeReference[]> = {
+  presence: 'repeated',
+  bind(version) {
+    const bound = repeated(Tag.AttributeName).bind(version)
+    if (bound === undefined) return undefined
+    return {
+      ...bound,
+      read: (items) => bound.read(items)?.map(v1.referenceOfName),
+      write: (references) =>
+        bound.write(
+          references.flatMap((reference) => v1.nameOfReference(reference, version) ?? []),
+        ),
+    } satisfies BoundField<readonly AttributeReference[]>
+  },
+}
+
+const attributeReferencesV2: Field<readonly AttributeReference[]> = {
+  presence: 'repeated',
+  bind(version) {
+    const bound = repeated(Tag.AttributeReference, v2.attributeReference).bind(version)
+    if (bound === undefined) return undefined
+    return {
+      ...bound,
+      write: (references) =>
+        bound.write(references.filter((reference) => v2.isSayable(reference, version))),
+    } satisfies BoundField<readonly AttributeReference[]>
+  },
+}
+
+/** Which attributes are meant: by name in KMIP 1.x, by reference in KMIP 2.x. */
+export const attributeReferences: Field<readonly AttributeReference[], 'repeated'> = fieldByMajor(
+  'repeated',
+  { 1: attributeNamesV1, 2: attributeReferencesV2 },
+)

@@ -1,0 +1,119 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { AttributeEntry } from '../model/attribute-set.ts'
+import { AttributeSet } from '../model/attribute-set.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
+import { compile, type Codec } from '../schema/codec.ts'
+import { custom } from '../schema/combine.ts'
+import { optional, repeated, required, type BoundField, type Field } from '../schema/field.ts'
+import { anyItem, integer, longInteger, text } from '../schema/primitive.ts'
+import { struct } from '../schema/struct.ts'
+import { defineTags, tag } from '../schema/tag.ts'
+import type { Version } from '../schema/version.ts'
+import { Tag } from '../spec/tag.ts'
+import { decode } from '../ttlv/decode.ts'
+import { encode } from '../ttlv/encode.ts'
+import { ItemType, type Item } from '../ttlv/item.ts'
+import type { ObjectContent } from '../model/content.ts'
+import { managedObject } from './managed-object.ts'
+import { decodeAttribute, encodeAttribute } from './v2/attribute.ts'
+
+/** Records are written in the newest version: it can say everything that the older ones can. */
+const RECORD_VERSION: Version = '2.1'
+
+/** Records are ours; their tags lie in the range that the standard leaves to extensions. */
+const RecordTag = defineTags({
+  Record: tag(0x54_4b_01, anyItem),
+  Owner: tag(0x54_4b_02, text),
+  Sequence: tag(0x54_4b_03, longInteger),
+  Instance: tag(0x54_4b_04, anyItem),
+  InstanceIndex: tag(0x54_4b_05, integer),
+})
+
+/** An object with its place in the order of creation. */
+export interface RecordedObject {
+  readonly object: ManagedObject
+  /** Grows with every object that is created. */
+  readonly sequence: bigint
+}
+
+/** An attribute instance with its index, which Attributes of KMIP 2.x do not carry. */
+const instance: Codec<AttributeEntry> = custom<AttributeEntry>(ItemType.Structure, (version) => {
+  const asIndex = compile(integer, version)
+  return {
+    decode(item) {
+      const [index, value] = item.type === ItemType.Structure ? item.value : []
+      if (index === undefined || value === undefined) throw damaged()
+      return { ...decodeAttribute(value, version), index: asIndex.decode(index) }
+    },
+    encode: (tagNumber, entry) => ({
+      tag: tagNumber,
+      type: ItemType.Structure,
+      value: [
+        asIndex.encode(RecordTag.InstanceIndex.number, entry.index ?? 0),
+        encodeAttribute(entry, version),
+      ],
+    }),
+  }
+})
+
+/** The object itself, or nothing once it is destroyed. */
+const content: Field<ObjectContent, 'optional'> = {
+  presence: 'optional',
+  bind: (version) => managedObject.bind(version) satisfies BoundField<ObjectContent> | undefined,
+}
+
+const RecordStruct = struct({
+  uniqueIdentifier: required(Tag.UniqueIdentifier, text),
+  objectType: required(Tag.ObjectType),
+  owner: required(RecordTag.Owner),
+  sequence: required(RecordTag.Sequence),
+  attributes: repeated(RecordTag.Instance, instance),
+  // Templates are of KMIP 1.x alone, so their content has no form in the newest version.
+  template: repeated(RecordTag.Record, instance),
+  keyValuePresent: optional(Tag.KeyValuePresent),
+  content,
+})
+
+/** The bytes of an object's record. They hold key material: seal them, and zero them. */
+export function encodeRecord({ object, sequence }: RecordedObject): Uint8Array {
+  const { attributes, content: held, ...rest } = object
+  const isTemplate = held !== undefined && 'attributes' in held
+  const item = compile(RecordStruct, RECORD_VERSION).encode(RecordTag.Record.number, {
+    ...rest,
+    sequence,
+    attributes: [...attributes.entries()],
+    template: isTemplate ? held.attributes : [],
+    ...(held === undefined || isTemplate ? {} : { content: held }),
+    keyValuePresent: held !== undefined,
+  })
+  return encode(item)
+}
+
+/** The object of a record's bytes. Throws `UNAVAILABLE` when they are no record. */
+export function decodeRecord(bytes: Uint8Array): RecordedObject {
+  const item: Item = decode(bytes)
+  const {
+    attributes,
+    template,
+    content: held,
+    sequence,
+    keyValuePresent,
+    ...rest
+  } = compile(RecordStruct, RECORD_VERSION).decode(item)
+  const present = keyValuePresent === true
+  const whole =
+    held ?? (present ? { objectType: rest.objectType, attributes: template } : undefined)
+  return {
+    sequence,
+    // Only a template is present without content of its own: see encodeRecord.
+    object: {
+      ...rest,
+      attributes: AttributeSet.from(attributes),
+      content: whole as ObjectContent | undefined,
+    },
+  }
+}
+
+function damaged(): KmipFault {
+  return new KmipFault('UNAVAILABLE', 'A stored object cannot be read')
+}

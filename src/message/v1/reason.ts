@@ -1,0 +1,79 @@
+import type { FaultCode } from '../../fault/fault-code.ts'
+import type { OperationName } from '../../spec/operation.ts'
+import type { ReasonName } from '../reason.ts'
+
+/**
+ * The Result Reason of KMIP 1.x for each fault: the first that the version has (KMIP 1.4 section 11; reasons that came
+ * with a later version are followed by the one that older versions give).
+ */
+export const REASONS = {
+  MALFORMED_MESSAGE: ['InvalidMessage'],
+  UNSUPPORTED_VERSION: ['InvalidMessage'],
+  MISSING_FIELD: ['InvalidMessage'],
+  REPEATED_FIELD: ['InvalidMessage'],
+  UNKNOWN_FIELD: ['InvalidField'],
+  UNKNOWN_ENUMERATION: ['InvalidField'],
+  UNKNOWN_EXTENSION: ['FeatureNotSupported'],
+  INVALID_FIELD: ['InvalidField'],
+  INVALID_MESSAGE: ['InvalidMessage'],
+  RESPONSE_TOO_LARGE: ['ResponseTooLarge'],
+  BATCH_CANCELED: ['OperationCanceledByRequester'],
+  AUTHENTICATION_FAILED: ['AuthenticationNotSuccessful'],
+  ATTESTATION_FAILED: ['AttestationFailed', 'PermissionDenied'],
+  NOT_PERMITTED: ['PermissionDenied'],
+  UNSUPPORTED_OPERATION: ['OperationNotSupported'],
+  UNSUPPORTED_FEATURE: ['FeatureNotSupported'],
+  ILLEGAL_OPERATION: ['IllegalOperation'],
+  OBJECT_NOT_FOUND: ['ItemNotFound'],
+  OBJECT_ARCHIVED: ['ObjectArchived'],
+  OBJECT_DESTROYED: ['PermissionDenied'],
+  OBJECT_EXISTS: ['ObjectAlreadyExists', 'IllegalOperation'],
+  WRONG_OBJECT_TYPE: ['IllegalOperation'],
+  WRONG_STATE: ['PermissionDenied'],
+  UNKNOWN_OBJECT_GROUP: ['InvalidField'],
+  STORAGE_UNAVAILABLE: ['FeatureNotSupported'],
+  KEY_FORMAT_UNSUPPORTED: ['KeyFormatTypeNotSupported'],
+  KEY_COMPRESSION_UNSUPPORTED: ['KeyCompressionTypeNotSupported'],
+  KEY_WRAP_TYPE_UNSUPPORTED: ['FeatureNotSupported'],
+  KEY_VALUE_NOT_PRESENT: ['KeyValueNotPresent', 'IllegalOperation'],
+  ENCODING_OPTION_ERROR: ['EncodingOptionError', 'InvalidField'],
+  SENSITIVE: ['Sensitive', 'PermissionDenied'],
+  NOT_EXTRACTABLE: ['NotExtractable', 'PermissionDenied'],
+  USAGE_EXHAUSTED: ['PermissionDenied'],
+  INCOMPATIBLE_USAGE: ['PermissionDenied'],
+  UNSUPPORTED_ATTRIBUTE: ['InvalidField'],
+  ATTRIBUTE_NOT_FOUND: ['ItemNotFound'],
+  ATTRIBUTE_INSTANCE_NOT_FOUND: ['ItemNotFound'],
+  ATTRIBUTE_EXISTS: ['IllegalOperation'],
+  ATTRIBUTE_READ_ONLY: ['PermissionDenied'],
+  ATTRIBUTE_SINGLE_VALUED: ['InvalidField'],
+  ATTRIBUTE_MULTI_VALUED: ['InvalidField'],
+  ATTRIBUTE_INDEX_OUT_OF_BOUNDS: ['IndexOutOfBounds'],
+  INVALID_ATTRIBUTE_VALUE: ['InvalidField'],
+  INVALID_DATA_TYPE: ['InvalidField'],
+  NUMERIC_RANGE: ['InvalidField'],
+  NAME_TAKEN: ['InvalidField'],
+  NAMESPACE_UNSUPPORTED: ['ApplicationNamespaceNotSupported'],
+  CRYPTO_FAILED: ['CryptographicFailure'],
+  NOT_QUANTUM_SAFE: ['GeneralFailure'],
+  UNSUPPORTED_CRYPTOGRAPHY: ['InvalidField'],
+  CONFLICT: ['GeneralFailure'],
+  SERVER_LIMIT: ['GeneralFailure'],
+  UNAVAILABLE: ['GeneralFailure'],
+  INTERNAL: ['GeneralFailure'],
+} as const satisfies Record<FaultCode, readonly [ReasonName, ...ReasonName[]]>
+
+/** Where the table of one operation in KMIP 1.4 section 11 names another reason than the others'. */
+export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
+  AddAttribute: {
+    NAME_TAKEN: 'IllegalOperation',
+    UNSUPPORTED_ATTRIBUTE: 'PermissionDenied',
+  },
+  ModifyAttribute: {
+    NAME_TAKEN: 'IllegalOperation',
+    ATTRIBUTE_NOT_FOUND: 'InvalidField',
+  },
+  Get: { OBJECT_DESTROYED: 'IllegalOperation' },
+  Create: { WRONG_OBJECT_TYPE: 'InvalidField' },
+  Register: { WRONG_OBJECT_TYPE: 'InvalidField' },
+}

@@ -1,0 +1,143 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import { State } from '../spec/enum/state.ts'
+import { ObjectType } from '../spec/enum/object-type.ts'
+import { ProtectionStorageMask } from '../spec/mask/protection-storage-mask.ts'
+import type { Digest } from '../spec/structure/digest.ts'
+import type { RNGParameters } from '../spec/structure/rng-parameters.ts'
+import { isVendorReference, referenceKey } from './attribute-reference.ts'
+import {
+  MAXIMUM_INSTANCES,
+  checkApplies,
+  checkClientCreates,
+  checkDates,
+  isMultiple,
+} from './attribute-rules.ts'
+import { AttributeSet, type AttributeEntry } from './attribute-set.ts'
+import { keyBlockOf, type ObjectContent } from './content.ts'
+import { settle } from './lifecycle.ts'
+import type { ManagedObject } from './managed-object.ts'
+import { followSensitivity } from './sensitivity.ts'
+import { initialUsageLimits } from './usage-limits.ts'
+
+/** What a new object is made of. */
+export interface NewObject {
+  readonly uniqueIdentifier: string
+  readonly owner: string
+  readonly content: ObjectContent
+  /** What the client wants; checked here. */
+  readonly requested: readonly AttributeEntry[]
+  /** SHA-256 of the Unique Identifier (KMIP 2.1 section 4.56). */
+  readonly shortUniqueIdentifier: Uint8Array
+  readonly digest: Digest | undefined
+  readonly leaseTime: number
+  /** The generator of the key, where the server has made it. */
+  readonly generator?: RNGParameters
+  readonly now: DateTime
+}
+
+/**
+ * The managed object of Create and Register, with every attribute the server sets (KMIP 1.4 section 3, KMIP 2.1
+ * section 4). It is Pre-Active, or whatever its dates have made of it already. Throws `UNSUPPORTED_ATTRIBUTE`,
+ * `ATTRIBUTE_READ_ONLY`, `ATTRIBUTE_SINGLE_VALUED`, `ATTRIBUTE_INDEX_OUT_OF_BOUNDS`, `INVALID_ATTRIBUTE_VALUE`.
+ */
+export function newObject(parts: NewObject): ManagedObject {
+  const { uniqueIdentifier, owner, content, requested, now } = parts
+  const { objectType } = content
+  for (const { reference } of requested) {
+    checkApplies(reference, objectType)
+    checkClientCreates(reference)
+  }
+  checkInstances(requested)
+  const wanted = AttributeSet.from(requested.map(withoutIndex))
+  const attributes = followSensitivity(completed(wanted, parts))
+  checkDates(attributes)
+  return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
+}
+
+/** New instances are numbered by the server; an index in the request says nothing. */
+function withoutIndex({ reference, value }: AttributeEntry): AttributeEntry {
+  const isLimits = !isVendorReference(reference) && reference.name === 'UsageLimits'
+  return { reference, value: isLimits ? initialUsageLimits(value) : value }
+}
+
+function checkInstances(requested: readonly AttributeEntry[]): void {
+  const counts = new Map<string, number>()
+  for (const { reference } of requested) {
+    const key = referenceKey(reference)
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    if (count > 1 && !isMultiple(reference)) {
+      throw new KmipFault(
+        'ATTRIBUTE_SINGLE_VALUED',
+        'A single-instance attribute comes more than once',
+      )
+    }
+    if (count > MAXIMUM_INSTANCES) {
+      throw new KmipFault('ATTRIBUTE_INDEX_OUT_OF_BOUNDS', 'An attribute has too many instances')
+    }
+  }
+}
+
+function completed(wanted: AttributeSet, parts: NewObject): AttributeSet {
+  const { uniqueIdentifier, shortUniqueIdentifier, content, now } = parts
+  const identified = wanted
+    .with('UniqueIdentifier', uniqueIdentifier)
+    .with('ShortUniqueIdentifier', shortUniqueIdentifier)
+    .with('ObjectType', content.objectType)
+    .with('InitialDate', now)
+    .with('LastChangeDate', now)
+  if (content.objectType === ObjectType.Template) return identified
+  return withProtection(withOrigin(withMaterial(identified, parts), parts))
+}
+
+function withMaterial(attributes: AttributeSet, { content, digest }: NewObject): AttributeSet {
+  const block = keyBlockOf(content)
+  let next = attributes.with('State', State.PreActive).with('Fresh', true)
+  if (digest !== undefined) next = next.with('Digest', digest)
+  if (block !== undefined) next = next.with('KeyFormatType', block.keyFormatType)
+  if (block?.cryptographicAlgorithm !== undefined) {
+    next = next.with('CryptographicAlgorithm', block.cryptographicAlgorithm)
+  }
+  if (block?.cryptographicLength !== undefined) {
+    next = next.with('CryptographicLength', block.cryptographicLength)
+  }
+  if (block !== undefined && block.keyValue === undefined)
+    next = next.with('KeyValuePresent', false)
+  return withKind(next, content)
+}
+
+/** What the object's own structure says of it. */
+function withKind(attributes: AttributeSet, content: ObjectContent): AttributeSet {
+  if (content.objectType === ObjectType.Certificate) {
+    return attributes
+      .with('CertificateType', content.certificateType)
+      .with('CertificateLength', content.certificateValue.length)
+  }
+  if (content.objectType === ObjectType.OpaqueObject) {
+    return attributes.with('OpaqueDataType', content.opaqueDataType)
+  }
+  return attributes
+}
+
+function withOrigin(
+  attributes: AttributeSet,
+  { generator, leaseTime, now }: NewObject,
+): AttributeSet {
+  const leased = attributes.with('LeaseTime', leaseTime)
+  return generator === undefined
+    ? leased
+    : leased.with('OriginalCreationDate', now).with('RandomNumberGenerator', generator)
+}
+
+/** Sensitive and Extractable as asked for, Always Sensitive and Never Extractable as follows. */
+function withProtection(attributes: AttributeSet): AttributeSet {
+  const sensitive = attributes.get('Sensitive') ?? false
+  const extractable = attributes.get('Extractable') ?? true
+  return attributes
+    .with('Sensitive', sensitive)
+    .with('AlwaysSensitive', sensitive)
+    .with('Extractable', extractable)
+    .with('NeverExtractable', !extractable)
+    .with('ProtectionStorageMask', ProtectionStorageMask.Software)
+}

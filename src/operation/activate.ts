@@ -1,0 +1,16 @@
+import { IdentifiedRequest, IdentifiedResponse } from '../message/identified.ts'
+import { transition } from '../model/lifecycle.ts'
+import { defineOperation } from './definition.ts'
+import { changeObject, checkHasLifecycle } from './shared/stored-object.ts'
+
+/** KMIP 1.4 section 4.19, KMIP 2.1 section 6.1.1. */
+export const activate = defineOperation('Activate', {
+  request: IdentifiedRequest,
+  response: IdentifiedResponse,
+  async handle({ uniqueIdentifier: reference }, context) {
+    return changeObject(reference, context, (object) => {
+      checkHasLifecycle(object)
+      return transition(object, 'activate', context.now)
+    })
+  },
+})

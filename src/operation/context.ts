@@ -1,0 +1,46 @@
+import type { ObjectReference } from '../message/identifier.ts'
+import type { Identity } from '../model/identity.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
+import type { Crypto } from '../port/crypto.ts'
+import type { Random } from '../port/random.ts'
+import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import type { ObjectType } from '../spec/enum/object-type.ts'
+import type { Operation } from '../spec/enum/operation.ts'
+import type { Policy } from './policy.ts'
+
+/** The objects an operation sees: those of the client that asks, and no others. */
+export interface ObjectSpace {
+  /** Throws `OBJECT_NOT_FOUND`. */
+  load(uniqueIdentifier: string): Promise<ManagedObject>
+  /** Throws `NAME_TAKEN`. */
+  add(object: ManagedObject): Promise<void>
+  /** Throws `NAME_TAKEN`. */
+  save(object: ManagedObject): Promise<void>
+  /** Removes an object with everything that is known of it. */
+  erase(object: ManagedObject): Promise<void>
+  locate(query: ObjectQuery): Promise<LocatedObjects>
+}
+
+/** What the server can do, for Query to tell. */
+export interface Offer {
+  readonly operations: readonly Operation[]
+  readonly objectTypes: readonly ObjectType[]
+}
+
+/** What an operation works with. */
+export interface OperationContext {
+  readonly identity: Identity
+  /** The moment of the message, in seconds: the same for all its batch items. */
+  readonly now: DateTime
+  readonly objects: ObjectSpace
+  readonly crypto: Crypto
+  readonly random: Random
+  readonly policy: Policy
+  readonly offer: Offer
+  /**
+   * The identifier a request means: the one it names, or the ID Placeholder where it names none (KMIP 1.4 section 4).
+   * Throws `OBJECT_NOT_FOUND` when there is no placeholder.
+   */
+  resolve(reference: ObjectReference | undefined): string
+}

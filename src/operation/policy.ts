@@ -1,0 +1,20 @@
+/** What the standard leaves to the server's policy. */
+export interface Policy {
+  /** Lease Time of objects, in seconds (KMIP 1.4 section 3.20). */
+  readonly leaseTime: number
+  /** Unique Identifiers in one answer to Locate, whatever Maximum Items says. */
+  readonly locateItems: number
+  /** Vendor Identification in the answer to Query. */
+  readonly vendorIdentification: string
+  /** Server Name and Server Version in the answer to Query. */
+  readonly serverName: string
+  readonly serverVersion: string
+}
+
+export const DEFAULT_POLICY: Policy = {
+  leaseTime: 3_600,
+  locateItems: 1_000,
+  vendorIdentification: 'kmipd',
+  serverName: 'kmipd',
+  serverVersion: '0.1.0',
+}

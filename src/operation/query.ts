@@ -1,0 +1,118 @@
+import { membersOfVersion } from '../message/versioned-enumeration.ts'
+import { serverInformation } from '../message/server-information.ts'
+import type { Infer } from '../schema/codec.ts'
+import { optional, repeated } from '../schema/field.ts'
+import { struct } from '../schema/struct.ts'
+import { ClientRegistrationMethod } from '../spec/enum/client-registration-method.ts'
+import { DestroyAction } from '../spec/enum/destroy-action.ts'
+import { ObjectType } from '../spec/enum/object-type.ts'
+import { Operation } from '../spec/enum/operation.ts'
+import { QueryFunction } from '../spec/enum/query-function.ts'
+import { RNGMode } from '../spec/enum/rng-mode.ts'
+import {
+  CapabilityInformationStruct,
+  type CapabilityInformation,
+} from '../spec/structure/capability-information.ts'
+import { DefaultsInformationStruct } from '../spec/structure/defaults-information.ts'
+import { ExtensionInformationStruct } from '../spec/structure/extension-information.ts'
+import { ProfileInformationStruct } from '../spec/structure/profile-information.ts'
+import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
+import { RNGParametersStruct } from '../spec/structure/rng-parameters.ts'
+import { ValidationInformationStruct } from '../spec/structure/validation-information.ts'
+import { Tag } from '../spec/tag.ts'
+import type { OperationContext } from './context.ts'
+import { defineOperation } from './definition.ts'
+import { OFFERED_STORAGE } from './shared/protection-storage.ts'
+
+const QueryRequest = struct({
+  functions: repeated(Tag.QueryFunction),
+  objectGroups: optional(Tag.ObjectGroups),
+})
+
+const QueryResponse = struct({
+  operations: membersOfVersion(Tag.Operation, Operation),
+  objectTypes: membersOfVersion(Tag.ObjectType, ObjectType),
+  vendorIdentification: optional(Tag.VendorIdentification),
+  serverInformation,
+  applicationNamespaces: repeated(Tag.ApplicationNamespace),
+  extensions: repeated(Tag.ExtensionInformation, ExtensionInformationStruct),
+  attestationTypes: repeated(Tag.AttestationType),
+  rngs: repeated(Tag.RNGParameters, RNGParametersStruct),
+  profiles: repeated(Tag.ProfileInformation, ProfileInformationStruct),
+  validations: repeated(Tag.ValidationInformation, ValidationInformationStruct),
+  capabilities: repeated(Tag.CapabilityInformation, CapabilityInformationStruct),
+  clientRegistrationMethods: repeated(Tag.ClientRegistrationMethod),
+  defaults: optional(Tag.DefaultsInformation, DefaultsInformationStruct),
+  protectionStorageMasks: optional(Tag.ProtectionStorageMasks, ProtectionStorageMasksStruct),
+})
+type QueryResponse = Infer<typeof QueryResponse>
+
+/** What this server is able to do beside its operations (KMIP 1.4 section 2.1.21). */
+const CAPABILITIES: CapabilityInformation = {
+  streamingCapability: false,
+  asynchronousCapability: false,
+  attestationCapability: false,
+  batchUndoCapability: true,
+  batchContinueCapability: true,
+  destroyAction: DestroyAction.KeyMaterialDeleted,
+  rngMode: RNGMode.SharedInstantiation,
+}
+
+const NOTHING: QueryResponse = {
+  operations: [],
+  objectTypes: [],
+  applicationNamespaces: [],
+  extensions: [],
+  attestationTypes: [],
+  rngs: [],
+  profiles: [],
+  validations: [],
+  capabilities: [],
+  clientRegistrationMethods: [],
+}
+
+type Answer = (context: OperationContext) => Partial<QueryResponse>
+
+/** The answer to each function; a function that is not here is answered with nothing, for there is nothing to tell. */
+const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answer>([
+  [QueryFunction.QueryOperations, ({ offer }) => ({ operations: offer.operations })],
+  [QueryFunction.QueryObjects, ({ offer }) => ({ objectTypes: offer.objectTypes })],
+  [
+    QueryFunction.QueryServerInformation,
+    ({ policy }) => ({
+      vendorIdentification: policy.vendorIdentification,
+      serverInformation: {
+        serverName: policy.serverName,
+        serverVersion: policy.serverVersion,
+        productName: policy.serverName,
+        alternateFailoverEndpoints: [],
+      },
+    }),
+  ],
+  [QueryFunction.QueryRNGs, ({ random }) => ({ rngs: [random.parameters] })],
+  [QueryFunction.QueryCapabilities, () => ({ capabilities: [CAPABILITIES] })],
+  [
+    QueryFunction.QueryClientRegistrationMethods,
+    () => ({
+      clientRegistrationMethods: [ClientRegistrationMethod.ServerPreGenerated],
+    }),
+  ],
+  [
+    QueryFunction.QueryStorageProtectionMasks,
+    () => ({
+      protectionStorageMasks: { protectionStorageMask: OFFERED_STORAGE },
+    }),
+  ],
+])
+
+/** KMIP 1.4 section 4.25, KMIP 2.1 section 6.1.40. */
+export const query = defineOperation('Query', {
+  request: QueryRequest,
+  response: QueryResponse,
+  async handle({ functions }, context) {
+    const answers = functions.map((each) => ANSWERS.get(each)?.(context) ?? {})
+    return Promise.resolve(
+      answers.reduce<QueryResponse>((all, answer) => ({ ...all, ...answer }), NOTHING),
+    )
+  },
+})

@@ -1,0 +1,113 @@
+import { KmipFault } from '../../fault/fault.ts'
+import type { RequestedAttributes } from '../../message/attributes.ts'
+import { nameItem } from '../../message/attribute-item.ts'
+import { isVendorReference, referenceKey } from '../../model/attribute-reference.ts'
+import { isMultiple } from '../../model/attribute-rules.ts'
+import type { AttributeEntry } from '../../model/attribute-set.ts'
+import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
+import type { ManagedObject } from '../../model/managed-object.ts'
+import { newObject } from '../../model/new-object.ts'
+import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
+import { ObjectType } from '../../spec/enum/object-type.ts'
+import type { AttributeName, AttributeValue } from '../../spec/attribute.ts'
+import type { Digest } from '../../spec/structure/digest.ts'
+import type { Name } from '../../spec/structure/name.ts'
+import type { OperationContext } from '../context.ts'
+
+/** The attributes of a request with those of its templates, which have the less to say (KMIP 1.4 section 4). */
+export async function requestedEntries(
+  { templates, entries }: RequestedAttributes,
+  context: OperationContext,
+): Promise<readonly AttributeEntry[]> {
+  const layers: (readonly AttributeEntry[])[] = []
+  for (const name of templates) layers.push(await templateEntries(name, context))
+  return [...layers, entries].reduce(overlay, [])
+}
+
+/** Values of single-instance attributes give way to later ones; those of others come together. */
+function overlay(
+  under: readonly AttributeEntry[],
+  over: readonly AttributeEntry[],
+): readonly AttributeEntry[] {
+  const said = new Set(over.map(({ reference }) => referenceKey(reference)))
+  const kept = under.filter(
+    ({ reference }) => isMultiple(reference) || !said.has(referenceKey(reference)),
+  )
+  return [...kept, ...over]
+}
+
+async function templateEntries(
+  name: Name,
+  context: OperationContext,
+): Promise<readonly AttributeEntry[]> {
+  const { uniqueIdentifiers } = await context.objects.locate({
+    criteria: [{ reference: { name: 'Name' }, items: [nameItem(name)] }],
+    statuses: ['online'],
+    offset: 0,
+    limit: 1,
+    count: false,
+  })
+  const [uniqueIdentifier] = uniqueIdentifiers
+  const content = uniqueIdentifier && (await context.objects.load(uniqueIdentifier)).content
+  if (typeof content !== 'object' || content.objectType !== ObjectType.Template) {
+    throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such template')
+  }
+  // The template's own name is not one for the objects made from it.
+  return content.attributes.filter(
+    ({ reference }) => reference.name !== 'Name' || isVendorReference(reference),
+  )
+}
+
+/** The first value of an attribute among those of a request. */
+export function requestedValue<N extends AttributeName>(
+  entries: readonly AttributeEntry[],
+  name: N,
+): AttributeValue<N> | undefined {
+  const found = entries.find(
+    ({ reference }) => !isVendorReference(reference) && reference.name === name,
+  )
+  // Values of entries come from the attribute table's codecs: see AttributeEntry.
+  return found?.value as AttributeValue<N> | undefined
+}
+
+/** Stores a new object of the client. Throws what `newObject` throws, and `NAME_TAKEN`. */
+export async function addObject(
+  content: ObjectContent,
+  requested: readonly AttributeEntry[],
+  context: OperationContext,
+  isGenerated: boolean,
+): Promise<ManagedObject> {
+  const { identity, now, policy, random, crypto } = context
+  const uniqueIdentifier = random.identifier()
+  const object = newObject({
+    uniqueIdentifier,
+    owner: identity.id,
+    content,
+    requested,
+    shortUniqueIdentifier: crypto.digest('SHA_256', new TextEncoder().encode(uniqueIdentifier)),
+    digest: digestOf(content, context),
+    leaseTime: policy.leaseTime,
+    ...(isGenerated ? { generator: random.parameters } : {}),
+    now,
+  })
+  await context.objects.add(object)
+  return object
+}
+
+/** The digest of what the server can see of an object: of the key material as it is kept, of a certificate's bytes. */
+function digestOf(content: ObjectContent, { crypto }: OperationContext): Digest | undefined {
+  const hash = (bytes: Uint8Array) => crypto.digest('SHA_256', bytes)
+  const hashingAlgorithm = HashingAlgorithm.SHA_256
+  const block = keyBlockOf(content)
+  if (block !== undefined) {
+    const digestValue = block.keyValue?.material.expose(hash)
+    return digestValue && { hashingAlgorithm, digestValue, keyFormatType: block.keyFormatType }
+  }
+  if (content.objectType === ObjectType.OpaqueObject) {
+    return { hashingAlgorithm, digestValue: content.opaqueDataValue.expose(hash) }
+  }
+  if (content.objectType === ObjectType.Certificate) {
+    return { hashingAlgorithm, digestValue: hash(content.certificateValue) }
+  }
+  return undefined
+}

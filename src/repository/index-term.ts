@@ -1,0 +1,102 @@
+import type { AttributeEntry } from '../model/attribute-set.ts'
+import { referenceKey } from '../model/attribute-reference.ts'
+import { storageStatusOf, type ManagedObject, type StorageStatus } from '../model/managed-object.ts'
+import { dueDate } from '../model/lifecycle.ts'
+import { attributeItem } from '../message/attribute-item.ts'
+import type { AttributeReference } from '../model/attribute-reference.ts'
+import { ItemType, type Item } from '../ttlv/item.ts'
+import { vocabulary } from '../spec/vocabulary.ts'
+
+/**
+ * What an object can be found by: a text that says one fact, the same for every object that the fact holds for. Terms
+ * are blinded before they reach the store.
+ */
+export type IndexTerm = string
+
+/** Dates are filed in buckets of 2^12, 2^18 and 2^24 seconds: about an hour, three days and half a year. */
+export const DATE_LEVELS = [12, 18, 24] as const
+
+/** How wide a bucket may be that due dates are looked for in after a start. */
+export const DUE_LEVELS = [12, 24] as const
+
+const SEPARATOR = '\u0001'
+
+function term(...parts: readonly (string | number)[]): IndexTerm {
+  return parts.join(SEPARATOR)
+}
+
+/** The objects of one storage status; every object has one. */
+export function statusTerm(status: StorageStatus): IndexTerm {
+  return term('status', status)
+}
+
+/** The objects whose next date-driven change of state falls into a bucket. */
+export function dueTerm(level: number, bucket: number): IndexTerm {
+  return term('due', level, bucket)
+}
+
+/** The bucket of a date, in seconds. */
+export function bucketOf(date: number | bigint, level: number): number {
+  return Math.floor(Number(date) / 2 ** level)
+}
+
+export function dateTerm(reference: AttributeReference, level: number, bucket: number): IndexTerm {
+  return term('date', referenceKey(reference), level, bucket)
+}
+
+/** The objects that have an attribute, whatever its value. */
+export function presenceTerm(reference: AttributeReference): IndexTerm {
+  return term('has', referenceKey(reference))
+}
+
+function leafText(item: Item): string {
+  if (item.value instanceof Uint8Array) return Buffer.from(item.value).toString('latin1')
+  return String(item.value)
+}
+
+/** The single facts in the value of an attribute: one for each field of a structure, one for each bit of a mask. */
+export function valueTerms(reference: AttributeReference, item: Item): readonly IndexTerm[] {
+  return leafTerms(referenceKey(reference), item)
+}
+
+function leafTerms(path: string, item: Item): readonly IndexTerm[] {
+  if (item.type === ItemType.Structure) {
+    return item.value.flatMap((child) => leafTerms(term(path, child.tag), child))
+  }
+  if (item.type === ItemType.Integer && vocabulary.isMask(item.tag)) {
+    return bitsOf(item.value).map((bit) => term('bit', path, bit))
+  }
+  return [term('value', path, item.type, leafText(item))]
+}
+
+/** The numbers of the bits that are set. */
+export function bitsOf(mask: number): readonly number[] {
+  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (mask & (1 << bit)) !== 0)
+}
+
+function entryTerms(entry: AttributeEntry): readonly IndexTerm[] {
+  const { reference } = entry
+  const item = attributeItem(entry)
+  if (item.type === ItemType.DateTime) {
+    return DATE_LEVELS.map((level) => dateTerm(reference, level, bucketOf(item.value, level)))
+  }
+  if (reference.name === 'UsageLimits') return [presenceTerm(reference)]
+  return valueTerms(reference, item)
+}
+
+/** Unique Identifiers are found by their own key. */
+const isIndexed = ({ reference }: AttributeEntry): boolean => reference.name !== 'UniqueIdentifier'
+
+/** Everything an object can be found by. */
+export function termsOf(object: ManagedObject): ReadonlySet<IndexTerm> {
+  const terms = new Set<IndexTerm>([statusTerm(storageStatusOf(object))])
+  const due = dueDate(object)
+  if (due !== undefined) {
+    for (const level of DUE_LEVELS) terms.add(dueTerm(level, bucketOf(due, level)))
+  }
+  for (const entry of object.attributes.entries()) {
+    if (!isIndexed(entry)) continue
+    for (const each of entryTerms(entry)) terms.add(each)
+  }
+  return terms
+}

@@ -1,0 +1,83 @@
+import type { KeyRange } from '../port/store.ts'
+
+const toUtf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder()
+
+/** The families of keys that objects use, each a prefix of its own. */
+const OBJECT = toUtf8.encode('o/')
+const NAME = toUtf8.encode('n/')
+const POSTING = toUtf8.encode('i/')
+const SEQUENCE = toUtf8.encode('s/')
+
+/** Bytes of a blinded value and of a position behind it. */
+const BLINDED = 16
+const POSITION = 8
+
+const LAST = 0xffff_ffff_ffff_ffffn
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+/** A sequence number so written that the newest object comes first. */
+function position(sequence: bigint): Uint8Array {
+  const bytes = new Uint8Array(POSITION)
+  new DataView(bytes.buffer).setBigUint64(0, LAST - sequence)
+  return bytes
+}
+
+function sequenceAt(key: Uint8Array): bigint {
+  const view = new DataView(key.buffer, key.byteOffset + key.length - POSITION, POSITION)
+  return LAST - view.getBigUint64(0)
+}
+
+/** Where the record of an object is. */
+export function objectKey(uniqueIdentifier: string): Uint8Array {
+  return joined(OBJECT, toUtf8.encode(uniqueIdentifier))
+}
+
+/** Holds a name for one object. */
+export function nameKey(blindedName: Uint8Array): Uint8Array {
+  return joined(NAME, blindedName)
+}
+
+/** Says that an object has something; newest objects first. */
+export function postingKey(blindedTerm: Uint8Array, sequence: bigint): Uint8Array {
+  return joined(POSTING, blindedTerm, position(sequence))
+}
+
+/** Lists every object, newest first. */
+export function sequenceKey(sequence: bigint): Uint8Array {
+  return joined(SEQUENCE, position(sequence))
+}
+
+/** The postings of a term from the object of a sequence number on to older ones. */
+export function postingRange(blindedTerm: Uint8Array, newest: bigint): KeyRange {
+  const from = postingKey(blindedTerm, newest)
+  const to = joined(postingKey(blindedTerm, 0n), new Uint8Array(1))
+  return { from, to }
+}
+
+/** Every object from that of a sequence number on to older ones. */
+export function sequenceRange(newest: bigint): KeyRange {
+  return { from: sequenceKey(newest), to: joined(sequenceKey(0n), new Uint8Array(1)) }
+}
+
+/** The sequence number that a posting's or a sequence key ends in. */
+export const sequenceOfKey = sequenceAt
+
+export const NEWEST = LAST
+
+/** Identifiers as the values of index entries. */
+export const identifierBytes = (uniqueIdentifier: string): Uint8Array =>
+  toUtf8.encode(uniqueIdentifier)
+export const identifierOf = (bytes: Uint8Array): string => fromUtf8.decode(bytes)
+
+/** What a term is blinded to. */
+export const BLINDED_BYTES = BLINDED

@@ -1,0 +1,131 @@
+import { settle } from '../model/lifecycle.ts'
+import type { Sealer } from '../port/sealer.ts'
+import type { Store } from '../port/store.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import { blinderOf, commitOf, nextVersion, type Blinder, type StagedObject } from './change-set.ts'
+import { DueObjects } from './due-objects.ts'
+import type { Criterion } from './filter-match.ts'
+import { NEWEST, objectKey, sequenceOfKey, sequenceRange, identifierOf } from './keys.ts'
+import type { SearchSpace } from './locate.ts'
+import { ObjectCache } from './object-cache.ts'
+import { openObject, type StoredObject } from './object-record.ts'
+import { Retirement } from './retirement.ts'
+import { UnitOfWork, type UnitScope } from './unit-of-work.ts'
+
+export interface RepositoryOptions {
+  /** Objects kept opened in memory. */
+  readonly cachedObjects: number
+}
+
+/** The managed objects of every owner: sealed records in a store, and the indexes they are found by. */
+export class ObjectRepository {
+  readonly blinder: Blinder
+  readonly #store: Store
+  readonly #sealer: Sealer
+  readonly #retirement = new Retirement()
+  readonly #cache: ObjectCache
+  readonly #due: DueObjects
+  #sequence: bigint
+
+  private constructor(store: Store, sealer: Sealer, options: RepositoryOptions, sequence: bigint) {
+    this.#store = store
+    this.#sealer = sealer
+    this.#sequence = sequence
+    this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
+    this.blinder = blinderOf(sealer)
+    this.#due = new DueObjects(this)
+  }
+
+  /** Opens the repository in a store that no other process writes to. */
+  static async open(
+    store: Store,
+    sealer: Sealer,
+    options: RepositoryOptions,
+  ): Promise<ObjectRepository> {
+    const [newest] = await store.scan(sequenceRange(NEWEST), { limit: 1 })
+    const sequence = newest === undefined ? 0n : sequenceOfKey(newest.key)
+    return new ObjectRepository(store, sealer, options, sequence)
+  }
+
+  /** Begins to work on the objects of one owner. */
+  begin(scope: UnitScope): UnitOfWork {
+    return new UnitOfWork(this, scope)
+  }
+
+  /** Marks the begin of a message that may hold key material; call what it returns once the answer is encoded. */
+  enter(): () => void {
+    return this.#retirement.enter()
+  }
+
+  nextSequence(): bigint {
+    this.#sequence += 1n
+    return this.#sequence
+  }
+
+  /** Whether a key is there. */
+  async has(key: Uint8Array): Promise<boolean> {
+    return (await this.#store.get(key)) !== undefined
+  }
+
+  /** The stored object, whoever owns it; undefined when there is none. */
+  async read(uniqueIdentifier: string): Promise<StoredObject | undefined> {
+    const cached = this.#cache.get(uniqueIdentifier)
+    if (cached !== undefined) return cached
+    if (!isIdentifier(uniqueIdentifier)) return undefined
+    const entry = await this.#store.get(objectKey(uniqueIdentifier))
+    if (entry === undefined) return undefined
+    const stored = openObject(this.#sealer, uniqueIdentifier, entry)
+    this.#cache.put(stored)
+    return stored
+  }
+
+  /** Writes objects together; on a conflict nothing is written and what was read is read anew next time. */
+  async write(staged: readonly StagedObject[]): Promise<'done' | 'conflict'> {
+    const outcome = await this.#commit(staged)
+    for (const each of staged) {
+      if (outcome === 'conflict' || each.isErased === true)
+        this.#cache.drop(each.object.uniqueIdentifier)
+      else this.#cache.put({ ...each, version: nextVersion(each), revision: outcome.revision })
+    }
+    return outcome === 'conflict' ? 'conflict' : 'done'
+  }
+
+  /** Brings the states of objects up to date that a search by state would otherwise miss. */
+  async settleDue(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {
+    await this.#due.settle(owner, now, criteria)
+  }
+
+  searchSpace(owner: string): Omit<SearchSpace, 'find'> {
+    return { reader: this.#store, blind: (term) => this.blinder.term(owner, term) }
+  }
+
+  /** Objects of every owner, newest first, for the administrator: never for a client. */
+  async list(
+    page: { readonly before?: bigint; readonly limit: number },
+    now: DateTime,
+  ): Promise<readonly StoredObject[]> {
+    const newest = page.before === undefined ? NEWEST : page.before - 1n
+    const entries = await this.#store.scan(sequenceRange(newest), { limit: page.limit })
+    const objects = await Promise.all(
+      entries.map(async ({ value }) => this.read(identifierOf(value))),
+    )
+    return objects.flatMap((stored) =>
+      stored === undefined ? [] : [{ ...stored, object: settle(stored.object, now) }],
+    )
+  }
+
+  async #commit(staged: readonly StagedObject[]) {
+    try {
+      return await this.#store.commit(commitOf(staged, this.#sealer, this.blinder))
+    } catch (error) {
+      // Whether it was written is not known; what is cached may be behind what is stored.
+      for (const { object } of staged) this.#cache.drop(object.uniqueIdentifier)
+      throw error
+    }
+  }
+}
+
+/** Identifiers are ours; anything longer than the longest of them names nothing. */
+function isIdentifier(text: string): boolean {
+  return text.length > 0 && text.length <= 128
+}

@@ -1,0 +1,135 @@
+import type { StoreReader } from '../port/store.ts'
+import { identifierOf, NEWEST, postingRange, sequenceOfKey } from './keys.ts'
+
+/** An object as an index names it. */
+export interface Posting {
+  readonly sequence: bigint
+  readonly uniqueIdentifier: string
+}
+
+/** A list of postings, newest first, that is read as far as it is needed. */
+export interface PostingCursor {
+  /** The posting it stands at; undefined behind the last. */
+  peek(): Promise<Posting | undefined>
+  /** Moves to the first posting that is not newer than a sequence number. */
+  seek(sequence: bigint): Promise<void>
+  /** How many postings are left, where that is known to be few; otherwise undefined. */
+  few(): Promise<readonly Posting[] | undefined>
+}
+
+/** A list this short is read whole and its objects looked at, rather than compared with other lists. */
+export const FEW = 32
+
+/** Postings read at once: first, and at most. */
+const FIRST_CHUNK = FEW + 1
+const LARGEST_CHUNK = 1_024
+
+/** The objects that a term holds for. */
+export class TermCursor implements PostingCursor {
+  readonly #reader: StoreReader
+  readonly #blinded: Uint8Array
+  #chunk: readonly Posting[] = []
+  #at = 0
+  #next: bigint | undefined = NEWEST
+  #size = FIRST_CHUNK
+
+  constructor(reader: StoreReader, blinded: Uint8Array) {
+    this.#reader = reader
+    this.#blinded = blinded
+  }
+
+  async peek(): Promise<Posting | undefined> {
+    if (this.#at >= this.#chunk.length) await this.#read()
+    return this.#chunk[this.#at]
+  }
+
+  async seek(sequence: bigint): Promise<void> {
+    while (this.#at < this.#chunk.length && isNewer(this.#chunk[this.#at], sequence)) this.#at += 1
+    if (this.#at < this.#chunk.length || this.#next === undefined) return
+    if (sequence < this.#next) this.#next = sequence
+    await this.#read()
+  }
+
+  async few(): Promise<readonly Posting[] | undefined> {
+    await this.peek()
+    return this.#next === undefined ? this.#chunk.slice(this.#at) : undefined
+  }
+
+  async #read(): Promise<void> {
+    if (this.#next === undefined) {
+      this.#chunk = []
+      this.#at = 0
+      return
+    }
+    const range = postingRange(this.#blinded, this.#next)
+    const entries = await this.#reader.scan(range, { limit: this.#size })
+    this.#chunk = entries.map(({ key, value }) => ({
+      sequence: sequenceOfKey(key),
+      uniqueIdentifier: identifierOf(value),
+    }))
+    this.#at = 0
+    const last = this.#chunk.at(-1)
+    this.#next = last === undefined || entries.length < this.#size ? undefined : last.sequence - 1n
+    this.#size = Math.min(this.#size * 2, LARGEST_CHUNK)
+  }
+}
+
+/** The objects that any of several terms holds for, each once. */
+export class UnionCursor implements PostingCursor {
+  readonly #cursors: readonly PostingCursor[]
+
+  constructor(cursors: readonly PostingCursor[]) {
+    this.#cursors = cursors
+  }
+
+  async peek(): Promise<Posting | undefined> {
+    const heads = await Promise.all(this.#cursors.map(async (cursor) => cursor.peek()))
+    return heads.reduce((newest, head) => {
+      if (head === undefined) return newest
+      return newest === undefined || head.sequence > newest.sequence ? head : newest
+    }, undefined)
+  }
+
+  async seek(sequence: bigint): Promise<void> {
+    await Promise.all(this.#cursors.map(async (cursor) => cursor.seek(sequence)))
+  }
+
+  async few(): Promise<readonly Posting[] | undefined> {
+    const lists = await Promise.all(this.#cursors.map(async (cursor) => cursor.few()))
+    const all: Posting[] = []
+    for (const list of lists) {
+      if (list === undefined) return undefined
+      all.push(...list)
+    }
+    const unique = new Map(all.map((posting) => [posting.uniqueIdentifier, posting]))
+    return unique.size > FEW ? undefined : [...unique.values()].sort(newestFirst)
+  }
+}
+
+function newestFirst(left: Posting, right: Posting): number {
+  return left.sequence > right.sequence ? -1 : 1
+}
+
+function isNewer(posting: Posting | undefined, sequence: bigint): boolean {
+  return posting !== undefined && posting.sequence > sequence
+}
+
+/**
+ * The objects that stand in every list, newest first. Each list is moved forward to what the others stand at, so the
+ * shortest of them sets the pace.
+ */
+export async function* intersection(
+  cursors: readonly PostingCursor[],
+): AsyncIterableIterator<Posting> {
+  for (;;) {
+    const heads = await Promise.all(cursors.map(async (cursor) => cursor.peek()))
+    const present = heads.filter((head) => head !== undefined)
+    const [first] = present
+    if (first === undefined || present.length < cursors.length) return
+    const oldest = present.reduce((low, head) => (head.sequence < low.sequence ? head : low), first)
+    const agreed = present.every((head) => head.sequence === oldest.sequence)
+    if (agreed) yield oldest
+    const target = agreed ? oldest.sequence - 1n : oldest.sequence
+    await Promise.all(cursors.map(async (cursor) => cursor.seek(target)))
+  }
+}

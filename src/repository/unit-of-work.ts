@@ -1,0 +1,135 @@
+import { KmipFault } from '../fault/fault.ts'
+import { settle } from '../model/lifecycle.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import { heldNames, newNames, type StagedObject } from './change-set.ts'
+import { isWanted, locate, type LocatedObjects, type ObjectQuery } from './locate.ts'
+import { nameKey } from './keys.ts'
+import type { ObjectRepository } from './object-repository.ts'
+import type { StoredObject } from './object-record.ts'
+import { isDeepStrictEqual } from 'node:util'
+
+/** Whose objects are seen, and at what time. */
+export interface UnitScope {
+  readonly owner: string
+  readonly now: DateTime
+}
+
+/**
+ * The objects of one owner at one moment, and the changes that are to be made to them together. Changes are seen by
+ * what reads through the unit and by nobody else until `commit`.
+ */
+export class UnitOfWork {
+  readonly #repository: ObjectRepository
+  readonly #scope: UnitScope
+  readonly #staged = new Map<string, StagedObject>()
+
+  constructor(repository: ObjectRepository, scope: UnitScope) {
+    this.#repository = repository
+    this.#scope = scope
+  }
+
+  /** The object as it is now, dates considered. Throws `OBJECT_NOT_FOUND` for a missing and for a foreign one alike. */
+  async load(uniqueIdentifier: string): Promise<ManagedObject> {
+    const object = await this.find(uniqueIdentifier)
+    if (object !== undefined) return object
+    throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
+  }
+
+  async find(uniqueIdentifier: string): Promise<ManagedObject | undefined> {
+    const staged = this.#staged.get(uniqueIdentifier)
+    if (staged?.isErased === true) return undefined
+    const object = staged?.object ?? (await this.#stored(uniqueIdentifier))?.object
+    return object && settle(object, this.#scope.now)
+  }
+
+  /** Adds a new object. Throws `NAME_TAKEN` when another holds one of its names. */
+  async add(object: ManagedObject): Promise<void> {
+    await this.#stage({ object, sequence: this.#repository.nextSequence(), before: undefined })
+  }
+
+  /** Replaces an object that was loaded before. Throws `NAME_TAKEN`. */
+  async save(object: ManagedObject): Promise<void> {
+    const staged = this.#staged.get(object.uniqueIdentifier)
+    const before = staged?.before ?? (await this.#stored(object.uniqueIdentifier))
+    const sequence = staged?.sequence ?? before?.sequence
+    if (sequence === undefined) throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
+    await this.#stage({ object, sequence, before })
+  }
+
+  /** Removes an object that was loaded before, with everything that is known of it. */
+  async erase(object: ManagedObject): Promise<void> {
+    await this.save(object)
+    const staged = this.#staged.get(object.uniqueIdentifier)
+    if (staged !== undefined)
+      this.#staged.set(object.uniqueIdentifier, { ...staged, isErased: true })
+  }
+
+  /** Finds objects, those that this unit is about to write included. */
+  async locate(query: ObjectQuery): Promise<LocatedObjects> {
+    const { owner, now } = this.#scope
+    await this.#repository.settleDue(owner, now, query.criteria)
+    const space = {
+      ...this.#repository.searchSpace(owner),
+      find: async (uniqueIdentifier: string) =>
+        this.#staged.has(uniqueIdentifier) ? undefined : this.find(uniqueIdentifier),
+    }
+    const own = this.#stagedMatches(query)
+    if (own.length === 0) return locate(space, query)
+    const stored = await locate(space, { ...query, offset: 0, limit: query.offset + query.limit })
+    return this.#merged(own, stored, query)
+  }
+
+  get isEmpty(): boolean {
+    return this.#staged.size === 0
+  }
+
+  /** Writes every change, durably, or none when another writer was faster. */
+  async commit(): Promise<'done' | 'conflict'> {
+    return this.isEmpty ? 'done' : this.#repository.write([...this.#staged.values()])
+  }
+
+  async #stored(uniqueIdentifier: string): Promise<StoredObject | undefined> {
+    const stored = await this.#repository.read(uniqueIdentifier)
+    return stored?.object.owner === this.#scope.owner ? stored : undefined
+  }
+
+  async #stage(staged: StagedObject): Promise<void> {
+    for (const name of newNames(staged)) {
+      const isTakenHere = this.#isNameStaged(staged.object, name)
+      const key = nameKey(this.#repository.blinder.name(this.#scope.owner, name))
+      if (isTakenHere || (await this.#repository.has(key))) {
+        throw new KmipFault('NAME_TAKEN', 'Another object has this Name')
+      }
+    }
+    this.#staged.set(staged.object.uniqueIdentifier, staged)
+  }
+
+  #isNameStaged(object: ManagedObject, name: unknown): boolean {
+    return [...this.#staged.values()].some(
+      (other) =>
+        other.isErased !== true &&
+        other.object.uniqueIdentifier !== object.uniqueIdentifier &&
+        heldNames(other.object).some((held) => isDeepStrictEqual(held, name)),
+    )
+  }
+
+  #stagedMatches(query: ObjectQuery): readonly StagedObject[] {
+    return [...this.#staged.values()]
+      .filter(({ isErased }) => isErased !== true)
+      .filter(({ object }) => isWanted(settle(object, this.#scope.now), query))
+      .sort((left, right) => (left.sequence > right.sequence ? -1 : 1))
+  }
+
+  /** New objects are newer than all stored ones; changed ones keep their place only roughly within one message. */
+  #merged(
+    own: readonly StagedObject[],
+    stored: LocatedObjects,
+    query: ObjectQuery,
+  ): LocatedObjects {
+    const all = [...own.map(({ object }) => object.uniqueIdentifier), ...stored.uniqueIdentifiers]
+    const uniqueIdentifiers = all.slice(query.offset, query.offset + query.limit)
+    if (stored.total === undefined) return { uniqueIdentifiers }
+    return { uniqueIdentifiers, total: stored.total + own.length }
+  }
+}

@@ -1,0 +1,105 @@
+import { KmipFault } from '../fault/fault.ts'
+import { readBatchItem } from '../message/request.ts'
+import type { RequestBatchItem } from '../message/batch-item.ts'
+import type { OperationContext } from '../operation/context.ts'
+import type { AnyOperation } from '../operation/definition.ts'
+import { OPERATIONS } from '../operation/index.ts'
+import { compile } from '../schema/codec.ts'
+import { membersOf } from '../schema/enumeration.ts'
+import { existsInMajor, type Version } from '../schema/version.ts'
+import { Operation } from '../spec/enum/operation.ts'
+import type { OperationName } from '../spec/operation.ts'
+import { Tag } from '../spec/tag.ts'
+import { ItemType, type Item } from '../ttlv/item.ts'
+
+/** A batch item as far as it could be understood. */
+export interface ReadItem {
+  /** Number of the operation, known or not; absent when there is none to read. */
+  readonly operation?: number
+  readonly uniqueBatchItemID?: Uint8Array
+  /** The operation, where the server has it in this version. */
+  readonly definition?: AnyOperation
+  readonly payload?: Item
+  readonly hasCriticalExtension: boolean
+  /** Why the item cannot be carried out. */
+  readonly fault?: KmipFault
+}
+
+/** What a batch item has led to. */
+export interface ItemOutcome {
+  readonly payload?: Item
+  readonly fault?: KmipFault
+  /** Given to the batch items behind. */
+  readonly identifiers?: readonly string[]
+}
+
+const operationMembers = membersOf(Operation)
+const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS
+
+/** The operation of a number; undefined when the server does not have it for the version's dialect. */
+export function operationOf(code: number, version: Version): AnyOperation | undefined {
+  const member = operationMembers.memberOf(code)
+  if (member === undefined || !existsInMajor(member, version)) return undefined
+  return definitions[member.name]
+}
+
+/** The name of an operation that was understood, for errors and the log. */
+export function operationName({ definition }: ReadItem): OperationName | undefined {
+  return definition?.name
+}
+
+/** Reads a batch item; whatever is wrong with it becomes its own fault. */
+export function readItem(item: Item, version: Version): ReadItem {
+  try {
+    return understand(readBatchItem(item, version), version)
+  } catch (error) {
+    if (!(error instanceof KmipFault)) throw error
+    return { ...identify(item), hasCriticalExtension: false, fault: error }
+  }
+}
+
+function understand(read: RequestBatchItem, version: Version): ReadItem {
+  const { operation, uniqueBatchItemID, payload, extensions } = read
+  const definition = operationOf(operation, version)
+  return {
+    operation,
+    payload,
+    hasCriticalExtension: extensions.some(({ critical }) => critical),
+    ...(uniqueBatchItemID === undefined ? {} : { uniqueBatchItemID }),
+    ...(definition === undefined
+      ? { fault: new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported') }
+      : { definition }),
+  }
+}
+
+/** What can still be said of a batch item that is malformed: clients want their operation and identifier back. */
+function identify(item: Item): Pick<ReadItem, 'operation' | 'uniqueBatchItemID'> {
+  const children = item.type === ItemType.Structure ? item.value : []
+  const operation = children.find(({ tag }) => tag === Tag.Operation.number)
+  const id = children.find(({ tag }) => tag === Tag.UniqueBatchItemID.number)
+  return {
+    ...(operation?.type === ItemType.Enumeration ? { operation: operation.value } : {}),
+    ...(id?.type === ItemType.ByteString ? { uniqueBatchItemID: id.value } : {}),
+  }
+}
+
+/** Carries out one batch item. Throws the operation's fault. */
+export async function performItem(
+  { definition, payload, fault }: ReadItem,
+  context: OperationContext,
+  version: Version,
+): Promise<ItemOutcome> {
+  if (fault !== undefined) throw fault
+  if (definition === undefined || payload === undefined) {
+    throw new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
+  }
+  const request = compile(definition.request, version).decode(payload)
+  const response = await definition.handle(request, context)
+  const refusal = definition.refusal?.(response)
+  const identifiers = definition.identifies?.(response)
+  return {
+    payload: compile(definition.response, version).encode(Tag.ResponsePayload.number, response),
+    ...(refusal === undefined ? {} : { fault: refusal }),
+    ...(identifiers === undefined ? {} : { identifiers }),
+  }
+}

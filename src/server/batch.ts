@@ -1,0 +1,163 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { RequestHeader } from '../message/header.ts'
+import type { Identity } from '../model/identity.ts'
+import type { OperationContext } from '../operation/context.ts'
+import type { ObjectRepository } from '../repository/object-repository.ts'
+import type { UnitOfWork } from '../repository/unit-of-work.ts'
+import type { Version } from '../schema/version.ts'
+import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
+import { authorise, type Permissions } from './authorise.ts'
+import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
+import { BatchReferences } from './batch-references.ts'
+
+/** How often a batch item is tried again when another writer was faster. */
+const ATTEMPTS = 20
+
+/** The result of a batch item: done, done and undone again, or failed. */
+export interface ItemResult extends ItemOutcome {
+  readonly isUndone?: boolean
+}
+
+/** What the batch items of a message are carried out with. */
+export interface BatchEnvironment {
+  readonly version: Version
+  readonly identity: Identity
+  readonly repository: ObjectRepository
+  readonly permissions: Permissions
+  /** The context of every operation but for what belongs to one unit of work. */
+  readonly context: Omit<OperationContext, 'objects' | 'resolve'>
+  /** Turns whatever was thrown into a fault, and logs it. */
+  readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
+}
+
+/**
+ * Carries out the batch items of a message in their order and gives as many results as there are items (KMIP 1.4
+ * sections 6.13, 11.43; KMIP 2.1 section 11.5).
+ */
+export async function performBatch(
+  items: readonly ReadItem[],
+  header: RequestHeader,
+  environment: BatchEnvironment,
+): Promise<readonly ItemResult[]> {
+  const refusal = refusalOfAll(items, header)
+  if (refusal !== undefined) return items.map(() => ({ fault: refusal }))
+  if (header.batchErrorContinuation === BatchErrorContinuationOption.Undo) {
+    return performTogether(items, environment)
+  }
+  const isContinued = header.batchErrorContinuation === BatchErrorContinuationOption.Continue
+  return performEach(items, isContinued, environment)
+}
+
+/** What stands against a whole message, whichever of its items it is in. */
+function refusalOfAll(
+  items: readonly ReadItem[],
+  { asynchrony }: RequestHeader,
+): KmipFault | undefined {
+  if (items.some(({ hasCriticalExtension }) => hasCriticalExtension)) {
+    return new KmipFault('UNKNOWN_EXTENSION', 'A critical message extension is not understood')
+  }
+  if (asynchrony === 'mandatory') {
+    return new KmipFault('UNSUPPORTED_FEATURE', 'Asynchronous processing is not supported')
+  }
+  return undefined
+}
+
+/** Every item for itself; behind the first failure the rest is canceled, or goes on. */
+async function performEach(
+  items: readonly ReadItem[],
+  isContinued: boolean,
+  environment: BatchEnvironment,
+): Promise<readonly ItemResult[]> {
+  const references = new BatchReferences()
+  const results: ItemResult[] = []
+  let hasFailed = false
+  for (const item of items) {
+    const result: ItemResult =
+      hasFailed && !isContinued ? CANCELED : await performAlone(item, references, environment)
+    hasFailed ||= result.fault !== undefined
+    results.push(result)
+  }
+  return results
+}
+
+const CANCELED: ItemResult = {
+  fault: new KmipFault('BATCH_CANCELED', 'A batch item before this one failed'),
+}
+
+async function performAlone(
+  item: ReadItem,
+  references: BatchReferences,
+  environment: BatchEnvironment,
+): Promise<ItemResult> {
+  try {
+    return await withRetries(environment, async (unit) =>
+      performIn(unit, item, references, environment),
+    )
+  } catch (error) {
+    references.remember(operationName(item) ?? '', [])
+    return { fault: environment.faultOf(error, item) }
+  }
+}
+
+/** All items or none: nothing is stored unless every one of them has succeeded. */
+async function performTogether(
+  items: readonly ReadItem[],
+  environment: BatchEnvironment,
+): Promise<readonly ItemResult[]> {
+  let failedAt = 0
+  try {
+    return await withRetries(environment, async (unit) => {
+      const references = new BatchReferences()
+      const results: ItemResult[] = []
+      for (const [index, item] of items.entries()) {
+        failedAt = index
+        const result = await performIn(unit, item, references, environment)
+        if (result.fault !== undefined) throw result.fault
+        results.push(result)
+      }
+      return results
+    })
+  } catch (error) {
+    const failed = items[failedAt]
+    if (failed === undefined) throw error
+    const fault = environment.faultOf(error, failed)
+    return items.map((_, index) => undoneResult(index, failedAt, fault))
+  }
+}
+
+function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemResult {
+  if (index === failedAt) return { fault }
+  return index < failedAt ? { isUndone: true } : CANCELED
+}
+
+async function performIn(
+  unit: UnitOfWork,
+  item: ReadItem,
+  references: BatchReferences,
+  { context, identity, permissions, version }: BatchEnvironment,
+): Promise<ItemOutcome> {
+  const { definition } = item
+  if (definition !== undefined) authorise(identity, definition.name, permissions)
+  const outcome = await performItem(
+    item,
+    { ...context, objects: unit, resolve: (reference) => references.resolve(reference) },
+    version,
+  )
+  if (definition !== undefined && outcome.identifiers !== undefined) {
+    references.remember(definition.name, outcome.identifiers)
+  }
+  return outcome
+}
+
+/** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
+async function withRetries<T>(
+  { repository, identity, context }: BatchEnvironment,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const unit = repository.begin({ owner: identity.id, now: context.now })
+    const result = await work(unit)
+    if ((await unit.commit()) === 'done') return result
+  }
+  throw new KmipFault('CONFLICT', 'Other clients keep changing the object')
+}

@@ -1,0 +1,171 @@
+import { KmipFault } from '../fault/fault.ts'
+import { announcedVersion, readRequest } from '../message/request.ts'
+import { peekVersion } from '../message/peek-version.ts'
+import { nearestVersion, servedVersion, type ProtocolVersion } from '../message/protocol-version.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Crypto } from '../port/crypto.ts'
+import type { Log } from '../port/log.ts'
+import type { Random } from '../port/random.ts'
+import type { Offer } from '../operation/context.ts'
+import type { Policy } from '../operation/policy.ts'
+import type { ObjectRepository } from '../repository/object-repository.ts'
+import type { Version } from '../schema/version.ts'
+import { decode } from '../ttlv/decode.ts'
+import type { Item } from '../ttlv/item.ts'
+import type { Limits } from '../ttlv/limits.ts'
+import { answerItem, answerMessage } from './answer.ts'
+import type { Permissions } from './authorise.ts'
+import { operationName, readItem, type ReadItem } from './batch-item.ts'
+import { performBatch } from './batch.ts'
+import type { MessageHandler, Peer, Reply } from './handler.ts'
+import { OFFER } from './offer.ts'
+import { writeReply } from './reply.ts'
+
+/** What the dispatcher stands on. */
+export interface DispatcherOptions {
+  readonly repository: ObjectRepository
+  readonly crypto: Crypto
+  readonly random: Random
+  readonly clock: Clock
+  readonly policy: Policy
+  readonly permissions: Permissions
+  readonly log: Log
+  readonly limits: Limits
+  /** Batch items in one message. */
+  readonly batchItems: number
+  /** Bytes of an answer, whatever its Maximum Response Size. */
+  readonly responseBytes: number
+  readonly offer?: Offer
+}
+
+/** Reads a message, has its operations carried out, and writes the answer: the whole of KMIP above the transport. */
+export function createMessageHandler(options: DispatcherOptions): MessageHandler {
+  return new Dispatcher(options)
+}
+
+class Dispatcher implements MessageHandler {
+  readonly #options: DispatcherOptions
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+  }
+
+  async handle(bytes: Uint8Array, peer: Peer): Promise<Reply | undefined> {
+    // Answers show key material without copying it: it must not be zeroed before they are encoded.
+    const leave = this.#options.repository.enter()
+    try {
+      const message = this.#decode(bytes)
+      return message instanceof KmipFault
+        ? this.#answerUnreadable(bytes, message)
+        : await this.#answer(message, peer)
+    } finally {
+      leave()
+    }
+  }
+
+  #decode(bytes: Uint8Array): Item | KmipFault {
+    try {
+      return decode(bytes, this.#options.limits)
+    } catch (error) {
+      if (error instanceof KmipFault) return error
+      throw error
+    }
+  }
+
+  /** The header may be readable although something behind it is not. */
+  #answerUnreadable(bytes: Uint8Array, fault: KmipFault): Reply | undefined {
+    const announced = peekVersion(bytes)
+    return announced === undefined ? undefined : this.#refuse(fault, announced)
+  }
+
+  async #answer(message: Item, peer: Peer): Promise<Reply | undefined> {
+    const announced = announcedVersion(message)
+    if (announced === undefined) return undefined
+    const version = servedVersion(announced)
+    if (version === undefined) {
+      return this.#refuse(
+        new KmipFault('UNSUPPORTED_VERSION', 'The protocol version is not supported'),
+        announced,
+      )
+    }
+    try {
+      return await this.#perform(message, version, peer)
+    } catch (error) {
+      if (!(error instanceof KmipFault)) throw error
+      return this.#refuse(error, announced)
+    }
+  }
+
+  async #perform(message: Item, version: Version, peer: Peer): Promise<Reply> {
+    const {
+      clock,
+      random,
+      crypto,
+      policy,
+      repository,
+      permissions,
+      log,
+      offer = OFFER,
+    } = this.#options
+    const { header, batchItems } = readRequest(message, version)
+    if (batchItems.length > this.#options.batchItems) {
+      throw new KmipFault('SERVER_LIMIT', 'The message holds too many batch items')
+    }
+    const now = clock.now()
+    const correlation = random.identifier()
+    const messageLog = log.with({
+      correlation,
+      connection: peer.connection,
+      client: peer.identity.name,
+      clientCorrelation: header.clientCorrelationValue,
+    })
+    const items = batchItems.map((item) => readItem(item, version))
+    const results = await performBatch(items, header, {
+      version,
+      identity: peer.identity,
+      repository,
+      permissions,
+      context: { identity: peer.identity, now, crypto, random, policy, offer },
+      faultOf: (error, item) => faultOf(error, item, messageLog),
+    })
+    const answers = items.map((item, index) => answerItem(item, results[index] ?? {}, version))
+    const isCorrelated = header.clientCorrelationValue !== undefined
+    return writeReply(
+      {
+        version,
+        timeStamp: now,
+        batchItems: answers,
+        ...(isCorrelated ? { serverCorrelationValue: correlation } : {}),
+      },
+      Math.min(header.maximumResponseSize ?? Infinity, this.#options.responseBytes),
+    )
+  }
+
+  /** Answers a message that is not understood as a whole. */
+  #refuse(fault: KmipFault, announced: ProtocolVersion): Reply {
+    const { clock, log, responseBytes } = this.#options
+    log.info('message refused', { code: fault.code, path: [...fault.path], detail: fault.detail })
+    const version = nearestVersion(announced)
+    const batchItems = [answerMessage(fault, version)]
+    return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes)
+  }
+}
+
+/** Faults are written for peers; anything else stays here, and the peer learns no more than that it failed. */
+function faultOf(error: unknown, item: ReadItem, log: Log): KmipFault {
+  const operation = operationName(item) ?? `0x${(item.operation ?? 0).toString(16)}`
+  if (error instanceof KmipFault) {
+    log.debug('operation refused', {
+      operation,
+      code: error.code,
+      path: [...error.path],
+      detail: error.detail,
+    })
+    return error
+  }
+  log.error('operation failed', {
+    operation,
+    error: error instanceof Error ? error.stack : 'not an error',
+  })
+  return new KmipFault('INTERNAL', 'The server failed to carry out the operation', { cause: error })
+}

@@ -1,0 +1,53 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { ResponseBatchItem } from '../message/batch-item.ts'
+import { reasonOf } from '../message/reason.ts'
+import { writeResponse, type ResponseMessage } from '../message/response.ts'
+import { ResultStatus } from '../spec/enum/result-status.ts'
+import { encode, encodedLength } from '../ttlv/encode.ts'
+import type { Reply } from './handler.ts'
+
+/**
+ * Encodes an answer of at most so many bytes. Where it is longer, its largest payloads give way to Response Too Large,
+ * one after another, until it fits: what is small, such as the identifier of a new key, still arrives.
+ */
+export function writeReply(message: ResponseMessage, mostBytes: number): Reply {
+  let fitting = message
+  let item = writeResponse(fitting)
+  while (encodedLength(item) > mostBytes) {
+    const shortened = withoutLargest(fitting)
+    if (shortened === undefined) break
+    fitting = shortened
+    item = writeResponse(fitting)
+  }
+  return { bytes: encode(item), close: false }
+}
+
+function withoutLargest(message: ResponseMessage): ResponseMessage | undefined {
+  const sizes = message.batchItems.map(({ payload }) =>
+    payload === undefined ? 0 : encodedLength(payload),
+  )
+  const largest = Math.max(...sizes)
+  if (largest === 0) return undefined
+  const at = sizes.indexOf(largest)
+  const batchItems = message.batchItems.map((item, index) =>
+    index === at ? tooLarge(item, message) : item,
+  )
+  return { ...message, batchItems }
+}
+
+function tooLarge(
+  { operation, uniqueBatchItemID }: ResponseBatchItem,
+  { version }: ResponseMessage,
+): ResponseBatchItem {
+  const fault = new KmipFault(
+    'RESPONSE_TOO_LARGE',
+    'The response is larger than the client can take',
+  )
+  return {
+    ...(operation === undefined ? {} : { operation }),
+    ...(uniqueBatchItemID === undefined ? {} : { uniqueBatchItemID }),
+    resultStatus: ResultStatus.OperationFailed,
+    resultReason: reasonOf(fault.code, version),
+    resultMessage: fault.message,
+  }
+}
