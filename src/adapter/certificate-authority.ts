@@ -17,7 +17,7 @@ export interface KeyPair {
 /** Where the time and the serial numbers come from. */
 export interface IssueDeps {
   readonly clock: Clock
-  readonly random: Random
+  readonly random: Pick<Random, 'bytes' | 'identifier'>
 }
 
 export interface ClientCertificateOptions {
@@ -108,12 +108,12 @@ function validityFrom(
   return { notBefore: now - SKEW_SECONDS, notAfter: now + days * DAY_SECONDS - 1 }
 }
 
-function serialFrom(random: Random): Uint8Array {
+function serialFrom(random: IssueDeps['random']): Uint8Array {
   return random.bytes(16).expose((bytes) => Uint8Array.from(bytes))
 }
 
 /** Eight hexadecimal digits that tell one authority from another in a list of certificates. */
-function labelOf(random: Random): string {
+function labelOf(random: IssueDeps['random']): string {
   return random.identifier().slice(0, 8)
 }
 

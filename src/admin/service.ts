@@ -1,6 +1,6 @@
+import type { IssueDeps } from '../adapter/certificate-authority.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
-import type { Random } from '../port/random.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
@@ -17,7 +17,7 @@ export interface AdminDeps {
   /** Signs the clients. */
   readonly authority: KeyedCertificate
   readonly clock: Clock
-  readonly random: Random
+  readonly random: IssueDeps['random']
   readonly status: () => ServerStatus
 }
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../adapter/clock-system.ts'
-import { openDataDirectory, pathIn, type DataDirectory } from '../adapter/data-directory.ts'
+import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
@@ -18,7 +18,7 @@ export interface SessionOptions {
  */
 export async function withAdmin<T>(
   options: SessionOptions,
-  use: (admin: AdminService, directory: DataDirectory) => Promise<T>,
+  use: (admin: AdminService) => Promise<T>,
 ): Promise<T> {
   const directory = await openDataDirectory(options.data)
   return withPassphrase(options['passphrase-file'], async (passphrase) => {
@@ -28,7 +28,7 @@ export async function withAdmin<T>(
       })
     }
     const running = await connectAdmin(pathIn(directory, 'socket'))
-    if (running !== undefined) return use(running, directory)
+    if (running !== undefined) return use(running)
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue } = await import('./compose.ts')
@@ -44,7 +44,7 @@ export async function withAdmin<T>(
           throw new CommandFailure('no server runs')
         },
       })
-      return await use(service, directory)
+      return await use(service)
     } finally {
       await core.close()
     }

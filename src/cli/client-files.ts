@@ -25,17 +25,19 @@ export interface ClientFilesOptions {
   readonly name: string
 }
 
-/**
- * Makes a client's key and writes it with the certificate that `register` gets for it. The key is on the disk before
- * the client exists; when `register` fails, nothing stays behind.
- *
- * @param register - is given the public key as SubjectPublicKeyInfo in DER, base64
- * Throws when one of the client's files exists already, or a `ca.crt` of another authority.
- */
-export async function writeClientFiles(
-  { directory, out, name }: ClientFilesOptions,
-  register: (publicKey: string) => Promise<AddedClient>,
-): Promise<{ readonly client: AddedClient; readonly files: ClientFiles }> {
+/** Files that are not there yet, and whether the authority's certificate is. */
+export interface PlannedFiles {
+  readonly folder: string
+  readonly files: ClientFiles
+  readonly hasAuthority: boolean
+}
+
+/** Plans the files of a client. Throws when one exists already, or a `ca.crt` of another authority is in their place. */
+export async function planClientFiles({
+  directory,
+  out,
+  name,
+}: ClientFilesOptions): Promise<PlannedFiles> {
   const folder = resolve(out)
   const files: ClientFiles = {
     certificate: join(folder, `${name}.crt`),
@@ -44,19 +46,32 @@ export async function writeClientFiles(
   }
   await refuseExisting(files.certificate)
   await refuseExisting(files.key)
-  const hasAuthority = await checkAuthority(directory, files.authority)
-  const made = await makeFolder(folder)
+  return { folder, files, hasAuthority: await checkAuthority(directory, files.authority) }
+}
+
+/**
+ * Makes a client's key and writes it with the certificate that `register` gets for it. The key is on the disk before
+ * the client exists; when `register` fails, nothing stays behind.
+ *
+ * @param register - is given the public key as SubjectPublicKeyInfo in DER, base64
+ */
+export async function writeClientFiles(
+  { folder, files, hasAuthority }: PlannedFiles,
+  register: (publicKey: string) => Promise<AddedClient>,
+): Promise<AddedClient> {
+  const madeFolder = await makeFolder(folder)
   const { key, publicKey } = createKeyPair()
+  const written: string[] = []
   try {
     await writeSecretPem(files.key, key)
+    written.push(files.key)
     const client = await register(Buffer.from(publicKey).toString('base64'))
     await writeNewFile(files.certificate, Buffer.from(client.certificate), 0o644)
     if (!hasAuthority) await writeNewFile(files.authority, Buffer.from(client.authority), 0o644)
-    return { client, files }
+    return client
   } catch (error) {
-    await rm(files.key, { force: true })
-    await rm(files.certificate, { force: true })
-    if (made) await rmdir(folder).catch(() => undefined)
+    for (const path of written) await rm(path, { force: true })
+    if (madeFolder) await rmdir(folder).catch(() => undefined)
     throw error
   } finally {
     key.destroy()

@@ -1,3 +1,4 @@
+import { AdminFailure } from '../admin/failure.ts'
 import { KmipFault } from '../fault/fault.ts'
 
 /** What a command ends with: 0 is success, 1 refused or failed, 2 wrong usage. */
@@ -38,14 +39,21 @@ export function describeFailure(error: unknown): {
   return { text: `${lines.join('\n')}\n`, exitCode }
 }
 
+/** Only errors that are written for people are quoted: of a bug its name and its place must do. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'something unknown was thrown'
+  if (error instanceof CommandFailure || error instanceof AdminFailure) return error.message
+  if (!(error instanceof KmipFault)) return `internal error: ${placeOf(error)}`
   const { message } = error
-  if (!(error instanceof KmipFault)) return message
   const system =
     error.cause instanceof Error && 'code' in error.cause ? error.cause.code : undefined
   const code = typeof system === 'string' ? CAUSES[system] : undefined
   return code === undefined || message.includes(code) ? message : `${message}: ${code}`
+}
+
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const frame = (error.stack ?? '').split('\n').find((line) => /^ +at /.test(line)) ?? ''
+  return `${error.name}${frame}`
 }
 
 /** Sentences of the core begin with a capital and end with a stop; on a terminal they stand after a prefix. */

@@ -32,13 +32,17 @@ export const clientAddCommand = defineCommand({
     }
     if (!isClientName(name)) throw wrongUsage(`'${name}' is not a name for a client`, NAME_RULE)
     const { withAdmin } = await import('../admin-session.ts')
-    const { writeClientFiles } = await import('../client-files.ts')
+    const { openDataDirectory } = await import('../../adapter/data-directory.ts')
+    const { planClientFiles, writeClientFiles } = await import('../client-files.ts')
+    const directory = await openDataDirectory(data)
+    const planned = await planClientFiles({ directory, out, name })
     const session = { data, 'passphrase-file': passphraseFile }
-    const { client, files } = await withAdmin(session, async (admin, directory) =>
-      writeClientFiles({ directory, out, name }, async (publicKey) =>
+    const client = await withAdmin(session, async (admin) =>
+      writeClientFiles(planned, async (publicKey) =>
         admin['client.add']({ name, role, publicKey }),
       ),
     )
+    const { files } = planned
     const summary = { id: client.id, name, role, notAfter: client.notAfter, ...files }
     if (json) {
       printJson(summary)
