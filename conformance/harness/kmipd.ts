@@ -1,0 +1,132 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Target } from '../runner/connection.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/kmipd.js', import.meta.url))
+/** Longest wait for a command or for the server to accept connections, in milliseconds. */
+const PATIENCE = 30_000
+
+/** Files of a client, as `kmipd client add` writes them. */
+export interface ClientFiles {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** A kmipd of this build, with a data directory of its own. */
+export interface Kmipd {
+  readonly host: string
+  readonly port: number
+  /** Registers a client of that name. */
+  addClient(name: string): Promise<ClientFiles>
+  /** What the server has logged so far. */
+  log(): string
+  /** Stops the server as SIGTERM does, and removes its directory. The exit code must be 0. */
+  stop(): Promise<void>
+}
+
+/** The program was not built, or did not do what it was told. */
+export class HarnessError extends Error {
+  override readonly name = 'HarnessError'
+}
+
+const run = promisify(execFile)
+
+/**
+ * Makes a data directory and starts the built program on it, on a free port of this machine alone.
+ *
+ * @throws HarnessError
+ */
+export async function startKmipd(): Promise<Kmipd> {
+  if (!existsSync(PROGRAM)) throw new HarnessError(`${PROGRAM} is missing: npm run build`)
+  const home = mkdtempSync(join(tmpdir(), 'kmipd-conformance-'))
+  try {
+    const data = join(home, 'data')
+    await kmipd('init', '--data', data)
+    return await serve(home, data)
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** How to reach the server as one of its clients. */
+export function targetOf({ host, port }: Kmipd, { ca, cert, key }: ClientFiles): Target {
+  const [authority, certificate, secret] = [ca, cert, key].map((file) => readFileSync(file))
+  const credentials = { ca: authority, cert: certificate, key: secret }
+  return { host, port, credentials, timeout: 10_000 }
+}
+
+async function kmipd(...args: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await run(process.execPath, [PROGRAM, ...args], { timeout: PATIENCE })
+    return stdout
+  } catch (error) {
+    throw new HarnessError(`kmipd ${args.join(' ')}: ${String(error)}`, { cause: error })
+  }
+}
+
+async function serve(home: string, data: string): Promise<Kmipd> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+  })
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      resolve(code)
+    })
+  })
+  let port: number
+  try {
+    port = await portOf(child, () => log)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+  return {
+    host: '127.0.0.1',
+    port,
+    log: () => log,
+    addClient: async (name) => {
+      const out = join(home, 'clients', name)
+      await kmipd('client', 'add', name, '--data', data, '--out', out)
+      const file = (ending: string): string => join(out, ending)
+      return { ca: file('ca.crt'), cert: file(`${name}.crt`), key: file(`${name}.key`) }
+    },
+    stop: async () => {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
+      const code = await exited
+      clearTimeout(timer)
+      rmSync(home, { recursive: true, force: true })
+      if (code !== 0) throw new HarnessError(`the server ended with ${code ?? 'a signal'}\n${log}`)
+    },
+  }
+}
+
+/** Waits for the line that says where the server listens. */
+async function portOf(child: ChildProcess, log: () => string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const give = (reason: string) => (): void => {
+      clearTimeout(timer)
+      reject(new HarnessError(`the server ${reason}\n${output}${log()}`))
+    }
+    const timer = setTimeout(give('did not start in time'), PATIENCE)
+    child.once('exit', give('ended at once'))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const port = /listening\D.*?(?<port>\d+)\s*$/mu.exec(output)?.groups?.['port']
+      if (port === undefined) return
+      clearTimeout(timer)
+      resolve(Number(port))
+    })
+  })
+}
