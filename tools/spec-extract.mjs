@@ -222,8 +222,14 @@ const CHAPTERS = {
   2.1: { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
 }
 
-function extract(folder, version) {
-  const text = readFileSync(join(folder, `kmip-spec-v${version}.txt`), 'utf8')
+/**
+ * The facts of the text of one version.
+ *
+ * @param {string} version
+ * @param {string} text
+ * @returns {Record<string, unknown>}
+ */
+export function extract(version, text) {
   const sections = sectionsOf(text)
   const numbers = extractNumbers(sections)
   const operations = Object.keys(numbers.Operation.members)
@@ -242,8 +248,9 @@ function extract(folder, version) {
 
 function main(folder) {
   for (const version of VERSIONS) {
+    const text = readFileSync(join(folder, `kmip-spec-v${version}.txt`), 'utf8')
     const target = new URL(`../test/fixtures/spec/kmip-${version}.json`, import.meta.url)
-    writeFileSync(target, `${JSON.stringify(extract(folder, version), undefined, 1)}\n`)
+    writeFileSync(target, `${JSON.stringify(extract(version, text), undefined, 1)}\n`)
   }
 }
 
