@@ -30,7 +30,7 @@ describe('the sources', () => {
     expect(sources.flatMap((source) => check(source))).toEqual([])
   })
 
-  test('decide by the version in schema, spec and message alone', { timeout: 60_000 }, () => {
+  test('decide by the version in schema, spec and message alone', { timeout: 180_000 }, () => {
     const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
       ts.sys.readFile(path),
     ) as { config: unknown }
