@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/kmipd.js', import.meta.url))
 
 /** How long one command may take before the test is called failed, in milliseconds. */
-const PATIENCE_MS = 25_000
+const PATIENCE_MS = 60_000
 
 /** What a finished command left behind. */
 export interface Outcome {
