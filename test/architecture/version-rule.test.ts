@@ -58,6 +58,8 @@ describe('decisions by the version of the protocol', () => {
     "import { VERSIONS } from '../schema/version.ts'",
     'const passed = { version }',
     'if (record.version === 3) {}',
+    'if (other === undefined) {}',
+    'if (null !== other) {}',
     "if (tls === 'TLSv1.2') {}",
     "const operation = { since: '1.0' as Version }",
     "const text = 'version === 1.4'",

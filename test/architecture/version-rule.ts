@@ -52,7 +52,8 @@ export function checkVersions(program: ts.Program): Findings {
 
 function decides(node: ts.Node, checker: ts.TypeChecker): boolean {
   if (ts.isBinaryExpression(node) && COMPARISONS.has(node.operatorToken.kind)) {
-    return [node.left, node.right].some((side) => isVersion(side, checker))
+    const sides = [node.left, node.right]
+    return sides.some((side) => isVersion(side, checker)) && !sides.some((side) => isAbsence(side))
   }
   if (ts.isImportSpecifier(node)) return PREDICATES.has((node.propertyName ?? node.name).text)
   if (ts.isSwitchStatement(node)) return isVersion(node.expression, checker)
@@ -67,6 +68,13 @@ function decidesByCall(call: ts.CallExpression, checker: ts.TypeChecker): boolea
     ts.isPropertyAccessExpression(expression) &&
     LOOKUPS.has(expression.name.text) &&
     [expression.expression, ...call.arguments].some((part) => isVersion(part, checker))
+  )
+}
+
+/** Asking whether there is a version at all does not ask which. */
+function isAbsence(node: ts.Expression): boolean {
+  return (
+    node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === 'undefined')
   )
 }
 
