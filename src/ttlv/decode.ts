@@ -99,8 +99,8 @@ class Decoder {
     }
   }
 
+  /** That the length is a multiple of eight follows from the children, which must end where the structure does. */
   #readStructure(tag: number, length: number): Item {
-    if (length % 8 !== 0) this.#failLength()
     if (this.#open.length >= this.#limits.depth) this.#exceed('The message is nested too deeply')
     const children: Item[] = []
     this.#offset = this.#start + 8

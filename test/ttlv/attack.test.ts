@@ -90,13 +90,14 @@ describe('[KMIP 1.4 9.1.1.3] lengths that lie', () => {
     expect(codeOfHex(`42 00 20 | 01 | 00 00 00 0c | ${child}`)).toBe('MALFORMED_MESSAGE')
   })
 
-  test('padding may not lie outside the structure', () => {
-    // The Byte String of one byte ends its structure; its seven bytes of padding would come behind.
-    expect(
-      codeOfHex(
-        '42 00 20 | 01 | 00 00 00 18 | 42 00 20 | 01 | 00 00 00 08 | 42 00 04 | 05 | 00 00 00 04 | 00 00 00 01 00 00 00 00',
-      ),
-    ).toBe('MALFORMED_MESSAGE')
+  test('padding may not lie outside the structure, nor outside the message', () => {
+    // The Byte String of one byte ends what holds it; its seven bytes of padding come behind.
+    const child = '42 00 04 | 08 | 00 00 00 01 | 61'
+    for (const hex of [child, `42 00 20 | 01 | 00 00 00 09 | ${child} 00 00 00 00 00 00 00`]) {
+      const fault = faultOf(() => decode(bytesOf(hex)))
+      expect(fault?.code).toBe('MALFORMED_MESSAGE')
+      expect(fault?.detail).toContain('padding is cut short')
+    }
   })
 
   for (const [type, name] of [
