@@ -19,7 +19,7 @@ export class BlindCache {
   /** The value for this input, made by `blind` when it is not known. The caller may keep and change it. */
   remember(purpose: string, input: Uint8Array, blind: () => Uint8Array): Uint8Array {
     if (input.length > LONGEST) return Uint8Array.from(blind())
-    const name = `${purpose}\0${Buffer.from(input.buffer, input.byteOffset, input.length).toString('latin1')}`
+    const name = nameOf(purpose, input)
     const known = this.#newer.get(name)
     if (known !== undefined) return known.slice()
     const value = this.#older.get(name) ?? Uint8Array.from(blind())
@@ -35,6 +35,12 @@ export class BlindCache {
     this.#newer.clear()
     this.#older.clear()
   }
+}
+
+/** The length of the purpose keeps it apart from the input, whatever characters are in them. */
+function nameOf(purpose: string, input: Uint8Array): string {
+  const text = Buffer.from(input.buffer, input.byteOffset, input.length).toString('latin1')
+  return `${purpose.length} ${purpose}${text}`
 }
 
 /** Longer inputs are not worth their place. */

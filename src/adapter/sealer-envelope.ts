@@ -1,5 +1,4 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
-import { randomFillSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomFillSync, type KeyObject } from 'node:crypto'
 import { KmipFault } from '../fault/fault.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import { Secret } from '../secret/secret.ts'

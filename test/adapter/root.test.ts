@@ -1,0 +1,225 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { nodeRandom } from '../../src/adapter/random-node.ts'
+import { createRootFile, rootFromFile } from '../../src/adapter/root-file.ts'
+import {
+  SCRYPT_COST,
+  newPassphraseParameters,
+  readPassphraseParameters,
+  rootFromPassphrase,
+} from '../../src/adapter/root-passphrase.ts'
+import type { RootOfTrust } from '../../src/port/root-of-trust.ts'
+import { Secret } from '../../src/secret/secret.ts'
+import { fromHex } from './fixtures/envelope.ts'
+
+const UNAVAILABLE = { name: 'KmipFault', code: 'UNAVAILABLE' }
+const COST = 1024
+const context = new TextEncoder().encode('here')
+const elsewhere = new TextEncoder().encode('there')
+
+let directory: string
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kmipd-root-'))
+})
+
+afterEach(async () => {
+  await rm(directory, { recursive: true })
+})
+
+const roots: [string, () => Promise<RootOfTrust>][] = [
+  ['passphrase', async () => Promise.resolve(passphraseRoot('open sesame'))],
+  ['file', async () => fileRoot()],
+]
+
+describe.each(roots)('a root of kind %s', (kind, make) => {
+  test('unwraps what it wrapped, in the same context', async () => {
+    const root = await make()
+    expect(root.kind).toBe(kind)
+    const key = nodeRandom.bytes(32)
+    const wrapped = await root.wrap(key, context)
+    expect((await root.unwrap(wrapped, context)).equals(key)).toBe(true)
+  })
+
+  test('wraps the same key differently each time, and never in the clear', async () => {
+    const root = await make()
+    const key = nodeRandom.bytes(32)
+    const one = Buffer.from(await root.wrap(key, context))
+    const other = Buffer.from(await root.wrap(key, context))
+    expect(one.equals(other)).toBe(false)
+    expect(key.expose((bytes) => one.includes(Buffer.from(bytes)))).toBe(false)
+  })
+
+  test('refuses each altered bit, each other length and another context', async () => {
+    const root = await make()
+    const wrapped = await root.wrap(nodeRandom.bytes(32), context)
+    await expect(root.unwrap(wrapped, elsewhere)).rejects.toMatchObject(UNAVAILABLE)
+    for (let bit = 0; bit < wrapped.length * 8; bit += 1) {
+      const altered = Uint8Array.from(wrapped)
+      altered[bit >>> 3] = (altered[bit >>> 3] ?? 0) ^ (1 << (bit & 7))
+      await expect(root.unwrap(altered, context), `bit ${bit}`).rejects.toMatchObject(UNAVAILABLE)
+    }
+    for (let length = 0; length < wrapped.length; length += 1) {
+      const cut = root.unwrap(wrapped.subarray(0, length), context)
+      await expect(cut, `length ${length}`).rejects.toMatchObject(UNAVAILABLE)
+    }
+  })
+
+  test('does nothing once it is destroyed', async () => {
+    const root = await make()
+    const wrapped = await root.wrap(nodeRandom.bytes(32), context)
+    root.destroy()
+    root.destroy()
+    const gone = { ...UNAVAILABLE, message: 'The root of trust was destroyed' }
+    await expect(root.unwrap(wrapped, context)).rejects.toMatchObject(gone)
+    await expect(root.wrap(nodeRandom.bytes(32), context)).rejects.toMatchObject(gone)
+  })
+})
+
+describe('a passphrase', () => {
+  test('opens only with its own salt', async () => {
+    const wrapped = await passphraseRoot('open sesame').wrap(nodeRandom.bytes(32), context)
+    await expect(
+      passphraseRoot('open sesame', 'ab'.repeat(32)).unwrap(wrapped, context),
+    ).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: 'The passphrase does not open this store',
+    })
+  })
+
+  test('may be destroyed by who handed it in, and is refused when empty', async () => {
+    const passphrase = Secret.copyOf(context)
+    const root = rootFromPassphrase(passphrase, weak(), COST)
+    passphrase.destroy()
+    const again = rootFromPassphrase(Secret.copyOf(context), weak(), COST)
+    const key = nodeRandom.bytes(32)
+    expect((await again.unwrap(await root.wrap(key, context), context)).equals(key)).toBe(true)
+    expect(() => rootFromPassphrase(passphrase, weak(), COST)).toThrow(
+      expect.objectContaining({ ...UNAVAILABLE, message: 'The passphrase is empty' }),
+    )
+  })
+
+  test('destroyed before its first use it does nothing', async () => {
+    const root = passphraseRoot('open sesame')
+    root.destroy()
+    await expect(root.wrap(nodeRandom.bytes(32), context)).rejects.toMatchObject(UNAVAILABLE)
+  })
+
+  test('new parameters are those of security: N = 2^17, r = 8, p = 1, a fresh salt of 32 bytes', () => {
+    const one = newPassphraseParameters(nodeRandom)
+    expect(one).toMatchObject({ kdf: 'scrypt', cost: 2 ** 17, blockSize: 8, parallelization: 1 })
+    expect(one.salt).toMatch(/^[0-9a-f]{64}$/)
+    expect(newPassphraseParameters(nodeRandom).salt).not.toBe(one.salt)
+    expect(readPassphraseParameters(JSON.parse(JSON.stringify(one)))).toEqual(one)
+    expect(SCRYPT_COST).toBe(2 ** 17)
+  })
+
+  const good = { kdf: 'scrypt', cost: SCRYPT_COST, blockSize: 8, parallelization: 1, salt: SALT() }
+  const bad: [string, unknown][] = [
+    ['nothing', null],
+    ['text', 'scrypt'],
+    ['a list', []],
+    ['no members', {}],
+    ['another function', { ...good, kdf: 'pbkdf2' }],
+    ['half the cost', { ...good, cost: SCRYPT_COST / 2 }],
+    ['no cost', { ...good, cost: 0 }],
+    ['a cost that is no power of two', { ...good, cost: SCRYPT_COST + 1 }],
+    ['a cost that is no integer', { ...good, cost: SCRYPT_COST + 0.5 }],
+    ['a cost that takes the machine', { ...good, cost: 2 ** 30 }],
+    ['text as cost', { ...good, cost: '131072' }],
+    ['a small block', { ...good, blockSize: 1 }],
+    ['a huge block', { ...good, blockSize: 1024 }],
+    ['more memory than is given', { ...good, cost: 2 ** 22, blockSize: 32 }],
+    ['no lane', { ...good, parallelization: 0 }],
+    ['too many lanes', { ...good, parallelization: 1000 }],
+    ['no salt', { ...good, salt: '' }],
+    ['a short salt', { ...good, salt: '00'.repeat(15) }],
+    ['half a byte of salt', { ...good, salt: `${'00'.repeat(16)}0` }],
+    ['a salt that is not hex', { ...good, salt: 'zz'.repeat(16) }],
+  ]
+
+  test.each(bad)('parameters with %s are refused', (_, value) => {
+    expect(() => readPassphraseParameters(value)).toThrow(expect.objectContaining(UNAVAILABLE))
+  })
+
+  test('a lower cost needs a lower floor', () => {
+    expect(readPassphraseParameters(weak(), COST)).toEqual(weak())
+    expect(() => readPassphraseParameters(weak())).toThrow(expect.objectContaining(UNAVAILABLE))
+    expect(() => rootFromPassphrase(Secret.copyOf(context), weak())).toThrow(
+      expect.objectContaining(UNAVAILABLE),
+    )
+  })
+})
+
+describe('a root key file', () => {
+  test('is 32 fresh bytes for its owner alone', async () => {
+    const [one, other] = [join(directory, 'one'), join(directory, 'other')]
+    await createRootFile(one, nodeRandom)
+    await createRootFile(other, nodeRandom)
+    expect((await stat(one)).mode & 0o777).toBe(0o600)
+    expect(await readFile(one)).toHaveLength(32)
+    expect((await readFile(one)).equals(await readFile(other))).toBe(false)
+  })
+
+  test('is never overwritten', async () => {
+    const path = join(directory, 'root.key')
+    await writeFile(path, 'mine')
+    await expect(createRootFile(path, nodeRandom)).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: `The root key file ${path} cannot be made`,
+    })
+    expect(await readFile(path, 'utf8')).toBe('mine')
+  })
+
+  test.each([0o640, 0o604, 0o660, 0o602, 0o610, 0o601])(
+    'of mode %o is refused: others may use it',
+    async (mode) => {
+      const path = join(directory, 'root.key')
+      await createRootFile(path, nodeRandom)
+      await chmod(path, mode)
+      await expect(rootFromFile(path)).rejects.toMatchObject({
+        ...UNAVAILABLE,
+        message: `The root key file ${path} may be read by others (chmod 600 it)`,
+      })
+    },
+  )
+
+  test('of another length, missing, or not a file is refused', async () => {
+    const path = join(directory, 'root.key')
+    await expect(rootFromFile(path)).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: `The root key file ${path} cannot be read`,
+    })
+    for (const length of [0, 31, 33]) {
+      await writeFile(path, new Uint8Array(length), { mode: 0o600 })
+      await expect(rootFromFile(path), `${length} bytes`).rejects.toMatchObject({
+        ...UNAVAILABLE,
+        message: `The root key file ${path} is not a root key`,
+      })
+    }
+    await rm(path)
+    await mkdir(path, { mode: 0o700 })
+    await expect(rootFromFile(path)).rejects.toMatchObject(UNAVAILABLE)
+  })
+})
+
+function passphraseRoot(text: string, salt = SALT()): RootOfTrust {
+  const passphrase = Secret.copyOf(new TextEncoder().encode(text))
+  return rootFromPassphrase(passphrase, { ...weak(), salt }, COST)
+}
+
+function weak() {
+  return { kdf: 'scrypt', cost: COST, blockSize: 8, parallelization: 1, salt: SALT() } as const
+}
+
+function SALT(): string {
+  return '5a'.repeat(32)
+}
+
+async function fileRoot(): Promise<RootOfTrust> {
+  const path = join(directory, 'root.key')
+  await writeFile(path, fromHex('77'.repeat(32)), { mode: 0o600 })
+  return rootFromFile(path)
+}
