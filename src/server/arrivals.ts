@@ -15,8 +15,11 @@ export interface ArrivalOptions {
 
 interface Handshake {
   readonly socket: Socket
+  readonly address: string
   /** When the connection came in, in the ticker's milliseconds. */
   readonly since: number
+  /** Whether it was ended for taking too long. */
+  late: boolean
 }
 
 /** Connections from the moment the system hands them over to the end of their TLS handshake. */
@@ -25,6 +28,8 @@ export class Arrivals {
   readonly #admission: Admission
   /** By the peer's address and port, which a TLS socket shows as the TCP socket under it does. */
   readonly #handshakes = new Map<string, Handshake>()
+  /** By the TCP socket, as long as that lives. */
+  readonly #known = new WeakMap<object, Handshake>()
   readonly #counters = { accepted: 0, overloaded: 0, failedHandshakes: 0 }
 
   constructor(options: ArrivalOptions) {
@@ -52,7 +57,8 @@ export class Arrivals {
       socket.destroy()
       return
     }
-    const handshake = { socket, since }
+    const handshake = { socket, address, since, late: false }
+    this.#known.set(socket, handshake)
     const peer = nameOf(socket)
     this.#handshakes.set(peer, handshake)
     socket.once('close', () => {
@@ -70,8 +76,10 @@ export class Arrivals {
   /** Ends handshakes that take too long. */
   sweep(now: number): void {
     const limit = this.#options.limits.deadlines.handshake
-    for (const { socket, since } of this.#handshakes.values()) {
-      if (now - since > limit) socket.destroy()
+    for (const handshake of this.#handshakes.values()) {
+      if (now - handshake.since <= limit) continue
+      handshake.late = true
+      handshake.socket.destroy()
     }
     this.#admission.sweep(now)
   }
@@ -93,10 +101,21 @@ export class Arrivals {
 
   readonly #failed = (error: NodeJS.ErrnoException, socket: TLSSocket): void => {
     this.#counters.failedHandshakes += 1
+    const handshake = this.#recall(socket)
     // Node gives a certificate that was refused its reason here and an error of its own beside it.
     const refused: unknown = socket.authorizationError
-    const reason = typeof refused === 'string' ? refused : error.code
-    this.#options.gate.warn('handshake failed', { peer: socket.remoteAddress, reason })
+    const said = typeof refused === 'string' ? refused : error.code
+    const reason = handshake?.late === true ? 'too slow' : said
+    this.#options.gate.warn('handshake failed', { peer: handshake?.address, reason })
+  }
+
+  /**
+   * A TLS socket that has closed no longer knows its peer's address. The TCP socket under it does, but only a field that
+   * node:tls does not document leads there, so nothing but the log relies on it.
+   */
+  #recall(socket: TLSSocket): Handshake | undefined {
+    const under: unknown = Reflect.get(socket, '_parent')
+    return typeof under === 'object' && under !== null ? this.#known.get(under) : undefined
   }
 }
 

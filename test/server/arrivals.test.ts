@@ -5,6 +5,7 @@ import {
   closed,
   dialTcp,
   message,
+  settle,
   startBench,
   tryRequest,
   until,
@@ -21,6 +22,8 @@ describe('handshakes', () => {
     await closed(socket)
     await until(() => bench.listener.status().connections === 0)
     expect(bench.listener.status()).toMatchObject({ handshaking: 0, failedHandshakes: 1 })
+    const failed = bench.log.lines.filter(({ event }) => event === 'handshake failed')
+    expect(failed.map(({ fields }) => fields)).toEqual([{ peer: '127.0.0.1', reason: 'too slow' }])
   })
 
   test('a client that drips its first flight is closed all the same', async () => {
@@ -29,7 +32,7 @@ describe('handshakes', () => {
     await until(() => bench.listener.status().handshaking === 1)
     for (const byte of [0x16, 0x03, 0x01, 0x01]) {
       socket.write(Buffer.of(byte))
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await settle()
       bench.ticker.advance(4_000)
     }
     await closed(socket)

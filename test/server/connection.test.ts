@@ -8,6 +8,7 @@ import {
   closeReasons,
   message,
   receive,
+  settle,
   startBench,
   until,
 } from './listener.fixture.ts'
@@ -177,7 +178,7 @@ describe('messages', () => {
     }
     for (let round = 0; round < 20; round += 1) {
       pour()
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      await settle()
     }
     expect(waiting.length).toBe(1)
     // What is left over is in the buffers of the kernel and of the client itself.
@@ -322,8 +323,7 @@ describe('deadlines', () => {
     const socket = await bench.connect()
     for (let byte = 0; byte < 4; byte += 1) {
       socket.write(message(16).subarray(byte, byte + 1))
-      await until(() => socket.writableLength === 0)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await settle()
       bench.ticker.advance(4_000)
     }
     await closed(socket)
@@ -334,9 +334,9 @@ describe('deadlines', () => {
     await using bench = await startBench({ limits: { bodyRate: { perSecond: 0, afterMs: 0 } } })
     const socket = await bench.connect()
     socket.write(message(64).subarray(0, 40))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await settle()
     bench.ticker.advance(29_000)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await settle()
     expect(bench.log.reasons('connection closed')).toEqual([])
     bench.ticker.advance(2_000)
     await closed(socket)
@@ -347,10 +347,10 @@ describe('deadlines', () => {
     await using bench = await startBench()
     const socket = await bench.connect()
     socket.write(message(65_536).subarray(0, 2_000))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await settle()
     // 2000 bytes are enough for five seconds of grace and not quite two more.
     bench.ticker.advance(6_900)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await settle()
     expect(bench.log.reasons('connection closed')).toEqual([])
     bench.ticker.advance(1_100)
     await closed(socket)
@@ -364,9 +364,9 @@ describe('deadlines', () => {
     socket.write(message(16))
     await receive(socket, 16)
     // The server learns a little later that its answer is sent.
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await settle()
     bench.ticker.advance(200_000)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await settle()
     expect(bench.log.reasons('connection closed')).toEqual([])
     bench.ticker.advance(101_000)
     await closed(socket)
@@ -394,7 +394,7 @@ describe('deadlines', () => {
     socket.pause()
     socket.write(message(16))
     await until(() => bench.listener.status().requests === 1)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await settle()
     bench.ticker.advance(29_000)
     expect(bench.log.reasons('connection closed')).toEqual([])
     bench.ticker.advance(2_000)
@@ -410,7 +410,7 @@ describe('deadlines', () => {
     const socket = await bench.connect({ allowHalfOpen: true })
     socket.write(message(16))
     await receive(socket, 16)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await settle()
     expect(bench.listener.status().connections).toBe(1)
     bench.ticker.advance(6_000)
     await until(() => bench.listener.status().connections === 0)

@@ -248,6 +248,11 @@ export async function closeReasons(bench: Bench, count = 1): Promise<readonly Lo
   return bench.log.reasons('connection closed')
 }
 
+/** Lets what has been sent within this process arrive. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
 /** Waits for what happens on another turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 2_000; turn += 1) {

@@ -19,6 +19,7 @@ import {
   message,
   receive,
   serverCredential,
+  settle,
   startBench,
   tryRequest,
   until,
@@ -27,16 +28,44 @@ import {
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 
 describe('who is let in', () => {
-  const strangers: readonly [string, (bench: Bench) => DialOptions][] = [
-    ['no certificate', () => ({ key: undefined, cert: undefined })],
-    ['a certificate of another authority', () => other.issue({ name: 'alice', usage: ['client'] })],
-    ['a certificate that nobody registered', () => authority.issue({ name: 'alice' })],
-    ['a certificate that has expired', (bench) => registered(bench, { days: [-9, -1] })],
-    ['a certificate that is not valid yet', (bench) => registered(bench, { days: [1, 9] })],
-    ['a certificate for servers only', (bench) => registered(bench, { usage: ['server'] })],
-    ['an RSA key of 1024 bits', (bench) => weak(registered(bench, { key: 'RSA-1024' }))],
-    ['a signature with SHA-1', (bench) => weak(registered(bench, { hash: 'sha1' }))],
-    ['a key on a curve of no standing', (bench) => registered(bench, { key: 'secp256k1' })],
+  const strangers: readonly [string, RegExp, (bench: Bench) => DialOptions][] = [
+    ['no certificate', /DID_NOT_RETURN_A_CERTIFICATE/, () => ({ key: undefined, cert: undefined })],
+    [
+      'a certificate of another authority',
+      /SIGNATURE|ISSUER/,
+      () => other.issue({ name: 'alice', usage: ['client'] }),
+    ],
+    [
+      'a certificate that nobody registered',
+      /^not registered$/,
+      () => authority.issue({ name: 'alice' }),
+    ],
+    ['a certificate that has expired', /EXPIRED/, (bench) => registered(bench, { days: [-9, -1] })],
+    [
+      'a certificate that is not valid yet',
+      /NOT_YET_VALID/,
+      (bench) => registered(bench, { days: [1, 9] }),
+    ],
+    [
+      'a certificate for servers only',
+      /PURPOSE/,
+      (bench) => registered(bench, { usage: ['server'] }),
+    ],
+    [
+      'an RSA key of 1024 bits',
+      /TOO_SMALL|TOO_WEAK|UNSPECIFIED|^weak key$/,
+      (bench) => weak(registered(bench, { key: 'RSA-1024' })),
+    ],
+    [
+      'a signature with SHA-1',
+      /MD_TOO_WEAK|UNSPECIFIED/,
+      (bench) => weak(registered(bench, { hash: 'sha1' })),
+    ],
+    [
+      'a key on a curve of no standing',
+      /^weak key$/,
+      (bench) => registered(bench, { key: 'secp256k1' }),
+    ],
   ]
   const other = createTestAuthority('Test authority')
   const weak = (options: DialOptions): DialOptions => ({
@@ -51,7 +80,7 @@ describe('who is let in', () => {
     return credential
   }
 
-  test.each(strangers)('a client with %s is not', async (_, options) => {
+  test.each(strangers)('a client with %s is not', async (_, reason, options) => {
     await using bench = await startBench()
     expect(await tryRequest(bench, options(bench))).toEqual(Buffer.alloc(0))
     await until(() => bench.listener.status().connections === 0)
@@ -59,7 +88,9 @@ describe('who is let in', () => {
     const { failedHandshakes, refused } = bench.listener.status()
     expect(failedHandshakes + refused).toBe(1)
     const said = bench.log.lines.filter(({ level }) => level === 'warn')
-    expect(said.map(({ fields }) => typeof fields['reason'])).toEqual(['string'])
+    expect(said.map(({ fields }) => [fields['peer'], fields['reason']])).toEqual([
+      ['127.0.0.1', expect.stringMatching(reason)],
+    ])
   })
 
   const welcome: readonly [string, Partial<CertificateWish>][] = [
@@ -296,6 +327,18 @@ describe('new keys and certificates', () => {
     expect(await closeReasons(bench)).toEqual(['authority no longer trusted'])
   })
 
+  test('let clients of an authority in that is new, and know them', async () => {
+    await using bench = await startBench()
+    const added = createTestAuthority('Added')
+    const client = added.issue({ name: 'carol', usage: ['client'] })
+    bench.clients.add(client, added, 'carol')
+    expect(await tryRequest(bench, client)).toEqual(Buffer.alloc(0))
+    const ca = authority.cert + added.cert
+    bench.listener.renewTls({ ...materialOf(authority, serverCredential), ca })
+    expect(await tryRequest(bench, client)).toEqual(message(16, 1))
+    expect(await tryRequest(bench, {})).toEqual(message(16, 1))
+  })
+
   const unusable: readonly [string, { key?: Secret; cert?: string; ca?: string }][] = [
     ['a key of another certificate', { key: Secret.copyOf(Buffer.from(alice.key)) }],
     ['no key', { key: Secret.copyOf(Buffer.from('no key')) }],
@@ -350,7 +393,7 @@ describe('starting and stopping', () => {
     socket.write(message(16, 1))
     await until(() => bench.listener.status().requests === 1)
     const closing = bench.listener.close({ graceMs: 5_000 })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await settle()
     expect(bench.listener.status().connections).toBe(1)
     const answer = receive(socket)
     bench.ticker.advance(5_000)
