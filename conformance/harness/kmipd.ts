@@ -1,11 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { connectAdmin } from '../../src/admin/client.ts'
 import type { Target } from '../runner/connection.ts'
 
+const HOST = '127.0.0.1'
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/kmipd.js', import.meta.url))
 /** Longest wait for a command or for the server to accept connections, in milliseconds. */
 const PATIENCE = 30_000
@@ -21,8 +24,10 @@ export interface ClientFiles {
 export interface Kmipd {
   readonly host: string
   readonly port: number
-  /** Registers a client of that name. */
+  /** Registers a client by the command line, as people do. */
   addClient(name: string): Promise<ClientFiles>
+  /** Registers a client over the admin API, which takes no second for each, and says how it reaches the server. */
+  targetFor(name: string): Promise<Target>
   /** What the server has logged so far. */
   log(): string
   /** Stops the server as SIGTERM does, and removes its directory. The exit code must be 0. */
@@ -54,11 +59,19 @@ export async function startKmipd(): Promise<Kmipd> {
   }
 }
 
-/** How to reach the server as one of its clients. */
-export function targetOf({ host, port }: Kmipd, { ca, cert, key }: ClientFiles): Target {
-  const [authority, certificate, secret] = [ca, cert, key].map((file) => readFileSync(file))
-  const credentials = { ca: authority, cert: certificate, key: secret }
-  return { host, port, credentials, timeout: 10_000 }
+/** Makes a key, has it certified over the admin API, and says how to reach the server with both. */
+async function registerClient(data: string, name: string, port: number): Promise<Target> {
+  const admin = await connectAdmin(join(data, 'admin.sock'))
+  if (admin === undefined) throw new HarnessError('the admin API does not answer')
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { certificate, authority } = await admin['client.add']({
+    name,
+    role: 'user',
+    publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+  })
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const credentials = { ca: authority, cert: certificate, key }
+  return { host: HOST, port, credentials, timeout: 10_000 }
 }
 
 async function kmipd(...args: readonly string[]): Promise<string> {
@@ -91,9 +104,10 @@ async function serve(home: string, data: string): Promise<Kmipd> {
     throw error
   }
   return {
-    host: '127.0.0.1',
+    host: HOST,
     port,
     log: () => log,
+    targetFor: async (name) => registerClient(data, name, port),
     addClient: async (name) => {
       const out = join(home, 'clients', name)
       await kmipd('client', 'add', name, '--data', data, '--out', out)

@@ -4,7 +4,7 @@ import { openChannel } from '../runner/connection.ts'
 import { textOfResult } from '../runner/report.ts'
 import { groupsOf, isGood, runCases } from '../runner/run.ts'
 import type { Settings } from '../runner/settings.ts'
-import { startKmipd, targetOf, type Kmipd } from './kmipd.ts'
+import { startKmipd, type Kmipd } from './kmipd.ts'
 
 /** One test for each case, or chain of cases, each as a client of its own of one server for all. */
 export function describeCases(title: string, cases: readonly Case[], settings: Settings): void {
@@ -26,8 +26,7 @@ export function describeCases(title: string, cases: readonly Case[], settings: S
         settings,
         now: () => Math.floor(Date.now() / 1000),
         open: async ([first = 'case']) => {
-          const client = await server.addClient(first.replace(/[^\w.-]/gu, '-'))
-          const target = targetOf(server, client)
+          const target = await server.targetFor(first.replace(/[^\w.-]/gu, '-'))
           return async () => openChannel(target)
         },
       })

@@ -54,7 +54,9 @@ function checkItem(item: Node, path: string): readonly Difference[] {
   const found = needed
     .filter((name) => childOf(item, name) === undefined)
     .map((name) => broken(path, `a ${name}`, 'none'))
-  if (failed && childOf(item, 'ResponsePayload') !== undefined) {
+  // Check alone says in its payload what it objects to (KMIP 1.4 section 4.10).
+  const tells = memberOf(childOf(item, 'Operation')) === 'Check'
+  if (failed && !tells && childOf(item, 'ResponsePayload') !== undefined) {
     found.push(broken(path, 'no payload in a failure', 'a Response Payload'))
   }
   return found

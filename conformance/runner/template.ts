@@ -81,7 +81,8 @@ export function describe(node: Node): string {
   if (node.placeholder !== undefined) return `${type} ${node.placeholder}`
   if (node.item.type === ItemType.Structure) return type
   if (node.item.type === ItemType.Enumeration) return `${type} ${memberName(node)}`
-  const value = valueOf(node)
+  const value =
+    node.item.type === ItemType.TextString ? JSON.stringify(valueOf(node)) : valueOf(node)
   const shown = value.length > 80 ? `${value.slice(0, 80)}… (${value.length})` : value
   return `${type} ${shown}`
 }
