@@ -27,7 +27,11 @@ export async function serveAdmin(
   log: Log,
 ): Promise<AdminServer> {
   const socket = await openSocketPath(path)
-  const app = fastify({ bodyLimit: BODY_BYTES, forceCloseConnections: true })
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+  })
   const close = async (): Promise<void> => {
     await app.close()
     await socket.release()
@@ -119,6 +123,8 @@ async function removeStale(path: string): Promise<void> {
 }
 
 const BODY_BYTES = 65_536
+/** More than the schema takes, so that the schema answers. */
+const LONGEST_PARAMETER = 1024
 const STATUS: Partial<Record<FaultCode, number>> = {
   INVALID_FIELD: 400,
   NAME_TAKEN: 409,

@@ -1,33 +1,12 @@
-import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
-import { KmipFault } from '../../src/fault/fault.ts'
-import type { RecordLabel, Sealer } from '../../src/port/sealer.ts'
 import type { Store } from '../../src/port/store.ts'
 import {
   isClientName,
   openClientRegistry,
   type ClientRegistry,
 } from '../../src/repository/client-registry.ts'
-import { Secret } from '../../src/secret/secret.ts'
-
-/** Binds a record to its label by a hash and hides nothing: what is sealed is another suite's business. */
-const plainSealer = (): Sealer => {
-  const markOf = (label: RecordLabel): Buffer =>
-    createHash('sha256')
-      .update(JSON.stringify({ ...label, id: Buffer.from(label.id).toString('hex') }))
-      .digest()
-  return {
-    seal: (label, plaintext) => Uint8Array.of(...markOf(label), ...plaintext),
-    open(label, sealed) {
-      if (!markOf(label).equals(sealed.subarray(0, 32))) throw new KmipFault('UNAVAILABLE', 'moved')
-      return Secret.copyOf(sealed.subarray(32))
-    },
-    blind: (purpose, input) =>
-      createHash('sha256').update(purpose).update('|').update(input).digest().subarray(0, 16),
-    destroy: () => undefined,
-  }
-}
+import { plainSealer } from '../fixtures/plain-sealer.ts'
 
 let store: Store
 let count: number
@@ -38,7 +17,6 @@ const open = async (): Promise<ClientRegistry> =>
     sealer: plainSealer(),
     clock: { now: () => 1_000_000.7 },
     random: {
-      bytes: (length) => Secret.copyOf(new Uint8Array(length)),
       identifier: () => `id-${String((count += 1)).padStart(4, '0')}`,
     },
   })

@@ -1,0 +1,314 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  createAuthority,
+  createKeyPair,
+  type IssueDeps,
+} from '../../src/adapter/certificate-authority.ts'
+import { certificateKeyOf } from '../../src/adapter/certificate-read.ts'
+import { nodeRandom } from '../../src/adapter/random-node.ts'
+import { memoryStore } from '../../src/adapter/store-memory.ts'
+import type { ObjectCatalogue } from '../../src/admin/catalogue.ts'
+import { connectAdmin } from '../../src/admin/client.ts'
+import { serveAdmin, type AdminServer } from '../../src/admin/server.ts'
+import { createAdminService, type AdminService } from '../../src/admin/service.ts'
+import { KmipFault } from '../../src/fault/fault.ts'
+import type { Log } from '../../src/port/log.ts'
+import { openClientRegistry, type ClientRegistry } from '../../src/repository/client-registry.ts'
+import { plainSealer } from '../fixtures/plain-sealer.ts'
+
+const NOW = 1_800_000_000
+const issue: IssueDeps = { clock: { now: () => NOW }, random: nodeRandom }
+const authority = createAuthority(issue)
+
+let home: string
+let socket: string
+let clients: ClientRegistry
+let service: AdminService
+let server: AdminServer | undefined
+let logged: string[]
+
+const log: Log = {
+  debug: (event) => logged.push(event),
+  info: (event) => logged.push(event),
+  warn: (event) => logged.push(event),
+  error: (event, fields) => logged.push(`${event} ${JSON.stringify(fields)}`),
+  with: () => log,
+}
+
+const objects: ObjectCatalogue = {
+  async list({ limit, after }) {
+    if (after === 'broken') throw new TypeError('a bug that says 5ec2e7')
+    const number = Number(after ?? 0)
+    const next = String(number + limit)
+    const page = [{ id: `object ${String(number)}`, type: 'SymmetricKey', owner: 'a' }]
+    return Promise.resolve({ objects: page, next })
+  },
+  async show(id) {
+    if (id !== 'there/is one?') return Promise.resolve(undefined)
+    const attributes = [{ name: 'State', value: 'Active' }]
+    return Promise.resolve({ id, type: 'SymmetricKey', owner: 'a', attributes })
+  },
+}
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'kmipd-admin-'))
+  socket = join(home, 'admin.sock')
+  logged = []
+  clients = await openClientRegistry({
+    store: memoryStore(),
+    sealer: plainSealer(),
+    clock: issue.clock,
+    random: nodeRandom,
+  })
+  service = createAdminService({
+    ...issue,
+    clients,
+    objects,
+    authority,
+    status: () => ({
+      version: '1',
+      uptime: 2,
+      process: 3,
+      listening: '127.0.0.1:5696',
+      clients: clients.list().length,
+      counters: { requests: 4 },
+      certificateEnds: NOW,
+    }),
+  })
+})
+
+afterEach(async () => {
+  await server?.close()
+  server = undefined
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function connected(): Promise<AdminService> {
+  server = await serveAdmin(socket, service, log)
+  const client = await connectAdmin(socket)
+  if (client === undefined) throw new Error('the server does not answer')
+  return client
+}
+
+const newKey = (): string => Buffer.from(createKeyPair().publicKey).toString('base64')
+
+describe('the admin API', () => {
+  test('answers the same over its socket as without one', async () => {
+    const client = await connected()
+    expect(await client.status({})).toEqual(await service.status({}))
+    const page = { limit: 5, after: '10' }
+    expect(await client['object.list'](page)).toEqual(await service['object.list'](page))
+    expect(await client['object.list']({ limit: 5 })).toMatchObject({ next: '5' })
+    const id = { id: 'there/is one?' }
+    expect(await client['object.show'](id)).toEqual(await service['object.show'](id))
+    expect(await client['client.list']({})).toEqual({ clients: [] })
+  })
+
+  test('adds a client whose certificate is for the key that was sent, and registers that key', async () => {
+    const client = await connected()
+    const publicKey = newKey()
+    const added = await client['client.add']({ name: 'web', role: 'reader', publicKey })
+    const certificate = new X509Certificate(added.certificate)
+    expect(certificate.subject).toBe('CN=web')
+    expect(certificate.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')).toBe(
+      publicKey,
+    )
+    expect(certificate.checkIssued(new X509Certificate(added.authority))).toBe(true)
+    const key = certificateKeyOf(certificate.raw, authority.certificate)
+    expect(clients.directory.identify(key)).toEqual({ id: added.id, name: 'web', role: 'reader' })
+    expect(await client['client.list']({})).toMatchObject({
+      clients: [
+        { id: added.id, name: 'web', role: 'reader', added: NOW, notAfter: added.notAfter },
+      ],
+    })
+  })
+
+  test('refuses with a code and a sentence for people', async () => {
+    const client = await connected()
+    await client['client.add']({ name: 'web', role: 'user', publicKey: newKey() })
+    const cases = [
+      [client['client.add']({ name: 'web', role: 'user', publicKey: newKey() }), 'NAME_TAKEN'],
+      [client['client.add']({ name: 'a/b', role: 'user', publicKey: newKey() }), 'INVALID_FIELD'],
+      [client['client.add']({ name: 'x', role: 'user', publicKey: 'AAAA' }), 'INVALID_FIELD'],
+      [client['object.show']({ id: 'none' }), 'OBJECT_NOT_FOUND'],
+      [client['object.list']({ limit: 0 }), 'INVALID_FIELD'],
+    ] as const
+    for (const [call, code] of cases) await expect(call).rejects.toMatchObject({ code })
+    expect(clients.list()).toHaveLength(1)
+  })
+
+  test('refuses a public key that is too weak', async () => {
+    const client = await connected()
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const weak = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+    const call = client['client.add']({ name: 'weak', role: 'user', publicKey: weak })
+    await expect(call).rejects.toMatchObject({ code: 'INVALID_FIELD' })
+  })
+
+  test('tells a caller nothing of a bug but that there was one', async () => {
+    const client = await connected()
+    const call = client['object.list']({ limit: 1, after: 'broken' })
+    await expect(call).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(call).rejects.not.toThrow(/5ec2e7/)
+    expect(logged.join('\n')).toContain('admin call failed {"error":"TypeError"}')
+    expect(logged.join('\n')).not.toContain('5ec2e7')
+  })
+
+  test('shows a fault of the core by its sentence and keeps its detail', async () => {
+    const detail = 'internal detail'
+    const failing = {
+      ...service,
+      status: async () => Promise.reject(new KmipFault('UNAVAILABLE', 'Down', { detail })),
+    }
+    server = await serveAdmin(socket, failing, log)
+    const answer = await send('GET', '/v1/status')
+    expect(answer).toEqual({ status: 503, body: '{"code":"UNAVAILABLE","message":"Down"}' })
+  })
+
+  test.each([
+    ['a call that is none', 'GET', '/v1/nothing', undefined, 404],
+    ['another method', 'DELETE', '/v1/status', undefined, 404],
+    ['a body that is not JSON', 'POST', '/v1/clients', '{', 400],
+    ['a body that is a list', 'POST', '/v1/clients', '[]', 400],
+    ['no body', 'POST', '/v1/clients', '', 400],
+    [
+      'an unknown key',
+      'POST',
+      '/v1/clients',
+      '{"name":"a","role":"user","publicKey":"AA==","x":1}',
+      400,
+    ],
+    [
+      'an unknown role',
+      'POST',
+      '/v1/clients',
+      '{"name":"a","role":"king","publicKey":"AA=="}',
+      400,
+    ],
+    [
+      'a prototype',
+      'POST',
+      '/v1/clients',
+      '{"__proto__":{"name":"a"},"role":"user","publicKey":"AA=="}',
+      400,
+    ],
+    ['a constructor', 'POST', '/v1/clients', '{"constructor":{"prototype":{"x":1}}}', 400],
+    ['a body that is too long', 'POST', '/v1/clients', `{"name":"${'a'.repeat(70_000)}"}`, 413],
+    ['an unknown query', 'GET', '/v1/status?x=1', undefined, 400],
+    ['a limit that is no number', 'GET', '/v1/objects?limit=ten', undefined, 400],
+    ['a limit that is too high', 'GET', '/v1/objects?limit=1001', undefined, 400],
+    ['an identifier that is too long', 'GET', `/v1/objects/${'a'.repeat(900)}`, undefined, 400],
+  ])('refuses %s', async (...row) => {
+    const [, method, path, body, status] = row
+    server = await serveAdmin(socket, service, log)
+    const answer = await send(method, path, body)
+    expect(answer.status).toBe(status)
+    expect(Object.keys(JSON.parse(answer.body) as object)).toEqual(['code', 'message'])
+    expect(clients.list()).toEqual([])
+    expect({}).not.toHaveProperty('x')
+  })
+})
+
+describe('the admin socket', () => {
+  test('belongs to its owner alone', async () => {
+    server = await serveAdmin(socket, service, log)
+    expect(statSync(socket).mode & 0o777).toBe(0o600)
+  })
+
+  test('is not taken from a server that answers', async () => {
+    const client = await connected()
+    await expect(serveAdmin(socket, service, log)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(await client.status({})).toMatchObject({ version: '1' })
+  })
+
+  test('is taken over when nobody answers', async () => {
+    await leaveSocket(socket)
+    expect(await connectAdmin(socket)).toBeUndefined()
+    expect(await (await connected()).status({})).toMatchObject({ version: '1' })
+  })
+
+  test('is made where its path is too long for the system, and gone when the server is', async () => {
+    const { mkdirSync, existsSync } = await import('node:fs')
+    socket = join(home, 'd'.repeat(120), 'admin.sock')
+    mkdirSync(join(home, 'd'.repeat(120)))
+    expect(await (await connected()).status({})).toMatchObject({ version: '1' })
+    await server?.close()
+    expect(existsSync(socket)).toBe(false)
+  })
+
+  test('cannot be made where there is no directory', async () => {
+    const nowhere = join(home, 'none', 'admin.sock')
+    await expect(serveAdmin(nowhere, service, log)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+})
+
+describe('the client of the admin API', () => {
+  test('finds no server where there is no socket, or a file', async () => {
+    expect(await connectAdmin(socket)).toBeUndefined()
+    writeFileSync(socket, '')
+    expect(await connectAdmin(socket)).toBeUndefined()
+  })
+
+  test.each([
+    ['nonsense', 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{{{{'],
+    ['another shape', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'],
+    ['an error without a reason', 'HTTP/1.1 500 No\r\ncontent-length: 2\r\n\r\n{}'],
+    ['half an answer', 'HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n{'],
+    ['nothing', ''],
+  ])('says that the server does not answer when it sends %s', async (_what, answer) => {
+    const fake = createServer((connection) => {
+      connection.on('error', () => undefined)
+      connection.once('data', () => connection.end(answer))
+    })
+    await new Promise<void>((resolve) => fake.listen(socket, resolve))
+    try {
+      const client = await connectAdmin(socket)
+      await expect(client?.status({})).rejects.toMatchObject({ code: 'UNREACHABLE' })
+    } finally {
+      await closed(fake)
+    }
+  })
+})
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+async function send(method: string, path: string, body?: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+    const outgoing = httpRequest({ socketPath: socket, method, path, headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.once('end', () => {
+        resolve({ status: response.statusCode ?? 0, body: text })
+      })
+    })
+    outgoing.once('error', reject)
+    outgoing.end(body)
+  })
+}
+
+async function closed(fake: Server): Promise<void> {
+  return new Promise((resolve) => {
+    fake.close(() => {
+      resolve()
+    })
+  })
+}
+
+/** A socket file that nobody listens on, as a killed server leaves it. */
+async function leaveSocket(path: string): Promise<void> {
+  const { renameSync } = await import('node:fs')
+  const server_ = createServer()
+  await new Promise<void>((resolve) => server_.listen(`${path}.other`, resolve))
+  renameSync(`${path}.other`, path)
+  await closed(server_)
+}
