@@ -61,11 +61,6 @@ describe('who is let in', () => {
       /MD_TOO_WEAK|UNSPECIFIED/,
       (bench) => weak(registered(bench, { hash: 'sha1' })),
     ],
-    [
-      'a key on a curve of no standing',
-      /^weak key$/,
-      (bench) => registered(bench, { key: 'secp256k1' }),
-    ],
   ]
   const other = createTestAuthority('Test authority')
   const weak = (options: DialOptions): DialOptions => ({
