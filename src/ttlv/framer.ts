@@ -122,21 +122,9 @@ export class Framer {
     if (this.#buffer.length >= size * 2) this.#moveInto(this.pending === 0 ? 0 : size)
   }
 
-  /**
-   * Makes room for `more` bytes at the end. Bytes move to the front where that frees half of the buffer, and into one of
-   * twice the size otherwise, so that each byte moves a bounded number of times however small the chunks are.
-   */
+  /** Moves into a buffer of at least twice the size, so that each byte moves a bounded number of times. */
   #makeRoom(more: number): void {
-    const needed = this.pending + more
-    const old = this.#buffer
-    if (needed * 2 <= old.length) {
-      old.copyWithin(0, this.#start, this.#end)
-      old.fill(0, this.pending, this.#end)
-      this.#end = this.pending
-      this.#start = 0
-    } else {
-      this.#moveInto(Math.max(needed, this.pending * 2, SMALLEST_BUFFER))
-    }
+    this.#moveInto(Math.max(this.pending + more, this.pending * 2, SMALLEST_BUFFER))
   }
 
   #moveInto(size: number): void {

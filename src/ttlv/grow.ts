@@ -21,7 +21,8 @@ interface Open<N> {
  * Makes an item of a tree of nodes, with a stack of its own so that nesting cannot exhaust the engine's. A fault in a
  * node is given the path of tags on the way to it.
  *
- * @throws KmipFault `SERVER_LIMIT` for more than `limits` allow, and whatever `read` throws.
+ * @throws KmipFault `SERVER_LIMIT` for structures deeper than `limits` allow, and whatever `read` throws. How many
+ * items there may be, the parser has counted.
  */
 export function growItem<N>(root: N, read: NodeReader<N>, limits: Limits): Item {
   const open: Open<N>[] = []
@@ -40,17 +41,14 @@ interface Growth<N> {
 }
 
 function growWith<N>(root: N, growth: Growth<N>): Item {
-  const { open, limits } = growth
+  const { open } = growth
   const item = growNode(root, [], growth)
-  let items = 1
   for (let parent = open.at(-1); parent !== undefined; parent = open.at(-1)) {
     const node = parent.nodes[parent.next]
     if (node === undefined) {
       open.pop()
       continue
     }
-    items += 1
-    if (items > limits.items) throw new KmipFault('SERVER_LIMIT', 'The message has too many items')
     parent.next += 1
     parent.items.push(growNode(node, parent.items, growth))
   }

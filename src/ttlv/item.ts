@@ -58,3 +58,8 @@ export function isTag(number: number): boolean {
 export function hexOfTag(tag: number): string {
   return `0x${tag.toString(16).padStart(6, '0')}`
 }
+
+/** Whether a value is an item: what is kept as `unknown` can be told apart by it. */
+export function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && 'tag' in value && 'type' in value
+}

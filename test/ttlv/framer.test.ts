@@ -162,6 +162,15 @@ describe('judging a header before its body comes', () => {
     expect(codeOf(() => framer.next())).toBe('MALFORMED_MESSAGE')
   })
 
+  test('wiping does not mend a stream whose messages can no longer be told apart', () => {
+    const framer = new Framer(limits)
+    framer.push(header('00 00 00 00 00 00 00 00'))
+    expect(codeOf(() => framer.next())).toBe('MALFORMED_MESSAGE')
+    framer.wipe()
+    framer.push(message(8, 1))
+    expect(codeOf(() => framer.next())).toBe('MALFORMED_MESSAGE')
+  })
+
   test('a fault holds no byte of what was received', () => {
     const framer = new Framer(limits)
     framer.push(header('73 65 63 72 65 74 21 21'))

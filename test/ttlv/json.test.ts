@@ -179,6 +179,11 @@ describe('what objects may look like', () => {
     expect(read(json).value).toHaveLength(2)
   })
 
+  test('quotation marks that are escaped do not end a string', () => {
+    const json = String.raw`{"tag":"NameValue","type":"TextString","value":"\",\"tag\":\"\",\"tag\":\""}`
+    expect(read(json).value).toEqual(utf8('","tag":"","tag":"'))
+  })
+
   test('a fault quotes nothing of the message', () => {
     for (const json of [
       '{"tag":"KeyMaterial","type":"ByteString","value":"736563',
@@ -221,6 +226,10 @@ describe('limits', () => {
   test('structures may be nested as deep as in bytes', () => {
     expect(read(nested(32)).tag).toBe(0x420040)
     expect(codeOf(() => read(nested(33)))).toBe('SERVER_LIMIT')
+    const empty = '{"tag":"KeyBlock","value":null}'
+    const around = (depth: number): string => nested(depth).replace('[]', `[${empty}]`)
+    expect(read(around(31)).tag).toBe(0x420040)
+    expect(codeOf(() => read(around(32)))).toBe('SERVER_LIMIT')
   })
 
   test('bombs of brackets are refused before they are parsed', () => {

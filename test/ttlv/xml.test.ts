@@ -173,6 +173,7 @@ describe('what elements may look like', () => {
     ['a name that is not known', '<Teapot type="Integer" value="1"/>', 'UNKNOWN_FIELD'],
     ['TTLV without a tag', '<TTLV type="Integer" value="1"/>', 'UNKNOWN_FIELD'],
     ['a tag that is none', '<TTLV tag="0x430001" type="Integer" value="1"/>', 'UNKNOWN_FIELD'],
+    ['a tag that is none as a name', '<x430001 type="Integer" value="1"/>', 'UNKNOWN_FIELD'],
     ['a type that is not known', '<BatchCount type="Number" value="1"/>', 'MALFORMED_MESSAGE'],
     ['a structure with a value', '<BatchCount value="1"/>', 'MALFORMED_MESSAGE'],
     ['a value that is missing', '<BatchCount type="Integer"/>', 'MALFORMED_MESSAGE'],
@@ -185,6 +186,13 @@ describe('what elements may look like', () => {
       expect(codeOf(() => read(xml))).toBe(code)
     })
   }
+
+  test('structures may be nested as deep as in bytes', () => {
+    const nested = (depth: number): string =>
+      '<KeyBlock>'.repeat(depth) + '</KeyBlock>'.repeat(depth)
+    expect(read(nested(32)).tag).toBe(0x420040)
+    expect(codeOf(() => read(nested(33)))).toBe('SERVER_LIMIT')
+  })
 
   test('a fault names the tags on the way and shows no value', () => {
     const xml =
