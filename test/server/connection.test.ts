@@ -185,6 +185,15 @@ describe('messages', () => {
     expect(taken).toBeLessThan(300)
     expect(socket.writableLength).toBeGreaterThan(0)
   })
+
+  test('a socket that was not read on is read again once the answers have caught up', async () => {
+    await using bench = await startBench({ limits: { waitingBytes: 64 } })
+    const socket = await bench.connect()
+    const sent = Buffer.concat(Array.from({ length: 400 }, (_, index) => message(1_000, index)))
+    const answers = receive(socket, sent.length)
+    for (let at = 0; at < sent.length; at += 5_000) socket.write(sent.subarray(at, at + 5_000))
+    expect((await answers).equals(sent)).toBe(true)
+  })
 })
 
 describe('the end of a connection', () => {
@@ -218,15 +227,21 @@ describe('the end of a connection', () => {
     expect(await closeReasons(bench)).toEqual(['closed after an answer'])
   })
 
-  test('a last answer is not lost when the client is still sending', async () => {
+  test('a last answer is not lost when the client is still sending, and what it sends is dropped', async () => {
     const { handler, waiting } = createManualHandler()
     await using bench = await startBench({ handler })
     const socket = await bench.connect()
     socket.write(message(16, 1))
     await until(() => waiting.length === 1)
-    for (let count = 0; count < 100; count += 1) socket.write(Buffer.alloc(10_000))
+    const answer = receive(socket, 16)
+    for (let count = 0; count < 100; count += 1) socket.write(message(10_000))
+    await settle()
     waiting[0]?.answer(true)
-    expect(await receive(socket, 16)).toEqual(message(16, 1))
+    expect(await answer).toEqual(message(16, 1))
+    socket.write(message(16, 2))
+    socket.end()
+    await until(() => bench.listener.status().connections === 0)
+    expect(waiting.length).toBe(1)
   })
 
   test('a message that cannot be answered closes the connection', async () => {

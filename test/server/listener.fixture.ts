@@ -164,6 +164,8 @@ export async function startBench(
       ...more,
     })
     socket.on('error', () => undefined)
+    // Small writes would otherwise wait for an acknowledgement that the kernel puts off.
+    socket.setNoDelay(true)
     sockets.push(socket)
     return socket
   }
