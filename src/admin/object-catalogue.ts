@@ -56,18 +56,15 @@ function positionOf(after: PageRequest['after']): bigint | undefined {
 
 function summaryOf(object: ManagedObject, { ownerName }: CatalogueOptions): ObjectSummary {
   const { attributes, owner } = object
-  const fields = {
+  return {
+    id: object.uniqueIdentifier,
+    type: nameOf(ObjectType, object.objectType) ?? 'unknown',
+    owner: ownerName(owner) ?? owner,
     state: nameOf(State, attributes.get('State')),
     name: attributes.get('Name')?.nameValue,
     algorithm: nameOf(CryptographicAlgorithm, attributes.get('CryptographicAlgorithm')),
     length: attributes.get('CryptographicLength'),
     created: attributes.get('InitialDate'),
-  }
-  return {
-    id: object.uniqueIdentifier,
-    type: nameOf(ObjectType, object.objectType) ?? 'unknown',
-    owner: ownerName(owner) ?? owner,
-    ...withoutAbsent(fields),
   }
 }
 
@@ -76,14 +73,6 @@ function nameOf(
   value: number | undefined,
 ): string | undefined {
   return value === undefined ? undefined : membersOf(members).nameOf(value)
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function withoutAbsent<T extends object>(fields: T): Present<T> {
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined)
-  // Only absent values were left out.
-  return Object.fromEntries(present) as Present<T>
 }
 
 /** An attribute in words; `dump` leaves out what must not be seen. */

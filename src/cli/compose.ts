@@ -25,12 +25,7 @@ const PERMISSIONS: Permissions = new Map(
 )
 
 /** Makes what answers KMIP messages over what the core holds. */
-export function createHandler(
-  core: Core,
-  config: Config,
-  log: Log,
-  version: string,
-): MessageHandler {
+export function createHandler(core: Core, config: Config, log: Log): MessageHandler {
   const { limits, policy } = config
   return createMessageHandler({
     repository: core.objects,
@@ -41,7 +36,6 @@ export function createHandler(
       ...DEFAULT_POLICY,
       leaseTime: policy.leaseTime,
       locateItems: policy.locateItems,
-      serverVersion: version,
     },
     permissions: PERMISSIONS,
     log,

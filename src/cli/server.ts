@@ -32,7 +32,10 @@ export interface ServerOptions {
 /** Starts serving. Throws `UNAVAILABLE`; the core is closed then. */
 export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
   try {
-    const credential = await prepareServerCertificate(core, options.log)
+    const credential = await prepareServerCertificate(core, {
+      log: options.log,
+      clock: systemClock,
+    })
     return await serve(core, credential, options)
   } catch (error) {
     await core.close()
@@ -47,7 +50,7 @@ async function serve(
 ): Promise<RunningServer> {
   const listener = createListener({
     tls: materialOf(core, credential, config),
-    handler: createHandler(core, config, log, version),
+    handler: createHandler(core, config, log),
     clients: core.clients.directory,
     limits: config.limits,
     log,

@@ -1,4 +1,4 @@
-import type { AttributeEntry } from '../model/attribute-set.ts'
+import { vendorItem, type AttributeEntry } from '../model/attribute-set.ts'
 import { isVendorReference } from '../model/attribute-reference.ts'
 import type { Name } from '../spec/structure/name.ts'
 import type { Item } from '../ttlv/item.ts'
@@ -9,8 +9,8 @@ import { encodeAttribute } from './v2/attribute.ts'
  * compared with and indexes are made of.
  */
 export function attributeItem(entry: AttributeEntry): Item {
-  // The value of a vendor attribute is an item: see AttributeEntry.
-  return isVendorReference(entry.reference) ? (entry.value as Item) : encodeAttribute(entry, '2.1')
+  const { reference, value } = entry
+  return isVendorReference(reference) ? vendorItem(value) : encodeAttribute(entry, '2.1')
 }
 
 /** A Name as an item to search for. */

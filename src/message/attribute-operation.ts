@@ -1,29 +1,12 @@
-import type { AttributeReference } from '../model/attribute-reference.ts'
-import type { AttributeSelection } from '../model/attribute-change.ts'
-import type { AttributeEntry } from '../model/attribute-set.ts'
 import type { Codec } from '../schema/codec.ts'
 import { byMajor } from '../schema/combine.ts'
-import type { ObjectReference } from './identifier.ts'
+import type {
+  AttributeAddition,
+  AttributeDeletion,
+  AttributeModification,
+} from './attribute-request.ts'
 import * as v1 from './v1/attribute-operation.ts'
 import * as v2 from './v2/attribute-operation.ts'
-
-/** What Add Attribute asks for. */
-export interface AttributeAddition {
-  readonly uniqueIdentifier?: ObjectReference
-  readonly attribute: AttributeEntry
-}
-
-/** What Modify Attribute asks for: which instance, and its new value. */
-export interface AttributeModification extends AttributeAddition {
-  readonly select: AttributeSelection
-}
-
-/** What Delete Attribute asks for. */
-export interface AttributeDeletion {
-  readonly uniqueIdentifier?: ObjectReference
-  readonly reference: AttributeReference
-  readonly select: AttributeSelection
-}
 
 export const attributeAddition: Codec<AttributeAddition> = byMajor({
   1: v1.addition,

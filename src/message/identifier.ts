@@ -16,7 +16,7 @@ export type ObjectReference =
   | { readonly kind: 'latest'; readonly of: UniqueIdentifier }
   | { readonly kind: 'nth'; readonly index: number }
 
-const identifierText: Codec<ObjectReference> = mapped(text, {
+const identifierText: Codec<ObjectReference> = mapped<ObjectReference, string>(text, {
   decode: (value) => ({ kind: 'identifier', value }),
   encode: (reference) => (reference.kind === 'identifier' ? reference.value : ''),
 })

@@ -1,19 +1,6 @@
-import type {
-  CertificateContent,
-  CertificateRequestContent,
-  ObjectContent,
-  OpaqueContent,
-  PGPKeyContent,
-  PrivateKeyContent,
-  PublicKeyContent,
-  SecretDataContent,
-  SplitKeyContent,
-  SymmetricKeyContent,
-  TemplateContent,
-} from '../model/content.ts'
+import type { ObjectContent } from '../model/content.ts'
 import { compile, type Codec } from '../schema/codec.ts'
-import { mapped } from '../schema/combine.ts'
-import { optional, repeated, required, within, type Field } from '../schema/field.ts'
+import { constant, optional, repeated, required, within, type Field } from '../schema/field.ts'
 import { bytes } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
 import type { TagRow } from '../schema/tag.ts'
@@ -27,11 +14,15 @@ import * as v1 from './v1/attribute.ts'
 const keyBlock = required(Tag.KeyBlock, KeyBlockStruct)
 
 const CertificateStruct = struct({
+  objectType: constant(ObjectType.Certificate),
   certificateType: required(Tag.CertificateType),
   certificateValue: required(Tag.CertificateValue, bytes),
 })
-const KeyStruct = struct({ keyBlock })
+const SymmetricKeyStruct = struct({ objectType: constant(ObjectType.SymmetricKey), keyBlock })
+const PublicKeyStruct = struct({ objectType: constant(ObjectType.PublicKey), keyBlock })
+const PrivateKeyStruct = struct({ objectType: constant(ObjectType.PrivateKey), keyBlock })
 const SplitKeyStruct = struct({
+  objectType: constant(ObjectType.SplitKey),
   splitKeyParts: required(Tag.SplitKeyParts),
   keyPartIdentifier: required(Tag.KeyPartIdentifier),
   splitKeyThreshold: required(Tag.SplitKeyThreshold),
@@ -39,14 +30,27 @@ const SplitKeyStruct = struct({
   primeFieldSize: optional(Tag.PrimeFieldSize),
   keyBlock,
 })
-const TemplateStruct = struct({ attributes: repeated(Tag.Attribute, v1.attribute) })
-const SecretDataStruct = struct({ secretDataType: required(Tag.SecretDataType), keyBlock })
+const TemplateStruct = struct({
+  objectType: constant(ObjectType.Template),
+  attributes: repeated(Tag.Attribute, v1.attribute),
+})
+const SecretDataStruct = struct({
+  objectType: constant(ObjectType.SecretData),
+  secretDataType: required(Tag.SecretDataType),
+  keyBlock,
+})
 const OpaqueObjectStruct = struct({
+  objectType: constant(ObjectType.OpaqueObject),
   opaqueDataType: required(Tag.OpaqueDataType),
   opaqueDataValue: required(Tag.OpaqueDataValue),
 })
-const PGPKeyStruct = struct({ pgpKeyVersion: required(Tag.PGPKeyVersion), keyBlock })
+const PGPKeyStruct = struct({
+  objectType: constant(ObjectType.PGPKey),
+  pgpKeyVersion: required(Tag.PGPKeyVersion),
+  keyBlock,
+})
 const CertificateRequestStruct = struct({
+  objectType: constant(ObjectType.CertificateRequest),
   certificateRequestType: required(Tag.CertificateRequestType),
   certificateRequestValue: required(Tag.CertificateRequestValue, bytes),
 })
@@ -56,55 +60,22 @@ interface ObjectForm {
   readonly codec: Codec<ObjectContent>
 }
 
-/** The structure of one object type; the type itself is told by the tag and is put in beside the fields. */
-function form<T extends ObjectContent>(
-  tag: TagRow<unknown>,
-  objectType: T['objectType'],
-  codec: Codec<Omit<T, 'objectType'>>,
-): ObjectForm {
-  const content = mapped<ObjectContent, Omit<T, 'objectType'>>(codec, {
-    // The fields of T without its type, and its type, are a T; the compiler does not follow that for a generic T.
-    decode: (fields) => ({ objectType, ...fields }) as T,
-    encode: (value) => value as T,
-  })
-  return { tag, codec: content }
-}
-
 /** Each managed object's structure (KMIP 1.4 section 2.2, KMIP 2.1 section 2). */
-const FORMS: ReadonlyMap<number, ObjectForm> = new Map([
-  [
-    ObjectType.Certificate,
-    form<CertificateContent>(Tag.Certificate, ObjectType.Certificate, CertificateStruct),
-  ],
-  [
-    ObjectType.SymmetricKey,
-    form<SymmetricKeyContent>(Tag.SymmetricKey, ObjectType.SymmetricKey, KeyStruct),
-  ],
-  [ObjectType.PublicKey, form<PublicKeyContent>(Tag.PublicKey, ObjectType.PublicKey, KeyStruct)],
-  [
-    ObjectType.PrivateKey,
-    form<PrivateKeyContent>(Tag.PrivateKey, ObjectType.PrivateKey, KeyStruct),
-  ],
-  [ObjectType.SplitKey, form<SplitKeyContent>(Tag.SplitKey, ObjectType.SplitKey, SplitKeyStruct)],
-  [ObjectType.Template, form<TemplateContent>(Tag.Template, ObjectType.Template, TemplateStruct)],
-  [
-    ObjectType.SecretData,
-    form<SecretDataContent>(Tag.SecretData, ObjectType.SecretData, SecretDataStruct),
-  ],
-  [
-    ObjectType.OpaqueObject,
-    form<OpaqueContent>(Tag.OpaqueObject, ObjectType.OpaqueObject, OpaqueObjectStruct),
-  ],
-  [ObjectType.PGPKey, form<PGPKeyContent>(Tag.PGPKey, ObjectType.PGPKey, PGPKeyStruct)],
-  [
-    ObjectType.CertificateRequest,
-    form<CertificateRequestContent>(
-      Tag.CertificateRequest,
-      ObjectType.CertificateRequest,
-      CertificateRequestStruct,
-    ),
-  ],
+const FORMS: ReadonlyMap<ObjectType, ObjectForm> = new Map<ObjectType, ObjectForm>([
+  [ObjectType.Certificate, { tag: Tag.Certificate, codec: CertificateStruct }],
+  [ObjectType.SymmetricKey, { tag: Tag.SymmetricKey, codec: SymmetricKeyStruct }],
+  [ObjectType.PublicKey, { tag: Tag.PublicKey, codec: PublicKeyStruct }],
+  [ObjectType.PrivateKey, { tag: Tag.PrivateKey, codec: PrivateKeyStruct }],
+  [ObjectType.SplitKey, { tag: Tag.SplitKey, codec: SplitKeyStruct }],
+  [ObjectType.Template, { tag: Tag.Template, codec: TemplateStruct }],
+  [ObjectType.SecretData, { tag: Tag.SecretData, codec: SecretDataStruct }],
+  [ObjectType.OpaqueObject, { tag: Tag.OpaqueObject, codec: OpaqueObjectStruct }],
+  [ObjectType.PGPKey, { tag: Tag.PGPKey, codec: PGPKeyStruct }],
+  [ObjectType.CertificateRequest, { tag: Tag.CertificateRequest, codec: CertificateRequestStruct }],
 ])
+
+/** The Object Types that can be registered and read. */
+export const OBJECT_TYPES: readonly ObjectType[] = [...FORMS.keys()]
 
 const FORM_OF_TAG: ReadonlyMap<number, ObjectForm> = new Map(
   Array.from(FORMS.values(), (each) => [each.tag.number, each]),

@@ -3,11 +3,9 @@ import { membersOf } from '../schema/enumeration.ts'
 import { existsIn, majorOf, type Version } from '../schema/version.ts'
 import { ResultReason } from '../spec/enum/result-reason.ts'
 import type { OperationName } from '../spec/operation.ts'
-import * as v1 from './v1/reason.ts'
-import * as v2 from './v2/reason.ts'
-
-/** The normalised name of a Result Reason. */
-export type ReasonName = Exclude<keyof typeof ResultReason, symbol>
+import type { ReasonName } from './reason-name.ts'
+import { OVERRIDES as OVERRIDES_V1, REASONS as REASONS_V1 } from './v1/reason.ts'
+import { OVERRIDES as OVERRIDES_V2, REASONS as REASONS_V2 } from './v2/reason.ts'
 
 const reasons = membersOf(ResultReason)
 
@@ -26,9 +24,11 @@ export function reasonOf(
   version: Version,
   operation?: OperationName,
 ): ResultReason {
-  const { REASONS, OVERRIDES } = majorOf(version) === 1 ? v1 : v2
-  const override = operation === undefined ? undefined : OVERRIDES[operation]?.[code]
-  const candidates: readonly ReasonName[] = override === undefined ? REASONS[code] : [override]
+  const isV1 = majorOf(version) === 1
+  const overrides = isV1 ? OVERRIDES_V1 : OVERRIDES_V2
+  const reasonsOfCode = (isV1 ? REASONS_V1 : REASONS_V2)[code]
+  const override = operation === undefined ? undefined : overrides[operation]?.[code]
+  const candidates: readonly ReasonName[] = override === undefined ? reasonsOfCode : [override]
   const name = candidates.find((candidate) => isKnownIn(candidate, version))
   return ResultReason[name ?? 'GeneralFailure']
 }

@@ -9,6 +9,7 @@ import { anyItem, integer, longInteger, text } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
 import { defineTags, tag } from '../schema/tag.ts'
 import type { Version } from '../schema/version.ts'
+import { ObjectType } from '../spec/enum/object-type.ts'
 import { Tag } from '../spec/tag.ts'
 import { decode } from '../ttlv/decode.ts'
 import { encode } from '../ttlv/encode.ts'
@@ -100,18 +101,19 @@ export function decodeRecord(bytes: Uint8Array): RecordedObject {
     keyValuePresent,
     ...rest
   } = compile(RecordStruct, RECORD_VERSION).decode(item)
-  const present = keyValuePresent === true
-  const whole =
-    held ?? (present ? { objectType: rest.objectType, attributes: template } : undefined)
   return {
     sequence,
-    // Only a template is present without content of its own: see encodeRecord.
     object: {
       ...rest,
       attributes: AttributeSet.from(attributes),
-      content: whole as ObjectContent | undefined,
+      // Only a template is present without content of its own: see encodeRecord.
+      content: held ?? (keyValuePresent === true ? templateOf(template) : undefined),
     },
   }
+}
+
+function templateOf(attributes: readonly AttributeEntry[]): ObjectContent {
+  return { objectType: ObjectType.Template, attributes }
 }
 
 function damaged(): KmipFault {

@@ -9,7 +9,7 @@ export function membersOfVersion<E extends AnyMembers>(
   row: TagRow<unknown>,
   members: E,
 ): Field<readonly ValueOf<E>[], 'repeated'> {
-  const { memberOf } = membersOf(members)
+  const table = membersOf(members)
   const field = repeated(row, enumeration(members))
   return {
     presence: 'repeated',
@@ -17,7 +17,7 @@ export function membersOfVersion<E extends AnyMembers>(
       const bound = field.bind(version)
       if (bound === undefined) return undefined
       const exists = (value: ValueOf<E>) => {
-        const member = memberOf(Number(value))
+        const member = table.memberOf(Number(value))
         return member !== undefined && existsIn(member, version)
       }
       return {

@@ -6,6 +6,7 @@ import { Tag } from '../spec/tag.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
 import { addAttribute, modifyAttribute, type AttributeChange } from './attribute-change.ts'
 import { isVendorReference, type AttributeReference } from './attribute-reference.ts'
+import { vendorItem } from './attribute-set.ts'
 import type { ManagedObject } from './managed-object.ts'
 
 /** By how much a value is moved, and which way (KMIP 2.1 section 11.1). */
@@ -49,29 +50,40 @@ export function adjustAttribute(
 
 /** A vendor attribute is an item; where there is none yet, the amount tells its type. */
 function adjustItem(before: unknown, adjustment: Adjustment): Item {
-  // The value of a vendor attribute is an item: see AttributeEntry.
-  const item = before as Item | undefined
+  const item = before === undefined ? undefined : vendorItem(before)
   const type = item?.type ?? adjustment.adjustmentValue?.type
-  const value = adjustValue(item?.value, type, adjustment)
-  // The value has the JavaScript type of the item type that it was made for.
-  return { tag: Tag.AttributeValue.number, type, value } as Item
-}
-
-function adjustValue(before: unknown, type: number | undefined, adjustment: Adjustment): unknown {
-  if (type === ItemType.Boolean) return negated(before, adjustment)
-  const range = type === undefined ? undefined : RANGES.get(type)
-  if (range === undefined) throw wrongDataType()
-  const start = asCount(before ?? 0)
-  const moved = moveCount(start, amountOf(adjustment, type), adjustment.adjustmentType, type)
-  if (moved < range[0] || moved > range[1]) {
-    throw new KmipFault('NUMERIC_RANGE', 'The adjusted value is out of range')
+  if (type === ItemType.Boolean) {
+    return { tag: ATTRIBUTE_VALUE, type, value: negated(item?.value, adjustment) }
   }
-  return typeof before === 'bigint' || isWide(type) ? moved : Number(moved)
+  const moved = moveCount(item?.value, type, adjustment)
+  return countItem(type, moved)
 }
 
-/** Long values of vendor attributes are held as `bigint`, dates of the standard's attributes as numbers. */
-function isWide(type: number | undefined): boolean {
-  return type === ItemType.LongInteger || type === ItemType.DateTimeExtended
+const ATTRIBUTE_VALUE = Tag.AttributeValue.number
+
+function countItem(type: ItemType | undefined, value: bigint): Item {
+  if (type === ItemType.Integer || type === ItemType.Interval) {
+    return { tag: ATTRIBUTE_VALUE, type, value: Number(value) }
+  }
+  if (
+    type === ItemType.LongInteger ||
+    type === ItemType.DateTime ||
+    type === ItemType.DateTimeExtended
+  ) {
+    return { tag: ATTRIBUTE_VALUE, type, value }
+  }
+  throw wrongDataType()
+}
+
+/** The value of a standard attribute: dates and intervals are numbers, long integers are not. */
+function adjustValue(
+  before: unknown,
+  type: ItemType | undefined,
+  adjustment: Adjustment,
+): boolean | number | bigint {
+  if (type === ItemType.Boolean) return negated(before, adjustment)
+  const moved = moveCount(before, type, adjustment)
+  return type === ItemType.LongInteger || type === ItemType.DateTimeExtended ? moved : Number(moved)
 }
 
 function negated(before: unknown, { adjustmentType }: Adjustment): boolean {
@@ -79,19 +91,24 @@ function negated(before: unknown, { adjustmentType }: Adjustment): boolean {
   return before !== true
 }
 
-function moveCount(
-  start: bigint,
-  amount: bigint,
-  type: AdjustmentType,
-  itemType: number | undefined,
-): bigint {
-  if (type === AdjustmentType.Increment) return start + amount
-  if (type === AdjustmentType.Decrement) return start - amount
-  if (itemType === ItemType.Integer || itemType === ItemType.LongInteger) return -start
+function moveCount(before: unknown, type: ItemType | undefined, adjustment: Adjustment): bigint {
+  const range = type === undefined ? undefined : RANGES.get(type)
+  if (range === undefined) throw wrongDataType()
+  const start = asCount(before ?? 0)
+  const moved = start + changeOf(start, type, adjustment)
+  if (moved >= range[0] && moved <= range[1]) return moved
+  throw new KmipFault('NUMERIC_RANGE', 'The adjusted value is out of range')
+}
+
+function changeOf(start: bigint, type: ItemType | undefined, adjustment: Adjustment): bigint {
+  const { adjustmentType } = adjustment
+  if (adjustmentType === AdjustmentType.Increment) return amountOf(adjustment, type)
+  if (adjustmentType === AdjustmentType.Decrement) return -amountOf(adjustment, type)
+  if (type === ItemType.Integer || type === ItemType.LongInteger) return -2n * start
   throw wrongDataType()
 }
 
-function amountOf({ adjustmentValue }: Adjustment, type: number | undefined): bigint {
+function amountOf({ adjustmentValue }: Adjustment, type: ItemType | undefined): bigint {
   if (adjustmentValue === undefined) return 1n
   const isSameType = adjustmentValue.type === type
   const isSpan =

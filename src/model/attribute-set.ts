@@ -1,4 +1,6 @@
+import { KmipFault } from '../fault/fault.ts'
 import type { AttributeName, AttributeValue } from '../spec/attribute.ts'
+import { isItem, type Item } from '../ttlv/item.ts'
 import { referenceKey, type AttributeReference } from './attribute-reference.ts'
 
 /** One value of an attribute. The index stays when other instances come and go (KMIP 1.4 section 2.1.1). */
@@ -46,13 +48,13 @@ export class AttributeSet {
 
   /** The value of a single-instance attribute, or the first instance of another. */
   get<N extends AttributeName>(name: N): AttributeValue<N> | undefined {
-    // The set is filled through the attribute table's codecs alone, so the value is of the row's type.
-    return this.#slots.get(name)?.instances[0]?.value as AttributeValue<N> | undefined
+    const instance = this.#slots.get(name)?.instances[0]
+    return instance && attributeValue<N>(instance.value)
   }
 
   /** Every value of an attribute, lowest index first. */
   all<N extends AttributeName>(name: N): readonly AttributeValue<N>[] {
-    return this.instances({ name }).map(({ value }) => value as AttributeValue<N>)
+    return this.instances({ name }).map(({ value }) => attributeValue<N>(value))
   }
 
   instances(reference: AttributeReference): readonly Instance[] {
@@ -113,6 +115,21 @@ export class AttributeSet {
     else slots.set(referenceKey(reference), { reference, instances })
     return new AttributeSet(slots)
   }
+}
+
+/**
+ * The value of an entry or instance of a standard attribute, with its type. Entries are made by the attribute table's
+ * codecs alone, so the value is of the row's type.
+ */
+export function attributeValue<N extends AttributeName>(value: unknown): AttributeValue<N> {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- the one place that says so: see above
+  return value as AttributeValue<N>
+}
+
+/** The value of an entry or instance of a vendor attribute, which is an item. Throws `INTERNAL` for anything else. */
+export function vendorItem(value: unknown): Item {
+  if (isItem(value)) return value
+  throw new KmipFault('INTERNAL', 'A vendor attribute has no item for its value')
 }
 
 function nextIndex(instances: readonly Instance[]): number {

@@ -81,7 +81,6 @@ function checkTemplate({
 }
 
 function checkKey({ objectType, keyBlock }: Keyed): void {
-  const { cryptographicAlgorithm: algorithm, cryptographicLength: length } = keyBlock
   const isWrapped = keyBlock.keyWrappingData !== undefined
   if (keyBlock.keyValue?.form === 'wrapped' && !isWrapped) {
     throw new KmipFault(
@@ -89,16 +88,19 @@ function checkKey({ objectType, keyBlock }: Keyed): void {
       'Key Value is a byte string, but nothing says how it is wrapped',
     )
   }
-  if (isWrapped || !KEYS.includes(objectType)) return
+  if (!isWrapped && KEYS.includes(objectType)) checkMeasure(objectType, keyBlock)
+}
+
+function checkMeasure(objectType: ObjectType, keyBlock: KeyBlock): void {
+  const { cryptographicAlgorithm: algorithm, cryptographicLength: length, keyValue } = keyBlock
   if (algorithm === undefined || length === undefined) {
     throw new KmipFault(
       'INVALID_FIELD',
       'Cryptographic Algorithm and Cryptographic Length are missing',
     )
   }
-  const bytes = keyBlock.keyValue?.material.length ?? 0
   const isMeasured = objectType === ObjectType.SymmetricKey && isPlainRaw(keyBlock)
-  if (isMeasured && !hasFittingLength(algorithm, length, bytes)) {
+  if (isMeasured && !hasFittingLength(algorithm, length, keyValue?.material.length ?? 0)) {
     throw new KmipFault('INVALID_FIELD', 'Key Material does not have the Cryptographic Length')
   }
 }

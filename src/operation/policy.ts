@@ -6,15 +6,10 @@ export interface Policy {
   readonly locateItems: number
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
-  /** Server Name and Server Version in the answer to Query. */
-  readonly serverName: string
-  readonly serverVersion: string
 }
 
 export const DEFAULT_POLICY: Policy = {
   leaseTime: 3_600,
   locateItems: 1_000,
   vendorIdentification: 'kmipd',
-  serverName: 'kmipd',
-  serverVersion: '0.1.0',
 }

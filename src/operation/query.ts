@@ -1,5 +1,4 @@
 import { membersOfVersion } from '../message/versioned-enumeration.ts'
-import { serverInformation } from '../message/server-information.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional, repeated } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
@@ -18,6 +17,7 @@ import { ExtensionInformationStruct } from '../spec/structure/extension-informat
 import { ProfileInformationStruct } from '../spec/structure/profile-information.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
 import { RNGParametersStruct } from '../spec/structure/rng-parameters.ts'
+import { ServerInformationStruct } from '../spec/structure/server-information.ts'
 import { ValidationInformationStruct } from '../spec/structure/validation-information.ts'
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
@@ -33,7 +33,7 @@ const QueryResponse = struct({
   operations: membersOfVersion(Tag.Operation, Operation),
   objectTypes: membersOfVersion(Tag.ObjectType, ObjectType),
   vendorIdentification: optional(Tag.VendorIdentification),
-  serverInformation,
+  serverInformation: optional(Tag.ServerInformation, ServerInformationStruct),
   applicationNamespaces: repeated(Tag.ApplicationNamespace),
   extensions: repeated(Tag.ExtensionInformation, ExtensionInformationStruct),
   attestationTypes: repeated(Tag.AttestationType),
@@ -58,6 +58,9 @@ const CAPABILITIES: CapabilityInformation = {
   rngMode: RNGMode.SharedInstantiation,
 }
 
+/** What runs here is nobody's business; the official cases have nothing in it either. */
+const NO_INFORMATION = { alternateFailoverEndpoints: [] }
+
 const NOTHING: QueryResponse = {
   operations: [],
   objectTypes: [],
@@ -81,12 +84,7 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
     QueryFunction.QueryServerInformation,
     ({ policy }) => ({
       vendorIdentification: policy.vendorIdentification,
-      serverInformation: {
-        serverName: policy.serverName,
-        serverVersion: policy.serverVersion,
-        productName: policy.serverName,
-        alternateFailoverEndpoints: [],
-      },
+      serverInformation: NO_INFORMATION,
     }),
   ],
   [QueryFunction.QueryRNGs, ({ random }) => ({ rngs: [random.parameters] })],

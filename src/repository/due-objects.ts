@@ -3,7 +3,7 @@ import { isVendorReference } from '../model/attribute-reference.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Criterion } from './filter-match.ts'
 import { bucketOf, DUE_LEVELS, dueTerm } from './index-term.ts'
-import type { ObjectRepository } from './object-repository.ts'
+import type { ObjectSource } from './object-source.ts'
 import { TermCursor } from './posting-cursor.ts'
 
 /** No date-driven transition can be older than the protocol: 2000-01-01. */
@@ -18,12 +18,12 @@ const OVERTAKEN: ReadonlySet<string> = new Set(['State', 'LastChangeDate'])
  * only the narrow ones since the last look.
  */
 export class DueObjects {
-  readonly #repository: ObjectRepository
+  readonly #source: ObjectSource
   /** Up to when the objects of each owner are settled. */
   readonly #settledUntil = new Map<string, DateTime>()
 
-  constructor(repository: ObjectRepository) {
-    this.#repository = repository
+  constructor(source: ObjectSource) {
+    this.#source = source
   }
 
   /** Settles what is due if a search asks for anything that dates change. */
@@ -45,7 +45,7 @@ export class DueObjects {
   }
 
   async #settleBucket(owner: string, now: DateTime, term: string): Promise<void> {
-    const { reader, blind } = this.#repository.searchSpace(owner)
+    const { reader, blind } = this.#source.searchSpace(owner)
     const cursor = new TermCursor(reader, blind(term))
     for (let posting = await cursor.peek(); posting !== undefined; posting = await cursor.peek()) {
       await this.#settleObject(posting.uniqueIdentifier, now)
@@ -54,11 +54,11 @@ export class DueObjects {
   }
 
   async #settleObject(uniqueIdentifier: string, now: DateTime): Promise<void> {
-    const before = await this.#repository.read(uniqueIdentifier)
+    const before = await this.#source.read(uniqueIdentifier)
     if (before === undefined) return
     const object = settle(before.object, now)
     if (object === before.object) return
     // A conflict means that another writer has just settled it.
-    await this.#repository.write([{ object, sequence: before.sequence, before }])
+    await this.#source.write([{ object, sequence: before.sequence, before }])
   }
 }

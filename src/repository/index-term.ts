@@ -49,9 +49,11 @@ export function presenceTerm(reference: AttributeReference): IndexTerm {
   return term('has', referenceKey(reference))
 }
 
-function leafText(item: Item): string {
-  if (item.value instanceof Uint8Array) return Buffer.from(item.value).toString('latin1')
-  return String(item.value)
+/** One character a byte, so that any bytes have a text of their own. */
+const oneToOne = new TextDecoder('latin1')
+
+function leafText(value: Exclude<Item['value'], readonly Item[]>): string {
+  return value instanceof Uint8Array ? oneToOne.decode(value) : value.toString()
 }
 
 /** The single facts in the value of an attribute: one for each field of a structure, one for each bit of a mask. */
@@ -66,7 +68,7 @@ function leafTerms(path: string, item: Item): readonly IndexTerm[] {
   if (item.type === ItemType.Integer && vocabulary.isMask(item.tag)) {
     return bitsOf(item.value).map((bit) => term('bit', path, bit))
   }
-  return [term('value', path, item.type, leafText(item))]
+  return [term('value', path, item.type, leafText(item.value))]
 }
 
 /** The numbers of the bits that are set. */

@@ -9,8 +9,7 @@ const NAME = toUtf8.encode('n/')
 const POSTING = toUtf8.encode('i/')
 const SEQUENCE = toUtf8.encode('s/')
 
-/** Bytes of a blinded value and of a position behind it. */
-const BLINDED = 16
+/** Bytes of a position. */
 const POSITION = 8
 
 const LAST = 0xffff_ffff_ffff_ffffn
@@ -78,6 +77,3 @@ export const NEWEST = LAST
 export const identifierBytes = (uniqueIdentifier: string): Uint8Array =>
   toUtf8.encode(uniqueIdentifier)
 export const identifierOf = (bytes: Uint8Array): string => fromUtf8.decode(bytes)
-
-/** What a term is blinded to. */
-export const BLINDED_BYTES = BLINDED

@@ -8,6 +8,7 @@ import type { Criterion } from './filter-match.ts'
 import { NEWEST, objectKey, sequenceOfKey, sequenceRange, identifierOf } from './keys.ts'
 import type { SearchSpace } from './locate.ts'
 import { ObjectCache } from './object-cache.ts'
+import type { ObjectSource } from './object-source.ts'
 import { openObject, type StoredObject } from './object-record.ts'
 import { Retirement } from './retirement.ts'
 import { UnitOfWork, type UnitScope } from './unit-of-work.ts'
@@ -18,7 +19,7 @@ export interface RepositoryOptions {
 }
 
 /** The managed objects of every owner: sealed records in a store, and the indexes they are found by. */
-export class ObjectRepository {
+export class ObjectRepository implements ObjectSource {
   readonly blinder: Blinder
   readonly #store: Store
   readonly #sealer: Sealer
@@ -62,12 +63,10 @@ export class ObjectRepository {
     return this.#sequence
   }
 
-  /** Whether a key is there. */
   async has(key: Uint8Array): Promise<boolean> {
     return (await this.#store.get(key)) !== undefined
   }
 
-  /** The stored object, whoever owns it; undefined when there is none. */
   async read(uniqueIdentifier: string): Promise<StoredObject | undefined> {
     const cached = this.#cache.get(uniqueIdentifier)
     if (cached !== undefined) return cached
@@ -79,7 +78,6 @@ export class ObjectRepository {
     return stored
   }
 
-  /** Writes objects together; on a conflict nothing is written and what was read is read anew next time. */
   async write(staged: readonly StagedObject[]): Promise<'done' | 'conflict'> {
     const outcome = await this.#commit(staged)
     for (const each of staged) {
@@ -90,7 +88,6 @@ export class ObjectRepository {
     return outcome === 'conflict' ? 'conflict' : 'done'
   }
 
-  /** Brings the states of objects up to date that a search by state would otherwise miss. */
   async settleDue(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {
     await this.#due.settle(owner, now, criteria)
   }

@@ -5,7 +5,7 @@ import type { DateTime } from '../schema/primitive.ts'
 import { heldNames, newNames, type StagedObject } from './change-set.ts'
 import { isWanted, locate, type LocatedObjects, type ObjectQuery } from './locate.ts'
 import { nameKey } from './keys.ts'
-import type { ObjectRepository } from './object-repository.ts'
+import type { ObjectSource } from './object-source.ts'
 import type { StoredObject } from './object-record.ts'
 import { isDeepStrictEqual } from 'node:util'
 
@@ -20,12 +20,12 @@ export interface UnitScope {
  * what reads through the unit and by nobody else until `commit`.
  */
 export class UnitOfWork {
-  readonly #repository: ObjectRepository
+  readonly #source: ObjectSource
   readonly #scope: UnitScope
   readonly #staged = new Map<string, StagedObject>()
 
-  constructor(repository: ObjectRepository, scope: UnitScope) {
-    this.#repository = repository
+  constructor(source: ObjectSource, scope: UnitScope) {
+    this.#source = source
     this.#scope = scope
   }
 
@@ -45,7 +45,7 @@ export class UnitOfWork {
 
   /** Adds a new object. Throws `NAME_TAKEN` when another holds one of its names. */
   async add(object: ManagedObject): Promise<void> {
-    await this.#stage({ object, sequence: this.#repository.nextSequence(), before: undefined })
+    await this.#stage({ object, sequence: this.#source.nextSequence(), before: undefined })
   }
 
   /** Replaces an object that was loaded before. Throws `NAME_TAKEN`. */
@@ -68,9 +68,9 @@ export class UnitOfWork {
   /** Finds objects, those that this unit is about to write included. */
   async locate(query: ObjectQuery): Promise<LocatedObjects> {
     const { owner, now } = this.#scope
-    await this.#repository.settleDue(owner, now, query.criteria)
+    await this.#source.settleDue(owner, now, query.criteria)
     const space = {
-      ...this.#repository.searchSpace(owner),
+      ...this.#source.searchSpace(owner),
       find: async (uniqueIdentifier: string) =>
         this.#staged.has(uniqueIdentifier) ? undefined : this.find(uniqueIdentifier),
     }
@@ -86,19 +86,19 @@ export class UnitOfWork {
 
   /** Writes every change, durably, or none when another writer was faster. */
   async commit(): Promise<'done' | 'conflict'> {
-    return this.isEmpty ? 'done' : this.#repository.write([...this.#staged.values()])
+    return this.isEmpty ? 'done' : this.#source.write([...this.#staged.values()])
   }
 
   async #stored(uniqueIdentifier: string): Promise<StoredObject | undefined> {
-    const stored = await this.#repository.read(uniqueIdentifier)
+    const stored = await this.#source.read(uniqueIdentifier)
     return stored?.object.owner === this.#scope.owner ? stored : undefined
   }
 
   async #stage(staged: StagedObject): Promise<void> {
     for (const name of newNames(staged)) {
       const isTakenHere = this.#isNameStaged(staged.object, name)
-      const key = nameKey(this.#repository.blinder.name(this.#scope.owner, name))
-      if (isTakenHere || (await this.#repository.has(key))) {
+      const key = nameKey(this.#source.blinder.name(this.#scope.owner, name))
+      if (isTakenHere || (await this.#source.has(key))) {
         throw new KmipFault('NAME_TAKEN', 'Another object has this Name')
       }
     }

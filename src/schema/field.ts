@@ -140,3 +140,15 @@ export function repeated<T>(
     },
   }
 }
+
+/** A field that is not in the message: structures that a tag tells apart carry their kind in it. */
+export function constant<const T>(value: T): Field<T, 'required'> {
+  const bound: BoundField<T> = {
+    tags: [],
+    many: false,
+    written: false,
+    read: () => value,
+    write: () => [],
+  }
+  return { presence: 'required', bind: () => bound }
+}

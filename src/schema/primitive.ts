@@ -48,8 +48,12 @@ export const integer: Codec<number> = primitive(ItemType.Integer, same, same)
 /** 64-bit signed. */
 export const longInteger: Codec<bigint> = primitive(ItemType.LongInteger, same, same)
 
-/** Big-endian two's complement, its length a multiple of eight. */
-export const bigInteger: Codec<Uint8Array> = primitive(ItemType.BigInteger, same, same)
+/** Big-endian two's complement, its length a multiple of eight; copied out of the message so that it may be kept. */
+export const bigInteger: Codec<Uint8Array> = primitive(
+  ItemType.BigInteger,
+  (value) => Uint8Array.from(value),
+  same,
+)
 
 /** A Big Integer that is key material. */
 export const secretBigInteger: Codec<Secret> = primitive(
@@ -109,10 +113,24 @@ export const interval: Codec<number> = primitive(ItemType.Interval, same, same)
 /** The items of a structure as they are, for tags whose structure depends on where they stand. */
 export const structure: Codec<readonly Item[]> = primitive(ItemType.Structure, same, same)
 
-/** Any item as it is, type and all: the value of a custom attribute. */
+/** Any item as it is, type and all: a view of the message, for what is done with before the message is. */
 export const anyItem: Codec<Item> = {
   itemType: undefined,
+  // The spread keeps type and value together; the compiler does not see that for a union.
   bind: () => ({ decode: same, encode: (tag, value) => ({ ...value, tag }) }),
+}
+
+/** Any item, copied out of the message so that it may be kept: the value of a custom attribute. */
+export const keptItem: Codec<Item> = {
+  itemType: undefined,
+  bind: () => ({ decode: keep, encode: (tag, value) => ({ ...value, tag }) }),
+}
+
+function keep(item: Item): Item {
+  if (item.type === ItemType.Structure) return { ...item, value: item.value.map(keep) }
+  if (item.value instanceof Uint8Array)
+    return { ...item, value: Uint8Array.from(item.value) } as Item
+  return item
 }
 
 /**

@@ -1,13 +1,12 @@
 import { KmipFault } from '../fault/fault.ts'
+import { operationNameOf } from '../message/operation-code.ts'
 import { readBatchItem } from '../message/request.ts'
 import type { RequestBatchItem } from '../message/batch-item.ts'
 import type { OperationContext } from '../operation/context.ts'
 import type { AnyOperation } from '../operation/definition.ts'
 import { OPERATIONS } from '../operation/index.ts'
 import { compile } from '../schema/codec.ts'
-import { membersOf } from '../schema/enumeration.ts'
-import { existsInMajor, type Version } from '../schema/version.ts'
-import { Operation } from '../spec/enum/operation.ts'
+import type { Version } from '../schema/version.ts'
 import type { OperationName } from '../spec/operation.ts'
 import { Tag } from '../spec/tag.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
@@ -33,14 +32,12 @@ export interface ItemOutcome {
   readonly identifiers?: readonly string[]
 }
 
-const operationMembers = membersOf(Operation)
 const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS
 
 /** The operation of a number; undefined when the server does not have it for the version's dialect. */
-export function operationOf(code: number, version: Version): AnyOperation | undefined {
-  const member = operationMembers.memberOf(code)
-  if (member === undefined || !existsInMajor(member, version)) return undefined
-  return definitions[member.name]
+function operationOf(code: number, version: Version): AnyOperation | undefined {
+  const name = operationNameOf(code, version)
+  return name === undefined ? undefined : definitions[name]
 }
 
 /** The name of an operation that was understood, for errors and the log. */

@@ -8,7 +8,7 @@ import type {
   AttributeAddition,
   AttributeDeletion,
   AttributeModification,
-} from '../attribute-operation.ts'
+} from '../attribute-request.ts'
 import { objectReference } from '../identifier.ts'
 import { attribute, nameOfReference, referenceOfName } from './attribute.ts'
 
@@ -26,34 +26,40 @@ const DeleteStruct = struct({
 
 export const addition: Codec<AttributeAddition> = ChangeStruct
 
-export const modification: Codec<AttributeModification> = custom(ItemType.Structure, (version) => {
-  const bound = compile(ChangeStruct, version)
-  return {
-    decode(item) {
-      const { attribute: changed, ...rest } = bound.decode(item)
-      return { ...rest, select: { by: 'index', index: changed.index ?? 0 }, attribute: changed }
-    },
-    encode: (tag, { select, attribute: changed, ...rest }) => {
-      const index = select.by === 'index' ? { index: select.index } : {}
-      return bound.encode(tag, { ...rest, attribute: { ...changed, ...index } })
-    },
-  }
-})
+export const modification: Codec<AttributeModification> = custom<AttributeModification>(
+  ItemType.Structure,
+  (version) => {
+    const bound = compile(ChangeStruct, version)
+    return {
+      decode(item) {
+        const { attribute: changed, ...rest } = bound.decode(item)
+        return { ...rest, select: { by: 'index', index: changed.index ?? 0 }, attribute: changed }
+      },
+      encode: (tag, { select, attribute: changed, ...rest }) => {
+        const index = select.by === 'index' ? { index: select.index } : {}
+        return bound.encode(tag, { ...rest, attribute: { ...changed, ...index } })
+      },
+    }
+  },
+)
 
-export const deletion: Codec<AttributeDeletion> = custom(ItemType.Structure, (version) => {
-  const bound = compile(DeleteStruct, version)
-  return {
-    decode(item) {
-      const { name, index = 0, ...rest } = bound.decode(item)
-      return { ...rest, reference: referenceOfName(name), select: { by: 'index', index } }
-    },
-    encode(tag, { reference, select, ...rest }) {
-      const index = select.by === 'index' ? { index: select.index } : {}
-      return bound.encode(tag, {
-        ...rest,
-        name: nameOfReference(reference, version) ?? '',
-        ...index,
-      })
-    },
-  }
-})
+export const deletion: Codec<AttributeDeletion> = custom<AttributeDeletion>(
+  ItemType.Structure,
+  (version) => {
+    const bound = compile(DeleteStruct, version)
+    return {
+      decode(item) {
+        const { name, index = 0, ...rest } = bound.decode(item)
+        return { ...rest, reference: referenceOfName(name), select: { by: 'index', index } }
+      },
+      encode(tag, { reference, select, ...rest }) {
+        const index = select.by === 'index' ? { index: select.index } : {}
+        return bound.encode(tag, {
+          ...rest,
+          name: nameOfReference(reference, version) ?? '',
+          ...index,
+        })
+      },
+    }
+  },
+)

@@ -3,14 +3,14 @@ import {
   unknownReference,
   type AttributeReference,
 } from '../../model/attribute-reference.ts'
-import type { AttributeEntry } from '../../model/attribute-set.ts'
+import { vendorItem, type AttributeEntry } from '../../model/attribute-set.ts'
 import { KmipFault } from '../../fault/fault.ts'
 import { compile, type Codec } from '../../schema/codec.ts'
 import { custom } from '../../schema/combine.ts'
 import { optional, required, within } from '../../schema/field.ts'
-import { anyItem } from '../../schema/primitive.ts'
+import { keptItem } from '../../schema/primitive.ts'
 import { struct } from '../../schema/struct.ts'
-import { existsIn, type Version } from '../../schema/version.ts'
+import { existsIn, existsInMajor, type Version } from '../../schema/version.ts'
 import { Attribute, attributeByTitle } from '../../spec/attribute.ts'
 import { Tag } from '../../spec/tag.ts'
 import { ItemType, type Item } from '../../ttlv/item.ts'
@@ -19,7 +19,7 @@ import { ItemType, type Item } from '../../ttlv/item.ts'
 const AttributeStruct = struct({
   name: required(Tag.AttributeName),
   index: optional(Tag.AttributeIndex),
-  value: optional(Tag.AttributeValue, anyItem),
+  value: optional(Tag.AttributeValue, keptItem),
 })
 
 /** Vendors whose attributes KMIP 1.x knows as custom attributes (KMIP 2.1 section 4.60). */
@@ -28,7 +28,7 @@ const CUSTOM_ATTRIBUTE = /^([xy])-(.+)$/su
 /** The attribute that a name of KMIP 1.x means. */
 export function referenceOfName(name: string): AttributeReference {
   const row = attributeByTitle(name)
-  if (row !== undefined) return { name: row.name }
+  if (row !== undefined && existsInMajor(row, '1.0')) return { name: row.name }
   const [, vendor, rest] = CUSTOM_ATTRIBUTE.exec(name) ?? []
   return vendor === undefined || rest === undefined
     ? unknownReference(name)
@@ -51,7 +51,7 @@ export function nameOfReference(
 /** Whether an entry can be said in a version of KMIP 1.x. */
 export function isSayable({ reference, value }: AttributeEntry, version: Version): boolean {
   if (nameOfReference(reference, version) === undefined) return false
-  const item = isVendorReference(reference) ? (value as Item) : undefined
+  const item = isVendorReference(reference) ? vendorItem(value) : undefined
   return item?.type !== ItemType.DateTimeExtended
 }
 
@@ -68,8 +68,7 @@ function decodeValue(
 
 function encodeValue({ reference, value }: AttributeEntry, version: Version): Item {
   const tag = Tag.AttributeValue.number
-  // The value of an entry is what its reference's codec gave: see AttributeEntry.
-  if (isVendorReference(reference)) return { ...(value as Item), tag } as Item
+  if (isVendorReference(reference)) return { ...vendorItem(value), tag }
   const codec: Codec<unknown> = Attribute[reference.name].codec
   return compile(codec, version).encode(tag, value)
 }

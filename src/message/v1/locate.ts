@@ -9,7 +9,7 @@ import { Attribute } from '../../spec/attribute.ts'
 import { NameStruct } from '../../spec/structure/name.ts'
 import { Tag } from '../../spec/tag.ts'
 import { ItemType } from '../../ttlv/item.ts'
-import type { AttributeFilter, LocateRequest } from '../locate.ts'
+import type { AttributeFilter, LocateRequest } from '../locate-request.ts'
 import { lenientInteger } from '../lenient-integer.ts'
 import { nameOfReference, referenceOfName } from './attribute.ts'
 

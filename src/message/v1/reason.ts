@@ -1,6 +1,6 @@
 import type { FaultCode } from '../../fault/fault-code.ts'
 import type { OperationName } from '../../spec/operation.ts'
-import type { ReasonName } from '../reason.ts'
+import type { ReasonName } from '../reason-name.ts'
 
 /**
  * The Result Reason of KMIP 1.x for each fault: the first that the version has (KMIP 1.4 section 11; reasons that came

@@ -10,7 +10,7 @@ import type {
   AttributeAddition,
   AttributeDeletion,
   AttributeModification,
-} from '../attribute-operation.ts'
+} from '../attribute-request.ts'
 import { objectReference } from '../identifier.ts'
 import { attributeReference, singleAttribute } from './attribute.ts'
 

@@ -1,10 +1,10 @@
 import { KmipFault } from '../../fault/fault.ts'
 import { isVendorReference, type AttributeReference } from '../../model/attribute-reference.ts'
-import type { AttributeEntry } from '../../model/attribute-set.ts'
+import { vendorItem, type AttributeEntry } from '../../model/attribute-set.ts'
 import { compile, type Codec } from '../../schema/codec.ts'
 import { custom } from '../../schema/combine.ts'
 import { required, within } from '../../schema/field.ts'
-import { anyItem, wrongType } from '../../schema/primitive.ts'
+import { keptItem, wrongType } from '../../schema/primitive.ts'
 import { struct } from '../../schema/struct.ts'
 import { existsIn, existsInMajor, type Version } from '../../schema/version.ts'
 import { Attribute, attributeByTag, type AttributeName } from '../../spec/attribute.ts'
@@ -15,7 +15,7 @@ import { ItemType, type Item } from '../../ttlv/item.ts'
 const VendorAttributeStruct = struct({
   vendor: required(Tag.VendorIdentification),
   name: required(Tag.AttributeName),
-  value: required(Tag.AttributeValue, anyItem),
+  value: required(Tag.AttributeValue, keptItem),
 })
 
 /** KMIP 2.1 section 5.5, the form for vendor attributes. */
@@ -63,8 +63,7 @@ export function decodeAttribute(item: Item, version: Version): AttributeEntry {
 
 export function encodeAttribute({ reference, value }: AttributeEntry, version: Version): Item {
   if (isVendorReference(reference)) {
-    // The value of a vendor attribute is an item: see AttributeEntry.
-    const fields = { ...reference, value: value as Item }
+    const fields = { ...reference, value: vendorItem(value) }
     return compile(VendorAttributeStruct, version).encode(Tag.Attribute.number, fields)
   }
   const { codec, tag } = Attribute[reference.name]

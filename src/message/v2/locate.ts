@@ -4,7 +4,7 @@ import { optional, required } from '../../schema/field.ts'
 import { struct } from '../../schema/struct.ts'
 import { Tag } from '../../spec/tag.ts'
 import { ItemType, type Item } from '../../ttlv/item.ts'
-import type { AttributeFilter, LocateRequest } from '../locate.ts'
+import type { AttributeFilter, LocateRequest } from '../locate-request.ts'
 import { lenientInteger } from '../lenient-integer.ts'
 import { decodeReference, encodeFilter } from './attribute.ts'
 

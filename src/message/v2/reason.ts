@@ -1,6 +1,6 @@
 import type { FaultCode } from '../../fault/fault-code.ts'
 import type { OperationName } from '../../spec/operation.ts'
-import type { ReasonName } from '../reason.ts'
+import type { ReasonName } from '../reason-name.ts'
 
 /** The Result Reason of KMIP 2.x for each fault (KMIP 2.1 section 11.46 and the error tables of section 6.1). */
 export const REASONS = {

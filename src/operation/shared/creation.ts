@@ -3,7 +3,7 @@ import type { RequestedAttributes } from '../../message/attributes.ts'
 import { nameItem } from '../../message/attribute-item.ts'
 import { isVendorReference, referenceKey } from '../../model/attribute-reference.ts'
 import { isMultiple } from '../../model/attribute-rules.ts'
-import type { AttributeEntry } from '../../model/attribute-set.ts'
+import { attributeValue, type AttributeEntry } from '../../model/attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { newObject } from '../../model/new-object.ts'
@@ -48,8 +48,11 @@ async function templateEntries(
     count: false,
   })
   const [uniqueIdentifier] = uniqueIdentifiers
-  const content = uniqueIdentifier && (await context.objects.load(uniqueIdentifier)).content
-  if (typeof content !== 'object' || content.objectType !== ObjectType.Template) {
+  const content =
+    uniqueIdentifier === undefined
+      ? undefined
+      : (await context.objects.load(uniqueIdentifier)).content
+  if (content?.objectType !== ObjectType.Template) {
     throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such template')
   }
   // The template's own name is not one for the objects made from it.
@@ -66,8 +69,7 @@ export function requestedValue<N extends AttributeName>(
   const found = entries.find(
     ({ reference }) => !isVendorReference(reference) && reference.name === name,
   )
-  // Values of entries come from the attribute table's codecs: see AttributeEntry.
-  return found?.value as AttributeValue<N> | undefined
+  return found && attributeValue<N>(found.value)
 }
 
 /** Stores a new object of the client. Throws what `newObject` throws, and `NAME_TAKEN`. */
