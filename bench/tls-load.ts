@@ -1,7 +1,7 @@
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { connect, type TLSSocket } from 'node:tls'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
 /** A load of clients that each send their next request when the answer to the one before is there. */
 export interface Load {
@@ -30,7 +30,9 @@ export interface LoadResult {
   readonly broken: number
 }
 
-/** Runs the load in this thread. */
+const APART = 'run the load that comes as a message'
+
+/** Runs the load in this process. */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const clients = await Promise.all(
     Array.from({ length: load.connections }, async (_, index) => openClient(load, index)),
@@ -54,10 +56,11 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   }
 }
 
-/** Runs the load in a thread of its own, so that it shares no event loop with a server in this one. */
+/** Runs the load in a process of its own, so that it shares neither an event loop nor processor time with a server in this one. */
 export async function runLoadApart(load: Load): Promise<LoadResult> {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: load })
-  const [result] = (await once(worker, 'message')) as [LoadResult]
+  const child = fork(fileURLToPath(import.meta.url), [APART], { serialization: 'advanced' })
+  child.send(load)
+  const [result] = (await once(child, 'message')) as [LoadResult]
   return result
 }
 
@@ -132,7 +135,12 @@ async function sleep(milliseconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-// The worker that runLoadApart starts runs this same file.
-if (!isMainThread && (workerData as Partial<Load> | null)?.requests !== undefined) {
-  parentPort?.postMessage(await runLoad(workerData as Load))
+// The process that runLoadApart starts runs this same file.
+if (process.argv[2] === APART) {
+  process.once('message', (load: Load) => {
+    void runLoad(load).then((result) => {
+      process.send?.(result)
+      process.disconnect()
+    })
+  })
 }

@@ -7,10 +7,11 @@ import { DEFAULT_TRANSPORT_LIMITS } from '../src/server/limits.ts'
 import { createListener } from '../src/server/listener.ts'
 import { createTestAuthority } from '../test/fixtures/authority.ts'
 import { createMessage, startEcho } from './echo.ts'
-import { type LoadResult, runLoadApart } from './tls-load.ts'
+import { type Load, type LoadResult, runLoadApart } from './tls-load.ts'
 
 const REQUEST_BYTES = 200
 const RESPONSE_BYTES = 304
+const WARM_UP_MS = 500
 
 /** One line of the comparison, medians of the rounds. */
 export interface TransportRow {
@@ -20,6 +21,8 @@ export interface TransportRow {
   readonly listener: number
   /** The listener's requests per second as a share of the echo's. */
   readonly ratio: number
+  /** Processor time of the server's process for a request, in microseconds. */
+  readonly processor: { readonly echo: number; readonly listener: number }
   readonly p99: { readonly echo: number; readonly listener: number }
 }
 
@@ -47,13 +50,20 @@ export async function benchTransport(
     [32, 1],
     [8, 8],
   ] as const) {
-    const load = { ...tls.client, ca: tls.ca, connections, pipelined, milliseconds }
+    const load = {
+      ...tls.client,
+      ca: tls.ca,
+      connections,
+      pipelined,
+      milliseconds,
+      warmUpMs: WARM_UP_MS,
+    }
     const requests = [createMessage(REQUEST_BYTES)]
-    const results: { echo: LoadResult; listener: LoadResult }[] = []
+    const results: { echo: Measured; listener: Measured }[] = []
     for (let round = 0; round < rounds; round += 1) {
       results.push({
-        echo: await runLoadApart({ ...load, requests, port: echo.port }),
-        listener: await runLoadApart({ ...load, requests, port }),
+        echo: await measure({ ...load, requests, port: echo.port }),
+        listener: await measure({ ...load, requests, port }),
       })
     }
     rows.push(summarise(connections, pipelined, results))
@@ -61,10 +71,23 @@ export async function benchTransport(
   return rows
 }
 
+interface Measured extends LoadResult {
+  readonly processor: number
+}
+
+async function measure(load: Load): Promise<Measured> {
+  const before = process.cpuUsage()
+  const result = await runLoadApart(load)
+  const { user, system } = process.cpuUsage(before)
+  // The warm-up costs too, at about the same rate.
+  const share = load.milliseconds / (load.milliseconds + WARM_UP_MS)
+  return { ...result, processor: ((user + system) * share) / result.requests }
+}
+
 function summarise(
   connections: number,
   pipelined: number,
-  results: readonly { echo: LoadResult; listener: LoadResult }[],
+  results: readonly { echo: Measured; listener: Measured }[],
 ): TransportRow {
   const echo = median(results.map((result) => result.echo.perSecond))
   const listener = median(results.map((result) => result.listener.perSecond))
@@ -72,7 +95,11 @@ function summarise(
     echo: median(results.map((result) => result.echo.p99)),
     listener: median(results.map((result) => result.listener.p99)),
   }
-  return { connections, pipelined, echo, listener, ratio: listener / echo, p99 }
+  const processor = {
+    echo: median(results.map((result) => result.echo.processor)),
+    listener: median(results.map((result) => result.listener.processor)),
+  }
+  return { connections, pipelined, echo, listener, ratio: listener / echo, processor, p99 }
 }
 
 function createSetting() {
