@@ -29,14 +29,6 @@ export class BatchReferences {
     this.#placeholder = identifiers.length === 1 ? identifiers[0] : undefined
   }
 
-  /** A copy to try a batch item with: what fails is forgotten. */
-  fork(): BatchReferences {
-    const copy = new BatchReferences()
-    copy.#results.push(...this.#results)
-    copy.#placeholder = this.#placeholder
-    return copy
-  }
-
   /** Throws `OBJECT_NOT_FOUND` when nothing before in the message is what the reference means. */
   resolve(reference: ObjectReference | undefined): string {
     const identifier = this.#find(reference)

@@ -90,11 +90,12 @@ async function performAlone(
   environment: BatchEnvironment,
 ): Promise<ItemResult> {
   try {
-    return await withRetries(environment, async (unit) =>
+    const outcome = await withRetries(environment, async (unit) =>
       performIn(unit, item, references, environment),
     )
+    remember(outcome, item, references)
+    return outcome
   } catch (error) {
-    references.remember(operationName(item) ?? '', [])
     return { fault: environment.faultOf(error, item) }
   }
 }
@@ -113,6 +114,7 @@ async function performTogether(
         failedAt = index
         const result = await performIn(unit, item, references, environment)
         if (result.fault !== undefined) throw result.fault
+        remember(result, item, references)
         results.push(result)
       }
       return results
@@ -138,15 +140,17 @@ async function performIn(
 ): Promise<ItemOutcome> {
   const { definition } = item
   if (definition !== undefined) authorise(identity, definition.name, permissions)
-  const outcome = await performItem(
+  return performItem(
     item,
     { ...context, objects: unit, resolve: (reference) => references.resolve(reference) },
     version,
   )
-  if (definition !== undefined && outcome.identifiers !== undefined) {
-    references.remember(definition.name, outcome.identifiers)
-  }
-  return outcome
+}
+
+/** What a batch item has found or made is there for those behind it, once it is stored. */
+function remember({ identifiers }: ItemOutcome, item: ReadItem, references: BatchReferences): void {
+  const name = operationName(item)
+  if (name !== undefined && identifiers !== undefined) references.remember(name, identifiers)
 }
 
 /** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */

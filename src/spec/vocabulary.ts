@@ -31,7 +31,8 @@ export const vocabulary: Vocabulary = {
  * theirs means nothing to us even where the vendor chose a name of the standard.
  */
 function meaningOf(tag: number, before: readonly Item[]): number {
-  if (tag !== Tag.AttributeValue.number) return tag
+  // An Attribute has two fields before its value; anything longer is no Attribute and not worth searching.
+  if (tag !== Tag.AttributeValue.number || before.length > 2) return tag
   if (before.some((item) => item.tag === Tag.VendorIdentification.number)) return tag
   const name = before.findLast((item) => item.tag === Tag.AttributeName.number)
   if (name?.type !== ItemType.TextString) return tag
