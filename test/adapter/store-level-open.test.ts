@@ -1,11 +1,12 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { Level } from 'level'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openLevelEngine } from '../../src/adapter/store-level/engine.ts'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
 import { HEAD_KEY, ringKey } from '../../src/adapter/store-level/layout.ts'
 import type { Store } from '../../src/port/store.ts'
@@ -70,6 +71,14 @@ describe('making a store', () => {
     expect(await readdir(parent)).toEqual(['store'])
   })
 
+  test.runIf(platform() === 'linux')('a parent where nothing can be written is named', async () => {
+    directory = '/proc/store'
+    await expect(make()).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: 'No lease of the store can be written to /proc',
+    })
+  })
+
   test('a parent that is not there is said to be missing', async () => {
     directory = join(parent, 'no', 'store')
     await expect(make()).rejects.toMatchObject({
@@ -110,6 +119,12 @@ describe('opening what is not a store', () => {
 })
 
 describe('opening a damaged store', () => {
+  test('the engine itself makes nothing where it is not to', async () => {
+    const engine = openLevelEngine(directory, { create: false })
+    await expect(engine).rejects.toMatchObject({ code: 'LEVEL_DATABASE_NOT_OPEN' })
+    expect((await listing(parent)).filter((name) => name.endsWith('CURRENT'))).toEqual([])
+  })
+
   test('a store without its file CURRENT is not opened as an empty one', async () => {
     await filled(5)
     await rm(join(directory, 'CURRENT'))

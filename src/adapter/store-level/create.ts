@@ -11,7 +11,7 @@ import { HEAD_KEY, ringKey } from './layout.ts'
  * directory either is a whole store or is not there. The caller holds the lease.
  */
 export async function createStore(directory: string, openEngine: OpenEngine): Promise<void> {
-  await checkFree(directory)
+  if (await exists(directory)) throw cannotOpen(`There already is something at ${directory}`)
   const building = `${directory}.new`
   await rm(building, { recursive: true, force: true })
   try {
@@ -24,11 +24,6 @@ export async function createStore(directory: string, openEngine: OpenEngine): Pr
     await rm(building, { recursive: true, force: true })
     throw cannotOpen(`No store could be made at ${directory}`, error)
   }
-}
-
-/** Refuses a place where anything is, be it an empty directory. */
-export async function checkFree(directory: string): Promise<void> {
-  if (await exists(directory)) throw cannotOpen(`There already is something at ${directory}`)
 }
 
 /** Refuses what is not a store before LevelDB leaves its own files there. */

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Log } from '../../port/log.ts'
 import type { Store } from '../../port/store.ts'
-import { checkDirectory, checkFree, createStore } from './create.ts'
+import { checkDirectory, createStore } from './create.ts'
 import { openLevelEngine, type Engine, type OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
 import { openChecked } from './open-checked.ts'
@@ -28,8 +28,7 @@ export interface LevelStoreOptions {
 export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
   const directory = await resolved(options.directory)
   const openEngine = options.openEngine ?? openLevelEngine
-  if (options.create) await checkFree(directory)
-  else await checkDirectory(directory)
+  if (!options.create) await checkDirectory(directory)
   const lease = await takeLease(directory)
   try {
     if (options.create) await createStore(directory, openEngine)

@@ -21,7 +21,9 @@ export async function takeLease(directory: string): Promise<Lease> {
   const parent = dirname(directory)
   const prefix = `${basename(directory)}.lease-`
   const own = `${prefix}${nameOf(await ownProcess())}-${randomBytes(4).toString('hex')}`
-  const file = await open(join(parent, own), 'wx', 0o600)
+  const file = await open(join(parent, own), 'wx', 0o600).catch((cause: unknown) => {
+    throw cannotOpen(`No lease of the store can be written to ${parent}`, cause)
+  })
   await file.close()
   const release = async (): Promise<void> => removeIfThere(join(parent, own))
   try {
