@@ -104,7 +104,7 @@ function validityFrom(
   clock: Clock,
   days: number,
 ): { readonly notBefore: DateTime; readonly notAfter: DateTime } {
-  const now = Math.trunc(clock.now())
+  const now = clock.now()
   return { notBefore: now - SKEW_SECONDS, notAfter: now + days * DAY_SECONDS - 1 }
 }
 

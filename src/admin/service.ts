@@ -35,15 +35,12 @@ export function createAdminService(deps: AdminDeps): AdminService {
   }
 }
 
-/** Issues a certificate and registers its key. A name that is taken is refused before anything is signed. */
+/** Issues a certificate and registers its key; a certificate that is not registered opens nothing. */
 async function addClient(
   { clients, authority, clock, random }: AdminDeps,
   { name, role, publicKey }: CheckedRequest<'client.add'>,
 ): Promise<AdminResponse<'client.add'>> {
   if (!isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
-  if (clients.has(name)) {
-    throw new KmipFault('NAME_TAKEN', `There is a client of the name ${name} already`)
-  }
   // The certificate library is large, and most commands do without it.
   const { issueClientCertificate } = await import('../adapter/certificate-authority.ts')
   const { certificateKeyOf, readCertificate } = await import('../adapter/certificate-read.ts')

@@ -3,11 +3,11 @@ import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { parseHostName } from '../adapter/certificate-names.ts'
 import { encodePem } from '../adapter/certificate-pem.ts'
 import { readCertificate } from '../adapter/certificate-read.ts'
-import { systemClock } from '../adapter/clock-system.ts'
 import { replaceFile } from '../adapter/data-directory-build.ts'
 import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { KmipFault } from '../fault/fault.ts'
+import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import {
   readAuthority,
@@ -16,22 +16,28 @@ import {
 } from '../repository/authority-record.ts'
 import type { Core } from './core.ts'
 
+/** What of the core has to do with certificates. */
+export type CertificateHolder = Pick<Core, 'directory' | 'store' | 'sealer' | 'authority'>
+
 /**
  * The certificate to serve with: the stored one, or a new one for the same names when that ends within 30 days. Puts the
  * copies that people read, `ca.crt` and `server.crt`, back where they are missing.
  *
  * Throws `UNAVAILABLE` when such a copy is of another certificate: clients that were given it could not connect.
  */
-export async function prepareServerCertificate(core: Core, log: Log): Promise<KeyedCertificate> {
+export async function prepareServerCertificate(
+  core: CertificateHolder,
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Promise<KeyedCertificate> {
   const stored = await readAuthority(core, 'server')
   await keepCopy(core.directory, 'authority', core.authority.certificate)
   await keepCopy(core.directory, 'server', stored.certificate)
   const { names, notAfter } = readCertificate(stored.certificate)
-  if (notAfter - systemClock.now() > RENEWAL_SECONDS) return stored
+  if (notAfter - clock.now() > RENEWAL_SECONDS) return stored
   const hosts = names
     .split(', ')
     .flatMap((name) => parseHostName(name.replace(/^[^:]*:/, '')) ?? [])
-  const deps = { clock: systemClock, random: nodeRandom }
+  const deps = { clock, random: nodeRandom }
   const renewed = issueServerCertificate(deps, core.authority, hosts)
   await writeAuthority(core, 'server', renewed, stored)
   stored.key.destroy()

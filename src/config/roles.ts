@@ -37,8 +37,3 @@ export const DEFAULT_ROLE: RoleName = 'user'
 
 /** The names of the roles, the default first. */
 export const ROLE_NAMES: readonly RoleName[] = ['user', 'reader']
-
-/** The role of this name; undefined when there is none. */
-export function findRole(name: string): Role | undefined {
-  return ROLE_NAMES.filter((known) => known === name).map((known) => ROLES[known])[0]
-}

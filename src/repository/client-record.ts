@@ -31,7 +31,7 @@ export function sealClient(sealer: Sealer, client: Client, version: number): Uin
   return value
 }
 
-/** Throws `UNAVAILABLE` when the record was altered or is of a form that is not known here. */
+/** Throws `UNAVAILABLE` when the record was altered, belongs to another client or is of a form that is not known here. */
 export function openClient(
   sealer: Sealer,
   id: string,
@@ -42,7 +42,7 @@ export function openClient(
   const opened = sealer.open(labelOf(id, version), value.subarray(VERSION_BYTES))
   try {
     const record = opened.expose((bytes): unknown => JSON.parse(fromUtf8.decode(bytes)))
-    if (!isClientRecord(record) || record.id !== id) throw damaged()
+    if (!isClientRecord(record)) throw damaged()
     const { name, role, keys, added } = record
     return { client: { id, name, role, keys, added }, version }
   } finally {

@@ -17,8 +17,6 @@ export interface NewClient {
 export interface ClientRegistry {
   /** Sees every client from the moment `add` resolved until the moment `remove` did. */
   readonly directory: ClientDirectory
-  /** Whether a client has this name, byte for byte. */
-  has(name: string): boolean
   /** In the order of their names. */
   list(): readonly Client[]
   /**
@@ -87,10 +85,6 @@ class StoredClients implements ClientRegistry {
       if (last === undefined || entries.length < PAGE) return
       from = Uint8Array.of(...last.key, 0)
     }
-  }
-
-  has(name: string): boolean {
-    return this.list().some((client) => client.name === name)
   }
 
   list(): readonly Client[] {

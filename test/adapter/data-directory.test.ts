@@ -41,6 +41,7 @@ const unavailable = (message: RegExp): unknown =>
 async function fill(staging: string): Promise<void> {
   mkdirSync(join(staging, 'store'))
   writeFileSync(join(staging, 'store', 'one'), '1')
+  writeFileSync(join(staging, 'ca.crt'), '')
   writeFileSync(join(staging, 'kmipd.json'), '{}')
   await Promise.resolve()
 }
@@ -55,7 +56,7 @@ describe('a new data directory', () => {
   test('is made with the directories above it, for its owner alone', async () => {
     const path = join(home, 'a', 'b')
     await buildDataDirectory(path, fill)
-    expect(readdirSync(path).sort()).toEqual(['kmipd.json', 'store'])
+    expect(readdirSync(path).sort()).toEqual(['ca.crt', 'kmipd.json', 'store'])
     expect(statSync(path).mode & 0o777).toBe(0o700)
     expect(readdirSync(join(home, 'a'))).toEqual(['b'])
   })
@@ -65,7 +66,7 @@ describe('a new data directory', () => {
     mkdirSync(path, { mode: 0o755 })
     const { ino } = statSync(path)
     await buildDataDirectory(path, fill)
-    expect(readdirSync(path).sort()).toEqual(['kmipd.json', 'store'])
+    expect(readdirSync(path).sort()).toEqual(['ca.crt', 'kmipd.json', 'store'])
     expect(statSync(path).mode & 0o777).toBe(0o700)
     // The directory itself stays: it may be a mount point.
     expect(statSync(path).ino).toBe(ino)
@@ -81,6 +82,17 @@ describe('a new data directory', () => {
     expect(readdirSync(home)).toEqual(['empty'])
     expect(readdirSync(empty)).toEqual([])
     expect(statSync(empty).mode & 0o777).toBe(0o755)
+  })
+
+  test('takes back what it has moved when the rest cannot be', async () => {
+    const path = join(home, 'empty')
+    mkdirSync(path)
+    const outcome = buildDataDirectory(path, async (staging) => {
+      await fill(staging)
+      mkdirSync(join(path, 'kmipd.json', 'in the way'), { recursive: true })
+    })
+    await expect(outcome).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(readdirSync(path)).toEqual(['kmipd.json'])
   })
 
   test('is refused where something is, before anything is made', async () => {
@@ -104,14 +116,16 @@ describe('a new data directory', () => {
       buildDataDirectory(path, async (staging) => {
         await fill(staging)
         writeFileSync(join(staging, 'store', 'one'), mark)
+        writeFileSync(join(staging, 'ca.crt'), mark)
         writeFileSync(join(staging, 'kmipd.json'), mark)
       })
     const outcomes = await Promise.allSettled([one('left'), one('right')])
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const mark = readFileSync(join(path, 'kmipd.json'), 'utf8')
     expect(readFileSync(join(path, 'store', 'one'), 'utf8')).toBe(mark)
+    expect(readFileSync(join(path, 'ca.crt'), 'utf8')).toBe(mark)
     expect(readdirSync(home)).toEqual(['same'])
-    expect(readdirSync(path).sort()).toEqual(['kmipd.json', 'store'])
+    expect(readdirSync(path).sort()).toEqual(['ca.crt', 'kmipd.json', 'store'])
   })
 })
 
