@@ -71,7 +71,8 @@ function stamp(attributes: AttributeSet, event: LifecycleEvent, now: DateTime): 
 
 /**
  * Makes the transitions that dates have brought about: an Activation Date reached in Pre-Active, a Deactivation Date
- * reached in Active. Gives back the same object when none is due, so that a caller can tell.
+ * reached in Active. Gives back the same object when none is due, so that a caller can tell. A date that lies before
+ * the last change brings its change about with that change, so the Last Change Date never goes back.
  */
 export function settle(object: ManagedObject, now: DateTime): ManagedObject {
   const due = dueDate(object)
@@ -79,7 +80,7 @@ export function settle(object: ManagedObject, now: DateTime): ManagedObject {
   const isActivation = object.attributes.get('State') === State.PreActive
   const settled = object.attributes
     .with('State', isActivation ? State.Active : State.Deactivated)
-    .with('LastChangeDate', due)
+    .with('LastChangeDate', Math.max(due, object.attributes.get('LastChangeDate') ?? due))
   return settle({ ...object, attributes: settled }, now)
 }
 
