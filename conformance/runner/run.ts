@@ -83,8 +83,12 @@ async function runGroup(group: readonly Case[], run: Run): Promise<readonly Resu
   let broken: string | undefined
   for (const conversation of group) {
     const skip = run.settings.skips.find(({ case: pattern }) => matches(pattern, conversation.id))
+    if (skip !== undefined && (skip.run === false || broken !== undefined)) {
+      results.push(skipped(conversation, skip))
+      continue
+    }
     if (broken !== undefined) {
-      results.push(notRun(conversation, broken, skip))
+      results.push(notRun(conversation, broken))
       continue
     }
     bindings = bindings.at(run.now())
@@ -124,10 +128,17 @@ async function runCase(
 }
 
 /** A case that comes after a failed one of its chain says nothing of its own. */
-function notRun({ id }: Case, broken: string, skip: Skip | undefined): Result {
-  return skip === undefined
-    ? { case: id, outcome: 'not run', reason: `${broken} failed before it`, variations: [] }
-    : { case: id, outcome: 'skipped', reason: skip.reason, variations: [] }
+function notRun({ id }: Case, broken: string): Result {
+  return {
+    case: id,
+    outcome: 'not run',
+    reason: `${broken} did not pass before it`,
+    variations: [],
+  }
+}
+
+function skipped({ id }: Case, { reason }: Skip): Result {
+  return { case: id, outcome: 'skipped', reason, variations: [] }
 }
 
 function judgeSkip(result: Result, { reason }: Skip): Result {

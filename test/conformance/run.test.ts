@@ -60,6 +60,12 @@ describe('outcomes', () => {
     expect(results.map(isGood)).toEqual([false, true])
   })
 
+  test('a case that cannot be played is not tried', async () => {
+    const skips = [{ case: 'A-*', reason: REASON, run: false }]
+    const { results } = await run([sample('f/A-1'), sample('f/B-1')], [[good]], { skips })
+    expect(results.map(({ outcome }) => outcome)).toEqual(['skipped', 'passed'])
+  })
+
   test('a server that breaks off fails the case', async () => {
     const { results } = await run([sample('f/A-1')], [[]])
     expect(results[0]).toMatchObject({ outcome: 'failed', step: 0 })
