@@ -6,15 +6,23 @@ export class ObjectCache {
   readonly #capacity: number
   readonly #retirement: Retirement
   readonly #objects = new Map<string, StoredObject>()
+  /** Objects that are being opened, until a write overtakes them. */
+  readonly #opening = new Map<string, Promise<StoredObject | undefined>>()
 
   constructor(capacity: number, retirement: Retirement) {
     this.#capacity = capacity
     this.#retirement = retirement
   }
 
-  get(uniqueIdentifier: string): StoredObject | undefined {
+  /** The object that is kept, or that `open` finds; those who ask at the same time share one opening. */
+  async load(
+    uniqueIdentifier: string,
+    open: () => Promise<StoredObject | undefined>,
+  ): Promise<StoredObject | undefined> {
     const found = this.#objects.get(uniqueIdentifier)
-    if (found === undefined) return undefined
+    if (found === undefined) {
+      return this.#opening.get(uniqueIdentifier) ?? this.#open(uniqueIdentifier, open)
+    }
     // A map keeps the order of insertion: what was used last goes to the end.
     this.#objects.delete(uniqueIdentifier)
     this.#objects.set(uniqueIdentifier, found)
@@ -23,10 +31,16 @@ export class ObjectCache {
 
   /** Keeps an object unless a later state of it is kept already. */
   put(stored: StoredObject): void {
-    const { uniqueIdentifier } = stored.object
+    const { uniqueIdentifier, content } = stored.object
+    this.#opening.delete(uniqueIdentifier)
     const before = this.#objects.get(uniqueIdentifier)
-    if (before !== undefined && before.revision > stored.revision) return
+    if (before !== undefined && before.revision > stored.revision) {
+      if (before.object.content !== content) this.#retirement.retire(content)
+      return
+    }
     this.#forget(uniqueIdentifier, stored)
+    // It may have left while the message that has now stored it was under way.
+    this.#retirement.reclaim(content)
     this.#objects.set(uniqueIdentifier, stored)
     const [oldest] = this.#objects.keys()
     if (this.#objects.size > this.#capacity && oldest !== undefined) this.#forget(oldest)
@@ -34,7 +48,25 @@ export class ObjectCache {
 
   /** Forgets an object that another writer may have changed. */
   drop(uniqueIdentifier: string): void {
+    this.#opening.delete(uniqueIdentifier)
     this.#forget(uniqueIdentifier)
+  }
+
+  async #open(
+    uniqueIdentifier: string,
+    open: () => Promise<StoredObject | undefined>,
+  ): Promise<StoredObject | undefined> {
+    const opening = open()
+    this.#opening.set(uniqueIdentifier, opening)
+    try {
+      const stored = await opening
+      if (stored === undefined) return undefined
+      if (this.#opening.get(uniqueIdentifier) === opening) this.put(stored)
+      else this.#retirement.retire(stored.object.content)
+      return stored
+    } finally {
+      if (this.#opening.get(uniqueIdentifier) === opening) this.#opening.delete(uniqueIdentifier)
+    }
   }
 
   #forget(uniqueIdentifier: string, successor?: StoredObject): void {

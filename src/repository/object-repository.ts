@@ -68,22 +68,22 @@ export class ObjectRepository implements ObjectSource {
   }
 
   async read(uniqueIdentifier: string): Promise<StoredObject | undefined> {
-    const cached = this.#cache.get(uniqueIdentifier)
-    if (cached !== undefined) return cached
     if (!isIdentifier(uniqueIdentifier)) return undefined
-    const entry = await this.#store.get(objectKey(uniqueIdentifier))
-    if (entry === undefined) return undefined
-    const stored = openObject(this.#sealer, uniqueIdentifier, entry)
-    this.#cache.put(stored)
-    return stored
+    return this.#cache.load(uniqueIdentifier, async () => {
+      const entry = await this.#store.get(objectKey(uniqueIdentifier))
+      return entry && openObject(this.#sealer, uniqueIdentifier, entry)
+    })
   }
 
   async write(staged: readonly StagedObject[]): Promise<'done' | 'conflict'> {
     const outcome = await this.#commit(staged)
     for (const each of staged) {
-      if (outcome === 'conflict' || each.isErased === true)
-        this.#cache.drop(each.object.uniqueIdentifier)
-      else this.#cache.put({ ...each, version: nextVersion(each), revision: outcome.revision })
+      const { object, sequence, isErased } = each
+      if (outcome === 'conflict' || isErased === true) this.#cache.drop(object.uniqueIdentifier)
+      else {
+        const { revision } = outcome
+        this.#cache.put({ object, sequence, version: nextVersion(each), revision })
+      }
     }
     return outcome === 'conflict' ? 'conflict' : 'done'
   }

@@ -6,7 +6,8 @@ import { destroyContent, type ObjectContent } from '../model/content.ts'
  */
 export class Retirement {
   readonly #underWay = new Set<number>()
-  #waiting: { readonly content: ObjectContent; readonly since: number }[] = []
+  /** What waits, longest first, each with the last message that had begun when it left. */
+  readonly #waiting = new Map<ObjectContent, number>()
   #last = 0
 
   /** Marks the begin of a message; call what it returns at its end. */
@@ -23,17 +24,23 @@ export class Retirement {
   /** Hands over material that no new message will see. */
   retire(content: ObjectContent | undefined): void {
     if (content === undefined) return
-    this.#waiting.push({ content, since: this.#last })
+    this.#waiting.delete(content)
+    this.#waiting.set(content, this.#last)
     if (this.#underWay.size === 0) this.#sweep()
   }
 
+  /** Takes material back: a message under way has stored its object again, and new messages will see it. */
+  reclaim(content: ObjectContent | undefined): void {
+    if (content !== undefined) this.#waiting.delete(content)
+  }
+
   #sweep(): void {
-    if (this.#waiting.length === 0) return
     // Tickets are handed out in order, so the first that is still under way is the oldest.
     const [oldest = Infinity] = this.#underWay
-    const free = this.#waiting.filter(({ since }) => since < oldest)
-    if (free.length === 0) return
-    this.#waiting = this.#waiting.filter(({ since }) => since >= oldest)
-    for (const { content } of free) destroyContent(content)
+    for (const [content, since] of this.#waiting) {
+      if (since >= oldest) return
+      this.#waiting.delete(content)
+      destroyContent(content)
+    }
   }
 }
