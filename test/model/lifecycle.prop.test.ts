@@ -17,7 +17,11 @@ const events: readonly LifecycleEvent[] = ['activate', 'deactivate', 'compromise
 
 const offset = fc.integer({ min: -200, max: 200 })
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.constantFrom(...events).map((event): Step => (object, now) => transition(object, event, now)),
+  fc.constantFrom(...events).map(
+    (event): Step =>
+      (object, now) =>
+        transition(object, event, now),
+  ),
   fc.constant<Step>(settle),
   fc
     .tuple(fc.constantFrom('ActivationDate', 'DeactivationDate'), offset)

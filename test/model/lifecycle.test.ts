@@ -61,24 +61,29 @@ describe('the states of an object (KMIP 1.4 section 3.22)', () => {
 })
 
 describe('what dates bring about', () => {
-  const cases: readonly [string, StateName, number | undefined, number | undefined, StateName][] = [
-    ['no dates', 'PreActive', undefined, undefined, 'PreActive'],
-    ['activation a second ahead', 'PreActive', 1, undefined, 'PreActive'],
-    ['activation now', 'PreActive', 0, undefined, 'Active'],
-    ['activation past', 'PreActive', -1, undefined, 'Active'],
-    ['activation past, deactivation ahead', 'PreActive', -5, 1, 'Active'],
-    ['both past', 'PreActive', -5, -1, 'Deactivated'],
-    ['both now', 'PreActive', 0, 0, 'Deactivated'],
-    ['deactivation past without activation', 'PreActive', undefined, -1, 'PreActive'],
-    ['deactivation a second ahead', 'Active', -5, 1, 'Active'],
-    ['deactivation now', 'Active', -5, 0, 'Deactivated'],
-    ['deactivation past', 'Active', -5, -1, 'Deactivated'],
-    ['a compromised key with dates past', 'Compromised', -5, -1, 'Compromised'],
-    ['a destroyed key with dates past', 'Destroyed', -5, -1, 'Destroyed'],
-    ['a deactivated key with dates past', 'Deactivated', -5, -1, 'Deactivated'],
+  const cases: readonly [
+    string,
+    StateName,
+    readonly [activation?: number | undefined, deactivation?: number],
+    StateName,
+  ][] = [
+    ['no dates', 'PreActive', [], 'PreActive'],
+    ['activation a second ahead', 'PreActive', [1], 'PreActive'],
+    ['activation now', 'PreActive', [0], 'Active'],
+    ['activation past', 'PreActive', [-1], 'Active'],
+    ['activation past, deactivation ahead', 'PreActive', [-5, 1], 'Active'],
+    ['both past', 'PreActive', [-5, -1], 'Deactivated'],
+    ['both now', 'PreActive', [0, 0], 'Deactivated'],
+    ['deactivation past without activation', 'PreActive', [undefined, -1], 'PreActive'],
+    ['deactivation a second ahead', 'Active', [-5, 1], 'Active'],
+    ['deactivation now', 'Active', [-5, 0], 'Deactivated'],
+    ['deactivation past', 'Active', [-5, -1], 'Deactivated'],
+    ['a compromised key with dates past', 'Compromised', [-5, -1], 'Compromised'],
+    ['a destroyed key with dates past', 'Destroyed', [-5, -1], 'Destroyed'],
+    ['a deactivated key with dates past', 'Deactivated', [-5, -1], 'Deactivated'],
   ]
 
-  test.each(cases)('%s', (_case, state, activation, deactivation, expected) => {
+  test.each(cases)('%s', (_case, state, [activation, deactivation], expected) => {
     const key = keyIn(
       state,
       ...(activation === undefined ? [] : [entry('ActivationDate', NOW + activation)]),
