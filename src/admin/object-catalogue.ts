@@ -14,6 +14,7 @@ import { State } from '../spec/enum/state.ts'
 import { vocabulary } from '../spec/vocabulary.ts'
 import { dump } from '../ttlv/dump.ts'
 import type { ObjectCatalogue, PageRequest } from './catalogue.ts'
+import { phraseOf } from './phrase.ts'
 import type { ObjectSummary } from './schema.ts'
 
 export interface CatalogueOptions {
@@ -81,5 +82,5 @@ function lineOf(entry: AttributeEntry): { name: string; value: string } {
   const name = isVendorReference(reference)
     ? `${reference.vendor}-${reference.name}`
     : Attribute[reference.name].title
-  return { name, value: dump(attributeItem(entry), vocabulary) }
+  return { name, value: phraseOf(dump(attributeItem(entry), vocabulary)) }
 }

@@ -66,6 +66,7 @@ function createProgram(words: readonly string[]) {
 function refuse(message: string, error: Error | undefined): never {
   if (error !== undefined && (error.name !== 'YError' || error instanceof CommandFailure))
     throw error
-  const text = message.replaceAll('\n', ' ')
+  const isShort = message.startsWith('Not enough non-option arguments')
+  const text = isShort ? 'a word is missing' : message.replaceAll('\n', ' ')
   throw wrongUsage(text, "'kmipd --help' lists the commands, 'kmipd COMMAND --help' its options")
 }

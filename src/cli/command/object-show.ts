@@ -17,8 +17,6 @@ export const objectShowCommand = defineCommand({
       return
     }
     printFields([
-      ['Unique Identifier', object.id],
-      ['Object Type', object.type],
       ['owner', object.owner],
       ...object.attributes.map(({ name, value }): [string, string] => [name, value]),
     ])
