@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { Check, Commit } from '../port/store.ts'
 import type { Sealer } from '../port/sealer.ts'
@@ -29,7 +28,7 @@ export function blinderOf(sealer: Sealer): Blinder {
     sealer.blind(purpose, toUtf8.encode(`${owner}\u0000${text}`))
   return {
     term: (owner, term) => blind('term', owner, term),
-    name: (owner, { nameType, nameValue }) => blind('name', owner, `${nameType}\u0000${nameValue}`),
+    name: (owner, name) => blind('name', owner, nameText(name)),
   }
 }
 
@@ -44,7 +43,10 @@ export function commitOf(
   sealer: Sealer,
   blinder: Blinder,
 ): Commit {
-  const parts = staged.map((each) => objectCommit(each, sealer, blinder))
+  const parts = [
+    nameChanges(staged, blinder),
+    ...staged.map((each) => objectChanges(each, sealer, blinder)),
+  ]
   return {
     checks: parts.flatMap(({ checks }) => checks),
     puts: parts.flatMap(({ puts }) => puts),
@@ -52,22 +54,21 @@ export function commitOf(
   }
 }
 
-function objectCommit(staged: StagedObject, sealer: Sealer, blinder: Blinder): Commit {
+function objectChanges(staged: StagedObject, sealer: Sealer, blinder: Blinder): Commit {
   const { object, sequence, before } = staged
   const key = objectKey(object.uniqueIdentifier)
-  const names = nameChanges(staged, blinder)
   const terms = termChanges(staged, blinder)
-  if (staged.isErased === true) return erasure(staged, key, [...names.removed, ...terms.removed])
+  if (staged.isErased === true) return erasure(staged, key, terms.removed)
   const id = identifierBytes(object.uniqueIdentifier)
   const creation = before === undefined ? [{ key: sequenceKey(sequence), value: id }] : []
   return {
-    checks: [{ key, revision: before?.revision ?? 'absent' }, ...names.checks],
+    checks: [{ key, revision: before?.revision ?? 'absent' }],
     puts: [
       { key, value: sealObject(sealer, staged, nextVersion(staged)) },
       ...creation,
-      ...[...names.added, ...terms.added].map((each) => ({ key: each, value: id })),
+      ...terms.added.map((each) => ({ key: each, value: id })),
     ],
-    dels: [...names.removed, ...terms.removed],
+    dels: terms.removed,
   }
 }
 
@@ -100,24 +101,45 @@ export function heldNames(object: ManagedObject | undefined): readonly Name[] {
   return object?.content === undefined ? [] : object.attributes.all('Name')
 }
 
-/** The names that an object takes with this change. */
-export function newNames({ object, before, isErased }: StagedObject): readonly Name[] {
-  if (isErased === true) return []
-  return without(heldNames(object), heldNames(before?.object))
+/** The names a staged object will hold. */
+export function keptNames({ object, isErased }: StagedObject): readonly Name[] {
+  return isErased === true ? [] : heldNames(object)
 }
 
-function nameChanges(staged: StagedObject, blinder: Blinder) {
-  const { object, before, isErased } = staged
-  const kept = isErased === true ? undefined : object
-  const keyOf = (name: Name) => nameKey(blinder.name(object.owner, name))
-  const added = newNames(staged).map(keyOf)
-  return {
-    added,
-    removed: without(heldNames(before?.object), heldNames(kept)).map(keyOf),
-    checks: added.map((key): Check => ({ key, revision: 'absent' })),
+/** What is in the one list and not in the other. */
+export function namesBeyond(names: readonly Name[], others: readonly Name[]): readonly Name[] {
+  return names.filter((name) => !others.some((other) => isSameName(name, other)))
+}
+
+export function isSameName(left: Name, right: Name): boolean {
+  return nameText(left) === nameText(right)
+}
+
+function nameText({ nameType, nameValue }: Name): string {
+  return `${nameType}\u0000${nameValue}`
+}
+
+/**
+ * The names of all objects together, because one may give a name up that another takes. That the name was the first
+ * one's until now is said by the check of its record.
+ */
+function nameChanges(staged: readonly StagedObject[], blinder: Blinder): Commit {
+  const taken = new Map<string, { readonly key: Uint8Array; readonly value: Uint8Array }>()
+  const given = new Map<string, Uint8Array>()
+  for (const each of staged) {
+    const { object, before } = each
+    const keyOf = (name: Name) => nameKey(blinder.name(object.owner, name))
+    const value = identifierBytes(object.uniqueIdentifier)
+    const then = heldNames(before?.object)
+    const now = keptNames(each)
+    for (const name of namesBeyond(now, then))
+      taken.set(nameText(name), { key: keyOf(name), value })
+    for (const name of namesBeyond(then, now)) given.set(nameText(name), keyOf(name))
   }
-}
-
-function without(names: readonly Name[], others: readonly Name[]): readonly Name[] {
-  return names.filter((name) => !others.some((other) => isDeepStrictEqual(name, other)))
+  const fresh = [...taken].filter(([text]) => !given.has(text))
+  return {
+    checks: fresh.map(([, { key }]): Check => ({ key, revision: 'absent' })),
+    puts: [...taken.values()],
+    dels: [...given].flatMap(([text, key]) => (taken.has(text) ? [] : [key])),
+  }
 }

@@ -1,4 +1,6 @@
-import { settle } from '../model/lifecycle.ts'
+import { KmipFault } from '../fault/fault.ts'
+import { dueDate, settle } from '../model/lifecycle.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
 import { isVendorReference } from '../model/attribute-reference.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Criterion } from './filter-match.ts'
@@ -12,15 +14,24 @@ const BEGINNING: DateTime = 946_684_800
 /** Attributes whose stored value a date can overtake. */
 const OVERTAKEN: ReadonlySet<string> = new Set(['State', 'LastChangeDate'])
 
+/** How far the objects of one owner are settled. */
+interface Progress {
+  /** Nothing was due before this that is not settled. */
+  until: DateTime
+  /** Nothing is due before this. */
+  next: DateTime
+}
+
 /**
  * Writes down the changes of state that dates have brought about, so that the index of states tells the truth when it
  * is asked. Objects wait in buckets of their due date: after a start the wide ones are gone through once, from then on
- * only the narrow ones since the last look.
+ * only the narrow ones since the last look, and none while nothing is due.
  */
 export class DueObjects {
   readonly #source: ObjectSource
-  /** Up to when the objects of each owner are settled. */
-  readonly #settledUntil = new Map<string, DateTime>()
+  readonly #progress = new Map<string, Progress>()
+  /** The last look at the objects of each owner: a search must not run ahead of one that is under way. */
+  readonly #looks = new Map<string, Promise<void>>()
 
   constructor(source: ObjectSource) {
     this.#source = source
@@ -32,16 +43,51 @@ export class DueObjects {
       ({ reference }) => !isVendorReference(reference) && OVERTAKEN.has(reference.name),
     )
     if (!isAffected) return
-    const since = this.#settledUntil.get(owner)
+    const before = this.#looks.get(owner)
+    const look = this.#lookAfter(before, owner, now)
+    this.#looks.set(owner, look)
+    try {
+      await look
+    } finally {
+      if (this.#looks.get(owner) === look) this.#looks.delete(owner)
+    }
+  }
+
+  /** Learns of an object that was written; a message that began earlier may have left one due in what is settled. */
+  note(object: ManagedObject): void {
+    const progress = this.#progress.get(object.owner)
+    const due = dueDate(object)
+    if (progress === undefined || due === undefined) return
+    progress.until = Math.min(progress.until, due)
+    progress.next = Math.min(progress.next, due)
+  }
+
+  async #lookAfter(before: Promise<void> | undefined, owner: string, now: DateTime): Promise<void> {
+    // Whether the look before failed is told to those who asked for it.
+    await before?.catch(() => undefined)
+    const progress = this.#progress.get(owner)
+    if (progress !== undefined && now < progress.next) return
+    const since = progress?.until
+    // What is written from here on is noted, and looked at next time.
+    const ahead: Progress = { until: now, next: Infinity }
+    this.#progress.set(owner, ahead)
+    try {
+      await this.#settleSince(owner, since, now)
+    } catch (error) {
+      if (since === undefined) this.#progress.delete(owner)
+      else ahead.until = Math.min(ahead.until, since)
+      ahead.next = -Infinity
+      throw error
+    }
+    ahead.next = Math.min(ahead.next, startOfBucketAfter(now))
+  }
+
+  async #settleSince(owner: string, since: DateTime | undefined, now: DateTime): Promise<void> {
     const level = since === undefined ? DUE_LEVELS[1] : DUE_LEVELS[0]
-    for (
-      let bucket = bucketOf(since ?? BEGINNING, level);
-      bucket <= bucketOf(now, level);
-      bucket += 1
-    ) {
+    const last = bucketOf(now, level)
+    for (let bucket = bucketOf(since ?? BEGINNING, level); bucket <= last; bucket += 1) {
       await this.#settleBucket(owner, now, dueTerm(level, bucket))
     }
-    this.#settledUntil.set(owner, now)
   }
 
   async #settleBucket(owner: string, now: DateTime, term: string): Promise<void> {
@@ -54,11 +100,25 @@ export class DueObjects {
   }
 
   async #settleObject(uniqueIdentifier: string, now: DateTime): Promise<void> {
-    const before = await this.#source.read(uniqueIdentifier)
-    if (before === undefined) return
-    const object = settle(before.object, now)
-    if (object === before.object) return
-    // A conflict means that another writer has just settled it.
-    await this.#source.write([{ object, sequence: before.sequence, before }])
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const before = await this.#source.read(uniqueIdentifier)
+      if (before === undefined) return
+      const object = settle(before.object, now)
+      if (object === before.object) {
+        this.note(object)
+        return
+      }
+      if ((await this.#source.write([{ object, sequence: before.sequence, before }])) === 'done')
+        return
+    }
+    throw new KmipFault('CONFLICT', 'Other clients keep changing the objects')
   }
 }
+
+function startOfBucketAfter(now: DateTime): DateTime {
+  const [level] = DUE_LEVELS
+  return (bucketOf(now, level) + 1) * 2 ** level
+}
+
+/** How often an object is tried again that another writer has just changed. */
+const ATTEMPTS = 20

@@ -13,8 +13,14 @@ import { vocabulary } from '../spec/vocabulary.ts'
  */
 export type IndexTerm = string
 
-/** Dates are filed in buckets of 2^12, 2^18 and 2^24 seconds: about an hour, three days and half a year. */
-export const DATE_LEVELS = [12, 18, 24] as const
+/**
+ * Dates are filed in buckets of 2^12, 2^20 and 2^28 seconds: about an hour, twelve days and eight years. The widest are
+ * few, whatever range is asked for: all that lies before 1970 is in one, and all behind 2514.
+ */
+export const DATE_LEVELS = [12, 20, 28] as const
+
+export const WIDEST_LEVEL = 28
+const LAST_WIDEST_BUCKET = 64
 
 /** How wide a bucket may be that due dates are looked for in after a start. */
 export const DUE_LEVELS = [12, 24] as const
@@ -38,6 +44,12 @@ export function dueTerm(level: number, bucket: number): IndexTerm {
 /** The bucket of a date, in seconds. */
 export function bucketOf(date: number | bigint, level: number): number {
   return Math.floor(Number(date) / 2 ** level)
+}
+
+/** The bucket that a date is filed in. */
+export function dateBucket(date: bigint, level: number): number {
+  const bucket = bucketOf(date, level)
+  return level < WIDEST_LEVEL ? bucket : Math.max(-1, Math.min(bucket, LAST_WIDEST_BUCKET))
 }
 
 export function dateTerm(reference: AttributeReference, level: number, bucket: number): IndexTerm {
@@ -80,7 +92,7 @@ function entryTerms(entry: AttributeEntry): readonly IndexTerm[] {
   const { reference } = entry
   const item = attributeItem(entry)
   if (item.type === ItemType.DateTime) {
-    return DATE_LEVELS.map((level) => dateTerm(reference, level, bucketOf(item.value, level)))
+    return DATE_LEVELS.map((level) => dateTerm(reference, level, dateBucket(item.value, level)))
   }
   if (reference.name === 'UsageLimits') return [presenceTerm(reference)]
   return valueTerms(reference, item)

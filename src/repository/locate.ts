@@ -1,12 +1,13 @@
 import type { ManagedObject, StorageStatus } from '../model/managed-object.ts'
 import { storageStatusOf } from '../model/managed-object.ts'
-import { isVendorReference } from '../model/attribute-reference.ts'
+import { isVendorReference, type AttributeReference } from '../model/attribute-reference.ts'
 import type { StoreReader } from '../port/store.ts'
 import { ItemType } from '../ttlv/item.ts'
 import { asksForAbsence, dateRange, matchesAll, type Criterion } from './filter-match.ts'
 import {
   DATE_LEVELS,
-  bucketOf,
+  WIDEST_LEVEL,
+  dateBucket,
   dateTerm,
   presenceTerm,
   statusTerm,
@@ -45,13 +46,15 @@ export interface SearchSpace {
   blind(term: IndexTerm): Uint8Array
   /** The object as it is now; undefined when there is none of that owner's. */
   find(uniqueIdentifier: string): Promise<ManagedObject | undefined>
+  /** Matching objects that are about to be written and that no index knows, newest first. */
+  readonly unwritten: readonly Posting[]
 }
 
 /** Matching objects are not counted beyond this. */
 const COUNTED = 1_000
 
-/** A range of dates is looked up in at most so many buckets. */
-const MAXIMUM_BUCKETS = 64
+/** A range of dates is looked up in at most so many buckets: as many as there are of the widest. */
+const MAXIMUM_BUCKETS = 66
 
 /**
  * Finds objects by indexes (KMIP 1.4 section 4.9, KMIP 2.1 section 6.1.28). Every object that an index names is looked
@@ -60,7 +63,7 @@ const MAXIMUM_BUCKETS = 64
 export async function locate(space: SearchSpace, query: ObjectQuery): Promise<LocatedObjects> {
   const found: string[] = []
   let matched = 0
-  for await (const { uniqueIdentifier } of candidates(space, query)) {
+  for await (const { uniqueIdentifier } of merged(space.unwritten, candidates(space, query))) {
     const object = await space.find(uniqueIdentifier)
     if (object === undefined || !isWanted(object, query)) continue
     matched += 1
@@ -85,6 +88,23 @@ function namedIdentifier({ criteria }: ObjectQuery): string | undefined {
     if (item?.type === ItemType.TextString) return new TextDecoder().decode(item.value)
   }
   return undefined
+}
+
+/** Both, each object once, newest first. */
+async function* merged(
+  unwritten: readonly Posting[],
+  stored: AsyncIterable<Posting>,
+): AsyncIterableIterator<Posting> {
+  const identifiers = new Set(unwritten.map(({ uniqueIdentifier }) => uniqueIdentifier))
+  const waiting = [...unwritten]
+  for await (const posting of stored) {
+    while (waiting[0] !== undefined && waiting[0].sequence > posting.sequence) {
+      yield waiting[0]
+      waiting.shift()
+    }
+    if (!identifiers.has(posting.uniqueIdentifier)) yield posting
+  }
+  yield* waiting
 }
 
 async function* candidates(space: SearchSpace, query: ObjectQuery): AsyncIterableIterator<Posting> {
@@ -115,29 +135,33 @@ function cursorsOf(space: SearchSpace, criterion: Criterion): readonly PostingCu
   const { reference, items } = criterion
   if (asksForAbsence(criterion)) return []
   const range = dateRange(items)
-  if (range !== undefined) return dateCursors(space, criterion, range)
+  if (range !== undefined) return [dateCursor(space, reference, range)]
   if (!isVendorReference(reference) && reference.name === 'UsageLimits') {
     return [cursorOf(space, presenceTerm(reference))]
   }
-  const terms = new Set(items.flatMap((item) => valueTerms(reference, item)))
-  return Array.from(terms, (term) => cursorOf(space, term))
+  const dates = items.filter((item) => item.type === ItemType.DateTime)
+  const others = items.filter((item) => item.type !== ItemType.DateTime)
+  const terms = new Set(others.flatMap((item) => valueTerms(reference, item)))
+  return [
+    ...Array.from(terms, (term) => cursorOf(space, term)),
+    ...dates.map(({ value }) => dateCursor(space, reference, [value, value])),
+  ]
 }
 
 /** The buckets of the finest level at which a range has few. */
-function dateCursors(
+function dateCursor(
   space: SearchSpace,
-  { reference }: Criterion,
+  reference: AttributeReference,
   [earliest, latest]: readonly [bigint, bigint],
-): readonly PostingCursor[] {
-  for (const level of DATE_LEVELS) {
-    const first = bucketOf(earliest, level)
-    const count = bucketOf(latest, level) - first + 1
-    if (count > MAXIMUM_BUCKETS) continue
-    const buckets = Array.from({ length: count }, (_, index) => first + index)
-    const cursors = buckets.map((bucket) => cursorOf(space, dateTerm(reference, level, bucket)))
-    return [
-      cursors.length === 1 && cursors[0] !== undefined ? cursors[0] : new UnionCursor(cursors),
-    ]
+): PostingCursor {
+  const spanOf = (level: number) => {
+    const first = dateBucket(earliest, level)
+    return { first, count: dateBucket(latest, level) - first + 1 }
   }
-  return []
+  const level = DATE_LEVELS.find((each) => spanOf(each).count <= MAXIMUM_BUCKETS) ?? WIDEST_LEVEL
+  const { first, count } = spanOf(level)
+  const cursors = Array.from({ length: count }, (_, index) =>
+    cursorOf(space, dateTerm(reference, level, first + index)),
+  )
+  return cursors.length === 1 && cursors[0] !== undefined ? cursors[0] : new UnionCursor(cursors)
 }

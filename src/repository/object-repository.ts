@@ -82,6 +82,7 @@ export class ObjectRepository implements ObjectSource {
       if (outcome === 'conflict' || isErased === true) this.#cache.drop(object.uniqueIdentifier)
       else {
         const { revision } = outcome
+        this.#due.note(object)
         this.#cache.put({ object, sequence, version: nextVersion(each), revision })
       }
     }
@@ -92,7 +93,7 @@ export class ObjectRepository implements ObjectSource {
     await this.#due.settle(owner, now, criteria)
   }
 
-  searchSpace(owner: string): Omit<SearchSpace, 'find'> {
+  searchSpace(owner: string): Omit<SearchSpace, 'find' | 'unwritten'> {
     return { reader: this.#store, blind: (term) => this.blinder.term(owner, term) }
   }
 

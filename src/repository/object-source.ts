@@ -18,5 +18,5 @@ export interface ObjectSource {
   /** Brings the states of objects up to date that a search by state would otherwise miss. */
   settleDue(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void>
   /** Where the objects of one owner are looked up. */
-  searchSpace(owner: string): Omit<SearchSpace, 'find'>
+  searchSpace(owner: string): Omit<SearchSpace, 'find' | 'unwritten'>
 }

@@ -20,16 +20,25 @@ export interface PostingCursor {
 /** A list this short is read whole and its objects looked at, rather than compared with other lists. */
 export const FEW = 32
 
-/** Postings read at once: first, and at most. */
+/** Postings read at once: first, at least and at most. */
 const FIRST_CHUNK = FEW + 1
+const SMALLEST_CHUNK = 4
 const LARGEST_CHUNK = 1_024
 
-/** The objects that a term holds for. */
+/** How many times as many postings are read as were looked at of those read before. */
+const FORESIGHT = 4
+
+/**
+ * The objects that a term holds for. What is read ahead follows what is used: many postings where all of them are
+ * wanted, few where most are passed over because another list has nothing there.
+ */
 export class TermCursor implements PostingCursor {
   readonly #reader: StoreReader
   readonly #blinded: Uint8Array
   #chunk: readonly Posting[] = []
   #at = 0
+  #lookedAt = 0
+  #last = -1
   #next: bigint | undefined = NEWEST
   #size = FIRST_CHUNK
 
@@ -40,6 +49,8 @@ export class TermCursor implements PostingCursor {
 
   async peek(): Promise<Posting | undefined> {
     if (this.#at >= this.#chunk.length) await this.#read()
+    if (this.#last !== this.#at) this.#lookedAt += 1
+    this.#last = this.#at
     return this.#chunk[this.#at]
   }
 
@@ -56,46 +67,63 @@ export class TermCursor implements PostingCursor {
   }
 
   async #read(): Promise<void> {
+    this.#at = 0
+    this.#last = -1
     if (this.#next === undefined) {
       this.#chunk = []
-      this.#at = 0
       return
     }
+    if (this.#chunk.length > 0) {
+      const wanted = Math.max(this.#lookedAt * FORESIGHT, SMALLEST_CHUNK)
+      this.#size = Math.min(wanted, LARGEST_CHUNK)
+    }
+    this.#lookedAt = 0
     const range = postingRange(this.#blinded, this.#next)
     const entries = await this.#reader.scan(range, { limit: this.#size })
     this.#chunk = entries.map(({ key, value }) => ({
       sequence: sequenceOfKey(key),
       uniqueIdentifier: identifierOf(value),
     }))
-    this.#at = 0
     const last = this.#chunk.at(-1)
     this.#next = last === undefined || entries.length < this.#size ? undefined : last.sequence - 1n
-    this.#size = Math.min(this.#size * 2, LARGEST_CHUNK)
   }
 }
 
 /** The objects that any of several terms holds for, each once. */
 export class UnionCursor implements PostingCursor {
-  readonly #cursors: readonly PostingCursor[]
+  #heads: readonly Head[]
 
   constructor(cursors: readonly PostingCursor[]) {
-    this.#cursors = cursors
+    this.#heads = cursors.map((cursor) => ({ cursor, posting: UNREAD }))
   }
 
   async peek(): Promise<Posting | undefined> {
-    const heads = await Promise.all(this.#cursors.map(async (cursor) => cursor.peek()))
-    return heads.reduce((newest, head) => {
-      if (head === undefined) return newest
-      return newest === undefined || head.sequence > newest.sequence ? head : newest
-    }, undefined)
+    if (this.#heads.some(({ posting }) => posting === UNREAD)) {
+      this.#heads = await Promise.all(this.#heads.map(looked))
+    }
+    let newest: Posting | undefined
+    for (const { posting } of this.#heads) {
+      if (posting === UNREAD || posting === undefined) continue
+      if (newest === undefined || posting.sequence > newest.sequence) newest = posting
+    }
+    return newest
   }
 
   async seek(sequence: bigint): Promise<void> {
-    await Promise.all(this.#cursors.map(async (cursor) => cursor.seek(sequence)))
+    this.#heads = await Promise.all(
+      this.#heads.map(async (head) => {
+        const { cursor, posting } = head
+        if (posting === undefined || (posting !== UNREAD && posting.sequence <= sequence)) {
+          return head
+        }
+        await cursor.seek(sequence)
+        return { cursor, posting: await cursor.peek() }
+      }),
+    )
   }
 
   async few(): Promise<readonly Posting[] | undefined> {
-    const lists = await Promise.all(this.#cursors.map(async (cursor) => cursor.few()))
+    const lists = await Promise.all(this.#heads.map(async ({ cursor }) => cursor.few()))
     const all: Posting[] = []
     for (const list of lists) {
       if (list === undefined) return undefined
@@ -106,7 +134,23 @@ export class UnionCursor implements PostingCursor {
   }
 }
 
-function newestFirst(left: Posting, right: Posting): number {
+const UNREAD = 'unread'
+
+/** A list of a union with the posting it stands at. */
+interface Head {
+  readonly cursor: PostingCursor
+  readonly posting: Posting | undefined | typeof UNREAD
+}
+
+async function looked(head: Head): Promise<Head> {
+  return head.posting === UNREAD ? { ...head, posting: await head.cursor.peek() } : head
+}
+
+/** Orders what was created later before what was created earlier. */
+export function newestFirst(
+  left: { readonly sequence: bigint },
+  right: { readonly sequence: bigint },
+): number {
   return left.sequence > right.sequence ? -1 : 1
 }
 

@@ -2,12 +2,13 @@ import { KmipFault } from '../fault/fault.ts'
 import { settle } from '../model/lifecycle.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { DateTime } from '../schema/primitive.ts'
-import { heldNames, newNames, type StagedObject } from './change-set.ts'
+import type { Name } from '../spec/structure/name.ts'
+import { heldNames, isSameName, keptNames, namesBeyond, type StagedObject } from './change-set.ts'
 import { isWanted, locate, type LocatedObjects, type ObjectQuery } from './locate.ts'
 import { nameKey } from './keys.ts'
 import type { ObjectSource } from './object-source.ts'
 import type { StoredObject } from './object-record.ts'
-import { isDeepStrictEqual } from 'node:util'
+import { newestFirst, type Posting } from './posting-cursor.ts'
 
 /** Whose objects are seen, and at what time. */
 export interface UnitScope {
@@ -71,13 +72,10 @@ export class UnitOfWork {
     await this.#source.settleDue(owner, now, query.criteria)
     const space = {
       ...this.#source.searchSpace(owner),
-      find: async (uniqueIdentifier: string) =>
-        this.#staged.has(uniqueIdentifier) ? undefined : this.find(uniqueIdentifier),
+      unwritten: this.#unwritten(query),
+      find: async (uniqueIdentifier: string) => this.find(uniqueIdentifier),
     }
-    const own = this.#stagedMatches(query)
-    if (own.length === 0) return locate(space, query)
-    const stored = await locate(space, { ...query, offset: 0, limit: query.offset + query.limit })
-    return this.#merged(own, stored, query)
+    return locate(space, query)
   }
 
   get isEmpty(): boolean {
@@ -95,41 +93,39 @@ export class UnitOfWork {
   }
 
   async #stage(staged: StagedObject): Promise<void> {
-    for (const name of newNames(staged)) {
-      const isTakenHere = this.#isNameStaged(staged.object, name)
-      const key = nameKey(this.#source.blinder.name(this.#scope.owner, name))
-      if (isTakenHere || (await this.#source.has(key))) {
+    await this.#checkNames(staged)
+    // Indexes must not wait for a date that has passed already.
+    const object = settle(staged.object, this.#scope.now)
+    this.#staged.set(object.uniqueIdentifier, { ...staged, object })
+  }
+
+  async #checkNames({ object, before }: StagedObject): Promise<void> {
+    const previous = this.#staged.get(object.uniqueIdentifier)?.object ?? before?.object
+    const others = [...this.#staged.values()].filter(
+      (other) => other.object.uniqueIdentifier !== object.uniqueIdentifier,
+    )
+    const kept = others.flatMap(keptNames)
+    const released = [before, ...others.map((other) => other.before)].flatMap((stored) =>
+      heldNames(stored?.object),
+    )
+    for (const name of namesBeyond(heldNames(object), heldNames(previous))) {
+      const isTakenHere = kept.some((other) => isSameName(name, other))
+      const isReleasedHere = released.some((other) => isSameName(name, other))
+      if (isTakenHere || (!isReleasedHere && (await this.#isStoredName(name)))) {
         throw new KmipFault('NAME_TAKEN', 'Another object has this Name')
       }
     }
-    this.#staged.set(staged.object.uniqueIdentifier, staged)
   }
 
-  #isNameStaged(object: ManagedObject, name: unknown): boolean {
-    return [...this.#staged.values()].some(
-      (other) =>
-        other.isErased !== true &&
-        other.object.uniqueIdentifier !== object.uniqueIdentifier &&
-        heldNames(other.object).some((held) => isDeepStrictEqual(held, name)),
-    )
+  async #isStoredName(name: Name): Promise<boolean> {
+    return this.#source.has(nameKey(this.#source.blinder.name(this.#scope.owner, name)))
   }
 
-  #stagedMatches(query: ObjectQuery): readonly StagedObject[] {
+  #unwritten(query: ObjectQuery): readonly Posting[] {
     return [...this.#staged.values()]
       .filter(({ isErased }) => isErased !== true)
       .filter(({ object }) => isWanted(settle(object, this.#scope.now), query))
-      .sort((left, right) => (left.sequence > right.sequence ? -1 : 1))
-  }
-
-  /** New objects are newer than all stored ones; changed ones keep their place only roughly within one message. */
-  #merged(
-    own: readonly StagedObject[],
-    stored: LocatedObjects,
-    query: ObjectQuery,
-  ): LocatedObjects {
-    const all = [...own.map(({ object }) => object.uniqueIdentifier), ...stored.uniqueIdentifiers]
-    const uniqueIdentifiers = all.slice(query.offset, query.offset + query.limit)
-    if (stored.total === undefined) return { uniqueIdentifiers }
-    return { uniqueIdentifiers, total: stored.total + own.length }
+      .sort(newestFirst)
+      .map(({ object: { uniqueIdentifier }, sequence }) => ({ uniqueIdentifier, sequence }))
   }
 }
