@@ -17,7 +17,7 @@ import type { AttributeEntry, AttributeSet, Instance } from './attribute-set.ts'
 import { settle } from './lifecycle.ts'
 import type { ManagedObject } from './managed-object.ts'
 import { followSensitivity } from './sensitivity.ts'
-import { initialUsageLimits, modifiedUsageLimits } from './usage-limits.ts'
+import { checkUnallocated, initialUsageLimits, modifiedUsageLimits } from './usage-limits.ts'
 
 /** Which instance of an attribute a request means. */
 export type AttributeSelection =
@@ -115,6 +115,7 @@ export function deleteAttribute(
   checkApplies(reference, object.objectType)
   checkClientDeletes(reference)
   const chosen = selectInstances(object.attributes, reference, select)
+  if (hasUsageLimits(reference)) chosen.forEach(({ value }) => { checkUnallocated(value); })
   const attributes = chosen.reduce(
     (rest, { index }) => rest.removing(reference, index),
     object.attributes,
@@ -157,8 +158,12 @@ function changeInstance(
 
 /** Usage Limits come with a count that is the server's; every other value is taken as it is. */
 function valueToSet(reference: AttributeReference, value: unknown, before?: unknown): unknown {
-  if (isVendorReference(reference) || reference.name !== 'UsageLimits') return value
+  if (!hasUsageLimits(reference)) return value
   return before === undefined ? initialUsageLimits(value) : modifiedUsageLimits(value, before)
+}
+
+function hasUsageLimits(reference: AttributeReference): boolean {
+  return !isVendorReference(reference) && reference.name === 'UsageLimits'
 }
 
 /** The instances a request means, at least one. */

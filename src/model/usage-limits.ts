@@ -10,9 +10,16 @@ export function initialUsageLimits(value: unknown): UsageLimits {
 
 /** Usage Limits after a client's correction, which must come before the first use. Throws `ATTRIBUTE_READ_ONLY`. */
 export function modifiedUsageLimits(value: unknown, before: unknown): UsageLimits {
-  const { usageLimitsCount, usageLimitsTotal } = attributeValue<'UsageLimits'>(before)
-  if (usageLimitsCount !== usageLimitsTotal) {
-    throw new KmipFault('ATTRIBUTE_READ_ONLY', 'Usage Limits cannot be changed once some are used')
-  }
+  checkUnallocated(before)
   return initialUsageLimits(value)
+}
+
+/**
+ * Refuses to change or delete Usage Limits once some are used (KMIP 1.4 section 3.21, KMIP 2.1 section 4.59). Throws
+ * `ATTRIBUTE_READ_ONLY`.
+ */
+export function checkUnallocated(value: unknown): void {
+  const { usageLimitsCount, usageLimitsTotal } = attributeValue<'UsageLimits'>(value)
+  if (usageLimitsCount === usageLimitsTotal) return
+  throw new KmipFault('ATTRIBUTE_READ_ONLY', 'Usage Limits cannot be changed once some are used')
 }
