@@ -1,7 +1,4 @@
-import type { Operation } from '../spec/enum/operation.ts'
-
-/** The name of an operation as in the table of the standard, as in `GetAttributes`. */
-export type OperationName = Extract<keyof typeof Operation, string>
+import type { OperationName } from '../spec/operation.ts'
 
 /** What a client may do with the objects that are its own. */
 export interface Role {

@@ -11,8 +11,8 @@ import { Attribute, attributeByTag, type AttributeName } from '../../spec/attrib
 import { Tag } from '../../spec/tag.ts'
 import { ItemType, type Item } from '../../ttlv/item.ts'
 
-/** KMIP 2.1 section 4.60. */
-const VendorAttributeStruct = struct({
+/** KMIP 2.1 section 4.60, its value kept beyond the message. */
+const KeptVendorAttributeStruct = struct({
   vendor: required(Tag.VendorIdentification),
   name: required(Tag.AttributeName),
   value: required(Tag.AttributeValue, keptItem),
@@ -49,7 +49,7 @@ function attributeOfTag(tag: number, version: Version): AttributeName {
 export function decodeAttribute(item: Item, version: Version): AttributeEntry {
   if (item.tag === Tag.Attribute.number) {
     const { value, ...reference } = checkVendor(
-      compile(VendorAttributeStruct, version).decode(item),
+      compile(KeptVendorAttributeStruct, version).decode(item),
     )
     return { reference, value }
   }
@@ -64,7 +64,7 @@ export function decodeAttribute(item: Item, version: Version): AttributeEntry {
 export function encodeAttribute({ reference, value }: AttributeEntry, version: Version): Item {
   if (isVendorReference(reference)) {
     const fields = { ...reference, value: vendorItem(value) }
-    return compile(VendorAttributeStruct, version).encode(Tag.Attribute.number, fields)
+    return compile(KeptVendorAttributeStruct, version).encode(Tag.Attribute.number, fields)
   }
   const { codec, tag } = Attribute[reference.name]
   return compile<unknown>(codec, version).encode(tag.number, value)
@@ -78,7 +78,9 @@ export function decodeReference(
   if (item.tag !== Tag.Attribute.number) {
     return { reference: { name: attributeOfTag(item.tag, version) }, item }
   }
-  const { value, ...reference } = checkVendor(compile(VendorAttributeStruct, version).decode(item))
+  const { value, ...reference } = checkVendor(
+    compile(KeptVendorAttributeStruct, version).decode(item),
+  )
   return { reference, item: value }
 }
 

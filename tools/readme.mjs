@@ -1,0 +1,15 @@
+// Writes the README's table of operations from the built tables: run it after `npm run build`.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { OPERATIONS as BUILT } from '../dist/operation/index.js'
+import { VERSIONS, existsIn } from '../dist/schema/version.js'
+import { OPERATIONS } from '../dist/spec/operation.js'
+import { operationTable, withTable } from './operation-table.mjs'
+
+const readme = new URL('../README.md', import.meta.url)
+const table = operationTable({
+  operations: Object.values(OPERATIONS),
+  built: new Set(Object.keys(BUILT)),
+  versions: VERSIONS,
+  existsIn,
+})
+writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), table))
