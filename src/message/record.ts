@@ -18,8 +18,11 @@ import type { ObjectContent } from '../model/content.ts'
 import { managedObject } from './managed-object.ts'
 import { decodeAttribute, encodeAttribute } from './v2/attribute.ts'
 
-/** Records are written in the newest version: it can say everything that the older ones can. */
+/** Records are written in the newest version: its forms can say everything that those of the older ones can. */
 const RECORD_VERSION: Version = '2.1'
+
+/** Whose enumerations and attributes the newest version no longer has: Template, Transparent ECDSA Private Key. */
+const RETIRED_VERSION: Version = '1.4'
 
 /** Records are ours; their tags lie in the range that the standard leaves to extensions. */
 const RecordTag = defineTags({
@@ -44,7 +47,8 @@ const instance: Codec<AttributeEntry> = custom<AttributeEntry>(ItemType.Structur
     decode(item) {
       const [index, value] = item.type === ItemType.Structure ? item.value : []
       if (index === undefined || value === undefined) throw damaged()
-      return { ...decodeAttribute(value, version), index: asIndex.decode(index) }
+      const entry = recalled((asked) => decodeAttribute(value, asked), version)
+      return { ...entry, index: asIndex.decode(index) }
     },
     encode: (tagNumber, entry) => ({
       tag: tagNumber,
@@ -60,12 +64,34 @@ const instance: Codec<AttributeEntry> = custom<AttributeEntry>(ItemType.Structur
 /** The object itself, or nothing once it is destroyed. */
 const content: Field<ObjectContent, 'optional'> = {
   presence: 'optional',
-  bind: (version) => managedObject.bind(version) satisfies BoundField<ObjectContent> | undefined,
+  bind(version) {
+    const bound = managedObject.bind(version)
+    if (bound === undefined) return undefined
+    return {
+      ...bound,
+      read: (items) => recalled((asked) => managedObject.bind(asked)?.read(items), version),
+    } satisfies BoundField<ObjectContent>
+  },
+}
+
+const objectType: Codec<ObjectType> = custom(ItemType.Enumeration, (version) => ({
+  decode: (item) => recalled((asked) => compile(Tag.ObjectType.codec, asked).decode(item), version),
+  encode: (tagNumber, value) => compile(Tag.ObjectType.codec, version).encode(tagNumber, value),
+}))
+
+/** Reads in the record's version, or in that of KMIP 1.x where the value is one that 2.x has given up. */
+function recalled<T>(read: (version: Version) => T, version: Version): T {
+  try {
+    return read(version)
+  } catch (error) {
+    if (error instanceof KmipFault) return read(RETIRED_VERSION)
+    throw error
+  }
 }
 
 const RecordStruct = struct({
   uniqueIdentifier: required(Tag.UniqueIdentifier, text),
-  objectType: required(Tag.ObjectType),
+  objectType: required(Tag.ObjectType, objectType),
   owner: required(RecordTag.Owner),
   sequence: required(RecordTag.Sequence),
   attributes: repeated(RecordTag.Instance, instance),
