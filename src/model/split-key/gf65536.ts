@@ -6,7 +6,7 @@ const M = 0x3a
 
 const times = (a: number, b: number): number => multiplyBytes(a, b, FIPS_197)
 
-/** The product of (a >> 8)·y + (a & 255) and the same of b, each half an element of GF(2^8). */
+/** The product of two elements u·y + v, each the pair (u, v) as one number. */
 export function multiplyPairs(a: number, b: number): number {
   const [r, s] = [a >> 8, a & 0xff]
   const [u, v] = [b >> 8, b & 0xff]
