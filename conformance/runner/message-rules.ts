@@ -1,9 +1,12 @@
-import { existsIn, VERSIONS, type Version } from '../../src/schema/version.ts'
-import { attributeByTitle } from '../../src/spec/attribute.ts'
+import { membersOf } from '../../src/schema/enumeration.ts'
+import { existsIn, VERSIONS, type Lifetime, type Version } from '../../src/schema/version.ts'
+import { attributeByTag, attributeByTitle } from '../../src/spec/attribute.ts'
+import { ENUMERATIONS } from '../../src/spec/enum/index.ts'
 import { Tag } from '../../src/spec/tag.ts'
+import { ItemType } from '../../src/ttlv/item.ts'
 import { versionOf } from './answer.ts'
 import type { Difference } from './difference.ts'
-import { childOf, childrenOf, memberOf, textOf, valueOf, type Node } from './template.ts'
+import { childOf, childrenOf, describe, memberOf, textOf, valueOf, type Node } from './template.ts'
 
 /**
  * What every answer must be, whatever the file shows: the header complete and in the question's version, as many items
@@ -64,23 +67,36 @@ function checkItem(item: Node, path: string): readonly Difference[] {
 
 const TAGS = new Map(Object.values(Tag).map((row) => [row.number, row]))
 
-/** Fields and attribute names that the version does not have; extensions are of no version. */
+/** Fields, attributes and members of enumerations that the version does not have; extensions are of no version. */
 function checkAge(node: Node, version: Version, path: string): readonly Difference[] {
-  const found: Difference[] = []
-  const row = TAGS.get(node.item.tag)
-  if (row !== undefined && !existsIn(row, version)) {
-    found.push(broken(path, `nothing that ${version} does not have`, node.name))
-  }
-  const title = node.name === 'AttributeName' ? textOf(node) : undefined
-  const attribute = title === undefined ? undefined : attributeByTitle(title)
-  if (attribute !== undefined && !existsIn(attribute, version)) {
-    found.push(broken(path, `no attribute that ${version} does not have`, attribute.title))
-  }
-  for (const child of node.children) {
-    found.push(...checkAge(child, version, `${path}/${child.name}`))
-  }
-  return found
+  const parts = [
+    { life: TAGS.get(node.item.tag), what: node.name },
+    { life: attributeNamedBy(node), what: `the attribute ${describe(node)}` },
+    { life: memberShownBy(node), what: `${node.name} ${describe(node)}` },
+  ]
+  return [
+    ...parts
+      .filter(({ life }) => life !== undefined && !existsIn(life, version))
+      .map(({ what }) => broken(path, `nothing that ${version} does not have`, what)),
+    ...node.children.flatMap((child) => checkAge(child, version, `${path}/${child.name}`)),
+  ]
 }
+
+function attributeNamedBy(node: Node): Lifetime | undefined {
+  const { item, name } = node
+  if (name === 'AttributeName') return attributeByTitle(textOf(node) ?? '')
+  if (name !== 'AttributeReference' || item.type !== ItemType.Enumeration) return undefined
+  return attributeByTag(item.value)
+}
+
+function memberShownBy({ item, name, attribute }: Node): Lifetime | undefined {
+  if (item.type !== ItemType.Enumeration) return undefined
+  return MEMBERS.get(name === 'AttributeValue' ? (attribute ?? name) : name)?.memberOf(item.value)
+}
+
+const MEMBERS = new Map(
+  Object.entries(ENUMERATIONS).map(([name, members]) => [name, membersOf(members)]),
+)
 
 function isVersion(version: string): version is Version {
   return VERSIONS.some((known) => known === version)

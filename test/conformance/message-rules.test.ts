@@ -95,6 +95,43 @@ describe('[clients H1] what the version does not have', () => {
     expect(found.every((line) => line.startsWith('rule '))).toBe(true)
   })
 
+  test.each([
+    {
+      what: 'an operation',
+      version: '1.1',
+      operation: 'Query',
+      payload: member('Operation', 'Encrypt'),
+    },
+    {
+      what: 'an object type',
+      version: '1.1',
+      operation: 'Query',
+      payload: member('ObjectType', 'PGPKey'),
+    },
+    {
+      what: 'a name in a list',
+      version: '1.1',
+      operation: 'GetAttributeList',
+      payload: text('AttributeName', 'Original Creation Date'),
+    },
+    {
+      what: 'a reference in a list',
+      version: '2.0',
+      operation: 'GetAttributeList',
+      payload: member('AttributeReference', 'RotateInterval'),
+    },
+  ])('$what: in $version', async ({ version, operation, payload }) => {
+    const tag = /<(\w+)/u.exec(payload)?.[1] ?? ''
+    const file = [
+      request([ask(operation)], { version }),
+      response([success(operation, payload)], { version }),
+    ]
+    const came = response([success(operation, payload)], { version, timeStamp: iso(NOW) })
+    expect(complaints(await playAgainst(file, [came]))).toEqual([
+      `rule BatchItem/ResponsePayload/${tag}`,
+    ])
+  })
+
   test('Located Items in 1.2', async () => {
     const located = '<LocatedItems type="Integer" value="0"/>'
     const file = (version: string): string[] => [
