@@ -1,10 +1,18 @@
-import { createHash } from 'node:crypto'
 import type { Crypto } from '../port/crypto.ts'
+import type { Random } from '../port/random.ts'
+import { HashingAlgorithm } from '../spec/enum/hashing-algorithm.ts'
+import { createCiphers } from './crypto/cipher.ts'
+import { hashBytes, nodeHashes } from './crypto/hash.ts'
+import { nodeRandom } from './random-node.ts'
 
-/** Cryptography by OpenSSL. */
-export const nodeCrypto: Crypto = {
-  digest: (algorithm, data) =>
-    Uint8Array.from(createHash(HASH_NAMES[algorithm]).update(data).digest()),
+/** Cryptography by OpenSSL, and by code of its own where OpenSSL has none. */
+export const nodeCrypto: Crypto = createNodeCrypto(nodeRandom)
+
+/** @param random - makes padding, seeds and salts; nonces of signatures and new keys are OpenSSL's own. */
+export function createNodeCrypto(random: Random): Crypto {
+  return {
+    digest: (algorithm, data) => hashBytes(HashingAlgorithm[algorithm], data),
+    hashes: nodeHashes,
+    ciphers: createCiphers(random),
+  }
 }
-
-const HASH_NAMES = { SHA_256: 'sha256' } as const

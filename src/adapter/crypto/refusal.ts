@@ -1,0 +1,31 @@
+import { KmipFault } from '../../fault/fault.ts'
+
+/** The one answer to everything that depends on secret bytes. The cause is for the log alone. */
+export function failed(cause?: unknown): KmipFault {
+  const text = 'The cryptographic operation failed'
+  return new KmipFault('CRYPTO_FAILED', text, cause === undefined ? {} : { cause })
+}
+
+/** What is not built: an algorithm, mode or padding, or these together. */
+export function unsupported(what: string): KmipFault {
+  return new KmipFault('UNSUPPORTED_CRYPTOGRAPHY', `${what} is not supported`)
+}
+
+/** A parameter that contradicts another or the algorithm. */
+export function invalid(what: string): KmipFault {
+  return new KmipFault('INVALID_FIELD', what)
+}
+
+/** Something the request should have had; the official cases want Invalid Message for it (CS-BC-M-12). */
+export function missing(what: string): KmipFault {
+  return new KmipFault('INVALID_MESSAGE', what)
+}
+
+/** Runs what touches keys; whatever it throws becomes {@link failed}. Node's messages name what went wrong. */
+export function guarded<R>(work: () => R): R {
+  try {
+    return work()
+  } catch (error) {
+    throw failed(error)
+  }
+}
