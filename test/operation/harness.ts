@@ -1,0 +1,288 @@
+import { memoryStore } from '../../src/adapter/store-memory.ts'
+import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
+import { nodeRandom } from '../../src/adapter/random-node.ts'
+import { envelopeSealer } from '../../src/adapter/sealer-envelope.ts'
+import type { Log } from '../../src/port/log.ts'
+import type { Random } from '../../src/port/random.ts'
+import type { Entry, Store } from '../../src/port/store.ts'
+import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
+import { ObjectRepository } from '../../src/repository/object-repository.ts'
+import { membersOf } from '../../src/schema/enumeration.ts'
+import { Secret } from '../../src/secret/secret.ts'
+import { createMessageHandler } from '../../src/server/dispatcher.ts'
+import type { MessageHandler } from '../../src/server/handler.ts'
+import { ResultReason } from '../../src/spec/enum/result-reason.ts'
+import { ResultStatus } from '../../src/spec/enum/result-status.ts'
+import { Tag } from '../../src/spec/tag.ts'
+import { vocabulary } from '../../src/spec/vocabulary.ts'
+import { decode } from '../../src/ttlv/decode.ts'
+import { encode } from '../../src/ttlv/encode.ts'
+import { ItemType, type Item } from '../../src/ttlv/item.ts'
+import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
+import { decodeXml } from '../../src/ttlv/xml.ts'
+
+/** The moment at which every test begins, in seconds. */
+export const START = 1_700_000_000
+
+/** One batch item of an answer. */
+export interface AnswerItem {
+  readonly operation: number | undefined
+  /** Normalised name, as in `OperationFailed`. */
+  readonly status: string | undefined
+  /** Normalised name, as in `ItemNotFound`. */
+  readonly reason: string | undefined
+  readonly message: string | undefined
+  readonly uniqueBatchItemID: string | undefined
+  readonly payload: Item | undefined
+}
+
+export interface Answer {
+  readonly bytes: Uint8Array
+  readonly item: Item
+  readonly header: Item | undefined
+  readonly items: readonly AnswerItem[]
+}
+
+export interface BatchItemText {
+  readonly operation: string
+  /** XML of what is in the Request Payload. */
+  readonly payload?: string
+  /** In hexadecimal. */
+  readonly id?: string
+  /** XML behind the payload, such as a Message Extension. */
+  readonly behind?: string
+}
+
+export interface MessageText {
+  /** XML of header fields between the Protocol Version and the Batch Count. */
+  readonly header?: string
+  readonly batchCount?: number
+}
+
+export interface BenchOptions {
+  readonly policy?: Partial<Policy>
+  readonly batchItems?: number
+  readonly responseBytes?: number
+}
+
+/** A server without a network: messages in XML go in, what comes out is taken apart. */
+export class Bench {
+  readonly store: Store
+  /** What was logged. */
+  readonly events: readonly string[]
+  now = START
+  readonly #handler: MessageHandler
+
+  private constructor(store: Store, handler: MessageHandler, events: readonly string[]) {
+    this.store = store
+    this.events = events
+    this.#handler = handler
+  }
+
+  static async open(options: BenchOptions = {}): Promise<Bench> {
+    const store = memoryStore()
+    const sealer = envelopeSealer({
+      storeId: new Uint8Array(16),
+      index: Secret.copyOf(new Uint8Array(32).fill(1)),
+      epochs: new Map([[1, Secret.copyOf(new Uint8Array(32).fill(2))]]),
+    })
+    const repository = await ObjectRepository.open(store, sealer, { cachedObjects: 100 })
+    const events: string[] = []
+    const handler = createMessageHandler({
+      repository,
+      crypto: nodeCrypto,
+      random: countedRandom(),
+      clock: { now: () => bench.now },
+      policy: { ...DEFAULT_POLICY, ...options.policy },
+      permissions: new Map([['client', 'all']]),
+      log: listLog(events),
+      limits: DEFAULT_LIMITS,
+      batchItems: options.batchItems ?? 100,
+      responseBytes: options.responseBytes ?? 1_048_576,
+    })
+    const bench: Bench = new Bench(store, handler, events)
+    return bench
+  }
+
+  /** Sends one operation and gives its batch item. */
+  async ask(version: string, operation: string, payload = '', as = 'alice'): Promise<AnswerItem> {
+    const { items } = await this.send(version, [{ operation, payload }], {}, as)
+    const [item] = items
+    if (item === undefined) throw new TypeError('no batch item came back')
+    return item
+  }
+
+  async send(
+    version: string,
+    items: readonly BatchItemText[],
+    message: MessageText = {},
+    as = 'alice',
+  ): Promise<Answer> {
+    return this.sendItem(messageOf(version, items, message), as)
+  }
+
+  async sendItem(item: Item, as = 'alice'): Promise<Answer> {
+    const answer = await this.sendBytes(encode(item), as)
+    if (answer === undefined) throw new TypeError('nothing was answered')
+    return answer
+  }
+
+  async sendBytes(bytes: Uint8Array, as = 'alice'): Promise<Answer | undefined> {
+    const identity = { id: as, name: as, role: 'client' }
+    const reply = await this.#handler.handle(bytes, { identity, connection: 'c-1' })
+    return reply && read(reply.bytes)
+  }
+
+  /** Everything that is stored, key by key, for comparisons. */
+  async dump(): Promise<readonly string[]> {
+    const range = { from: new Uint8Array(0), to: new Uint8Array(64).fill(255) }
+    const entries = await this.store.scan(range, { limit: 100_000 })
+    return entries.map(({ key, value, revision }: Entry) =>
+      [Buffer.from(key).toString('hex'), Buffer.from(value).toString('hex'), revision].join(' '),
+    )
+  }
+
+  /** Creates an AES key and gives its Unique Identifier. */
+  async createKey(attributes = '', as = 'alice'): Promise<string> {
+    const made = await this.ask('2.1', 'Create', createAes(attributes), as)
+    return identifierOf(made)
+  }
+}
+
+/** The payload of Create for an AES key, in KMIP 2.x. */
+export function createAes(attributes = ''): string {
+  return `<ObjectType type="Enumeration" value="SymmetricKey"/><Attributes>
+    <CryptographicAlgorithm type="Enumeration" value="AES"/>
+    <CryptographicLength type="Integer" value="128"/>
+    <CryptographicUsageMask type="Integer" value="Encrypt Decrypt"/>${attributes}</Attributes>`
+}
+
+/** XML of a Unique Identifier. */
+export function uid(value: string): string {
+  return `<UniqueIdentifier type="TextString" value="${value}"/>`
+}
+
+/** XML of a Name, in KMIP 2.x. */
+export function name2(value: string): string {
+  return `<Name><NameValue type="TextString" value="${value}"/>
+    <NameType type="Enumeration" value="UninterpretedTextString"/></Name>`
+}
+
+/** XML of an Attribute with a leaf for its value, in KMIP 1.x. */
+export function attribute1(name: string, type: string, value: string, index?: number): string {
+  const place = index === undefined ? '' : `<AttributeIndex type="Integer" value="${index}"/>`
+  return `<Attribute><AttributeName type="TextString" value="${name}"/>${place}
+    <AttributeValue type="${type}" value="${value}"/></Attribute>`
+}
+
+/** XML of a Name as an Attribute, in KMIP 1.x. */
+export function name1(value: string): string {
+  return `<Attribute><AttributeName type="TextString" value="Name"/><AttributeValue>
+    <NameValue type="TextString" value="${value}"/>
+    <NameType type="Enumeration" value="UninterpretedTextString"/></AttributeValue></Attribute>`
+}
+
+export function messageOf(
+  version: string,
+  items: readonly BatchItemText[],
+  { header = '', batchCount = items.length }: MessageText,
+): Item {
+  const [major = '', minor = ''] = version.split('.')
+  return decodeXml(
+    `<RequestMessage><RequestHeader><ProtocolVersion>
+      <ProtocolVersionMajor type="Integer" value="${major}"/>
+      <ProtocolVersionMinor type="Integer" value="${minor}"/></ProtocolVersion>${header}
+      <BatchCount type="Integer" value="${batchCount}"/></RequestHeader>
+      ${items.map(batchItemText).join('')}</RequestMessage>`,
+    vocabulary,
+  )
+}
+
+function batchItemText({ operation, payload = '', id, behind = '' }: BatchItemText): string {
+  const mark = id === undefined ? '' : `<UniqueBatchItemID type="ByteString" value="${id}"/>`
+  return `<BatchItem><Operation type="Enumeration" value="${operation}"/>${mark}
+    <RequestPayload>${payload}</RequestPayload>${behind}</BatchItem>`
+}
+
+/** The first item of a tag, anywhere inside. */
+export function find(item: Item | undefined, tag: { readonly number: number }): Item | undefined {
+  return findAll(item, tag)[0]
+}
+
+/** Every item of a tag, anywhere inside. */
+export function findAll(item: Item | undefined, tag: { readonly number: number }): readonly Item[] {
+  if (item === undefined) return []
+  const own = item.tag === tag.number ? [item] : []
+  if (item.type !== ItemType.Structure) return own
+  return [...own, ...item.value.flatMap((child) => findAll(child, tag))]
+}
+
+export function textOf(item: Item | undefined): string | undefined {
+  return item?.type === ItemType.TextString ? new TextDecoder().decode(item.value) : undefined
+}
+
+/** The Unique Identifier in an answer. */
+export function identifierOf({ payload, reason, message }: AnswerItem): string {
+  const found = textOf(find(payload, Tag.UniqueIdentifier))
+  if (found === undefined) throw new TypeError(`no Unique Identifier: ${reason} ${message}`)
+  return found
+}
+
+/** Every Unique Identifier in an answer, in its order. */
+export function identifiersOf({ payload }: AnswerItem): readonly string[] {
+  return findAll(payload, Tag.UniqueIdentifier).map((item) => textOf(item) ?? '')
+}
+
+function read(bytes: Uint8Array): Answer {
+  const item = decode(bytes)
+  return {
+    bytes,
+    item,
+    header: find(item, Tag.ResponseHeader),
+    items: findAll(item, Tag.BatchItem).map(readBatchItem),
+  }
+}
+
+function readBatchItem(item: Item): AnswerItem {
+  const number = (tag: { readonly number: number }) => {
+    const found = childOf(item, tag)
+    return found?.type === ItemType.Enumeration ? found.value : undefined
+  }
+  const id = childOf(item, Tag.UniqueBatchItemID)
+  return {
+    operation: number(Tag.Operation),
+    status: nameOf(ResultStatus, number(Tag.ResultStatus)),
+    reason: nameOf(ResultReason, number(Tag.ResultReason)),
+    message: textOf(childOf(item, Tag.ResultMessage)),
+    uniqueBatchItemID:
+      id?.type === ItemType.ByteString ? Buffer.from(id.value).toString('hex') : undefined,
+    payload: childOf(item, Tag.ResponsePayload),
+  }
+}
+
+function nameOf(members: Parameters<typeof membersOf>[0], value: number | undefined) {
+  return value === undefined ? undefined : membersOf(members).nameOf(value)
+}
+
+function childOf(item: Item, { number }: { readonly number: number }): Item | undefined {
+  return item.type === ItemType.Structure ? item.value.find(({ tag }) => tag === number) : undefined
+}
+
+/** Key material is of no matter here, and identifiers of the same length make answers comparable. */
+function countedRandom(): Random {
+  let count = 0
+  return {
+    ...nodeRandom,
+    identifier() {
+      count += 1
+      return `00000000-0000-4000-8000-${count.toString().padStart(12, '0')}`
+    },
+  }
+}
+
+function listLog(events: string[]): Log {
+  const note = (event: string) => {
+    events.push(event)
+  }
+  return { debug: note, info: note, warn: note, error: note, with: () => listLog(events) }
+}
