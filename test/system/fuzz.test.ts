@@ -238,8 +238,8 @@ async function locateAll(handler: MessageHandler): Promise<readonly string[]> {
   const found: string[] = []
   for (;;) {
     const offset = { tag: 0x4200d4, type: 2, value: found.length } as const
-    const both = { tag: 0x42008e, type: 2, value: 3 } as const
-    const reply = await handler.handle(request([batchItem('Locate', offset, both)]), PEER)
+    const everywhere = { tag: 0x42008e, type: 2, value: 7 } as const
+    const reply = await handler.handle(request([batchItem('Locate', offset, everywhere)]), PEER)
     const [located] = readAnswer(reply?.bytes ?? Buffer.alloc(0)).items
     expect(located).toMatchObject({ status: SUCCESS, message: undefined })
     const page = textsOf(located?.payload, TAGS.uniqueIdentifier)

@@ -64,7 +64,7 @@ async function handlerOver(
   { random, lines, now }: Surroundings,
 ): Promise<MessageHandler> {
   return createMessageHandler({
-    repository: await ObjectRepository.open(store, plainSealer(), { cachedObjects: 50 }),
+    repository: await ObjectRepository.open(store, plainSealer(), { cachedObjects: 400 }),
     crypto: nodeCrypto,
     random,
     clock: { now },
