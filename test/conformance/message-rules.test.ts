@@ -47,6 +47,23 @@ describe('the header', () => {
     expect(wrong.every((line) => line.includes(' ResponseHeader'))).toBe(true)
   })
 
+  test.each([
+    ['another version than the question', { version: '1.3' }],
+    ['no Time Stamp', { timeStamp: '' }],
+    ['a wrong Batch Count', { batchCount: 2 }],
+  ])('%s fails even where the file shows it', async (_, parts) => {
+    const item = success('Activate', uid('$UNIQUE_IDENTIFIER_0'))
+    const file = [request([ask('Activate', uid('a'))]), response([item], parts)]
+    const found = complaints(await playAgainst(file, [good(parts)]))
+    expect(found).toEqual(['rule ResponseHeader'])
+  })
+
+  test('more than a header and batch items fails', async () => {
+    expect(await judge(good().replace('</ResponseMessage>', '<Nonce/></ResponseMessage>'))).toEqual(
+      ['rule '],
+    )
+  })
+
   test('a message that is no answer fails', async () => {
     expect(await judge(request([ask('Activate', uid('a'))]))).not.toEqual([])
   })
@@ -55,6 +72,24 @@ describe('the header', () => {
 describe('failures', () => {
   const file = (shown: string): string[] => [request([ask('Get')]), response([shown])]
   const answer = (item: string): string => response([item], { timeStamp: iso(NOW) })
+
+  test.each([
+    ['Get', ['rule BatchItem[0]']],
+    ['Check', []],
+  ])('with a payload fail, except of Check: %s', async (operation, wrong) => {
+    const item = failure(operation, 'PermissionDenied').replace(
+      '</BatchItem>',
+      `<ResponsePayload>${uid('a')}</ResponsePayload></BatchItem>`,
+    )
+    const asks = [request([ask(operation)]), response([item])]
+    expect(complaints(await playAgainst(asks, [answer(item)]))).toEqual(wrong)
+  })
+
+  test('an answer with fewer items than were asked fails even where the file shows it', async () => {
+    const item = success('Activate', uid('a'))
+    const asks = [request([ask('Activate'), ask('Activate')]), response([item])]
+    expect(complaints(await playAgainst(asks, [answer(item)]))).toEqual(['rule '])
+  })
 
   test.each(['Operation', 'ResultReason', 'ResultMessage'])('without %s fail', async (tag) => {
     const shown = failure('Get', 'ItemNotFound')
