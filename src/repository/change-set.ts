@@ -2,8 +2,9 @@ import type { ManagedObject } from '../model/managed-object.ts'
 import type { Check, Commit } from '../port/store.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Name } from '../spec/structure/name.ts'
-import { termsOf, type IndexTerm } from './index-term.ts'
-import { identifierBytes, nameKey, objectKey, postingKey, sequenceKey } from './keys.ts'
+import type { Blinder } from './blinder.ts'
+import { termDifference, type IndexTerm } from './index-term.ts'
+import { identifierBytes, nameKey, objectKey, postingKeys, sequenceKey } from './keys.ts'
 import { sealObject, type StoredObject } from './object-record.ts'
 
 /** An object that is to be written, and what is stored of it now. */
@@ -14,22 +15,6 @@ export interface StagedObject {
   readonly before: StoredObject | undefined
   /** The object is to go with everything that is known of it. */
   readonly isErased?: boolean
-}
-
-/** Blinds index terms and names so that neither can be read on disk, nor compared between owners. */
-export interface Blinder {
-  term(owner: string, term: IndexTerm): Uint8Array
-  name(owner: string, name: Name): Uint8Array
-}
-
-export function blinderOf(sealer: Sealer): Blinder {
-  const toUtf8 = new TextEncoder()
-  const blind = (purpose: string, owner: string, text: string) =>
-    sealer.blind(purpose, toUtf8.encode(`${owner}\u0000${text}`))
-  return {
-    term: (owner, term) => blind('term', owner, term),
-    name: (owner, name) => blind('name', owner, nameText(name)),
-  }
 }
 
 /** Version number of the record that a staged object is written as. */
@@ -86,14 +71,18 @@ function erasure(
   }
 }
 
-function termChanges({ object, sequence, before, isErased }: StagedObject, blinder: Blinder) {
-  const now = isErased === true ? new Set<IndexTerm>() : termsOf(object)
-  const then = before === undefined ? new Set<IndexTerm>() : termsOf(before.object)
-  const keyOf = (term: IndexTerm) => postingKey(blinder.term(object.owner, term), sequence)
-  return {
-    added: [...now].filter((term) => !then.has(term)).map(keyOf),
-    removed: [...then].filter((term) => !now.has(term)).map(keyOf),
-  }
+function termChanges(
+  { object, sequence, before, isErased }: StagedObject,
+  blinder: Blinder,
+): { readonly added: readonly Uint8Array[]; readonly removed: readonly Uint8Array[] } {
+  const after = isErased === true ? undefined : object
+  const { added, removed } = termDifference(before?.object, after)
+  const keysOf = (terms: readonly IndexTerm[]) =>
+    postingKeys(
+      terms.map((term) => blinder.term(object.owner, term)),
+      sequence,
+    )
+  return { added: keysOf(added), removed: keysOf(removed) }
 }
 
 /** The names an object holds for itself; a destroyed object gives its names back. */

@@ -85,7 +85,11 @@ function leafTerms(path: string, item: Item): readonly IndexTerm[] {
 
 /** The numbers of the bits that are set. */
 export function bitsOf(mask: number): readonly number[] {
-  return Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (mask & (1 << bit)) !== 0)
+  const bits: number[] = []
+  for (let bit = 0, rest = mask; rest !== 0; bit += 1, rest >>>= 1) {
+    if ((rest & 1) === 1) bits.push(bit)
+  }
+  return bits
 }
 
 function entryTerms(entry: AttributeEntry): readonly IndexTerm[] {
@@ -103,14 +107,57 @@ const isIndexed = ({ reference }: AttributeEntry): boolean => reference.name !==
 
 /** Everything an object can be found by. */
 export function termsOf(object: ManagedObject): ReadonlySet<IndexTerm> {
+  const terms = lifecycleTerms(object)
+  for (const entry of object.attributes.entries()) addEntryTerms(terms, entry)
+  return terms
+}
+
+/** What an object can be found by that another cannot, and the reverse. */
+export interface TermDifference {
+  readonly added: readonly IndexTerm[]
+  readonly removed: readonly IndexTerm[]
+}
+
+/** How the terms of an object change from one state of it to the next; undefined stands for no object at all. */
+export function termDifference(
+  before: ManagedObject | undefined,
+  after: ManagedObject | undefined,
+): TermDifference {
+  const then = termsBeyond(before, after)
+  const now = termsBeyond(after, before)
+  return {
+    added: [...now].filter((each) => !then.has(each)),
+    removed: [...then].filter((each) => !now.has(each)),
+  }
+}
+
+/** The terms of an object but for those of attributes that another state of it has just the same. */
+function termsBeyond(
+  object: ManagedObject | undefined,
+  other: ManagedObject | undefined,
+): ReadonlySet<IndexTerm> {
+  if (object === undefined) return new Set()
+  if (other === undefined) return termsOf(object)
+  const terms = lifecycleTerms(object)
+  for (const reference of object.attributes.references()) {
+    const instances = object.attributes.instances(reference)
+    // States share the instances of every attribute that did not change.
+    if (instances === other.attributes.instances(reference)) continue
+    for (const { index, value } of instances) addEntryTerms(terms, { reference, index, value })
+  }
+  return terms
+}
+
+function lifecycleTerms(object: ManagedObject): Set<IndexTerm> {
   const terms = new Set<IndexTerm>([statusTerm(storageStatusOf(object))])
   const due = dueDate(object)
   if (due !== undefined) {
     for (const level of DUE_LEVELS) terms.add(dueTerm(level, bucketOf(due, level)))
   }
-  for (const entry of object.attributes.entries()) {
-    if (!isIndexed(entry)) continue
-    for (const each of entryTerms(entry)) terms.add(each)
-  }
   return terms
+}
+
+function addEntryTerms(terms: Set<IndexTerm>, entry: AttributeEntry): void {
+  if (!isIndexed(entry)) return
+  for (const each of entryTerms(entry)) terms.add(each)
 }

@@ -9,18 +9,18 @@ const NAME = toUtf8.encode('n/')
 const POSTING = toUtf8.encode('i/')
 const SEQUENCE = toUtf8.encode('s/')
 
+const NOTHING = new Uint8Array(0)
+
 /** Bytes of a position. */
 const POSITION = 8
 
 const LAST = 0xffff_ffff_ffff_ffffn
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
+function joined(first: Uint8Array, second: Uint8Array, third: Uint8Array = NOTHING): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length + third.length)
+  whole.set(first)
+  whole.set(second, first.length)
+  whole.set(third, first.length + second.length)
   return whole
 }
 
@@ -49,6 +49,15 @@ export function nameKey(blindedName: Uint8Array): Uint8Array {
 /** Says that an object has something; newest objects first. */
 export function postingKey(blindedTerm: Uint8Array, sequence: bigint): Uint8Array {
   return joined(POSTING, blindedTerm, position(sequence))
+}
+
+/** The keys that say that an object has each of several things. */
+export function postingKeys(
+  blindedTerms: readonly Uint8Array[],
+  sequence: bigint,
+): readonly Uint8Array[] {
+  const end = position(sequence)
+  return blindedTerms.map((term) => joined(POSTING, term, end))
 }
 
 /** Lists every object, newest first. */

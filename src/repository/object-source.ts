@@ -1,5 +1,6 @@
 import type { DateTime } from '../schema/primitive.ts'
-import type { Blinder, StagedObject } from './change-set.ts'
+import type { Blinder } from './blinder.ts'
+import type { StagedObject } from './change-set.ts'
 import type { Criterion } from './filter-match.ts'
 import type { SearchSpace } from './locate.ts'
 import type { StoredObject } from './object-record.ts'
