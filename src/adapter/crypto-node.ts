@@ -2,7 +2,9 @@ import type { Crypto } from '../port/crypto.ts'
 import type { Random } from '../port/random.ts'
 import { HashingAlgorithm } from '../spec/enum/hashing-algorithm.ts'
 import { createCiphers } from './crypto/cipher.ts'
+import { createDerivation } from './crypto/derivation.ts'
 import { hashBytes, nodeHashes } from './crypto/hash.ts'
+import { nodeMacs } from './crypto/mac.ts'
 import { nodeRandom } from './random-node.ts'
 
 /** Cryptography by OpenSSL, and by code of its own where OpenSSL has none. */
@@ -10,9 +12,12 @@ export const nodeCrypto: Crypto = createNodeCrypto(nodeRandom)
 
 /** @param random - makes padding, seeds and salts; nonces of signatures and new keys are OpenSSL's own. */
 export function createNodeCrypto(random: Random): Crypto {
+  const ciphers = createCiphers(random)
   return {
     digest: (algorithm, data) => hashBytes(HashingAlgorithm[algorithm], data),
     hashes: nodeHashes,
-    ciphers: createCiphers(random),
+    ciphers,
+    macs: nodeMacs,
+    derivation: createDerivation(ciphers),
   }
 }

@@ -18,6 +18,8 @@ export interface Crypto {
   digest(algorithm: 'SHA_256', data: Uint8Array): Uint8Array
   readonly hashes: Hashes
   readonly ciphers: Ciphers
+  readonly macs: Macs
+  readonly derivation: Derivation
 }
 
 /** Bytes to be worked on; most of what clients send is a secret. */

@@ -27,9 +27,9 @@ export function openDecryption(plan: CipherPlan, key: Uint8Array): CipherStream 
 }
 
 /** Opens a cipher, and zeroes the key that it has taken a copy of. */
-export function wiping<R>(key: Uint8Array, open: () => R): R {
+export function wiping<R>(key: Uint8Array, open: (key: Uint8Array) => R): R {
   try {
-    return guarded(open)
+    return guarded(() => open(key))
   } finally {
     key.fill(0)
   }
