@@ -1,45 +1,155 @@
-import { expect, test } from 'vitest'
-import { decodeRecord, encodeRecord } from '../../src/message/record.ts'
-import { AttributeSet } from '../../src/model/attribute-set.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { keyBlockOf } from '../../src/model/content.ts'
+import type { AttributeEntry } from '../../src/model/attribute-set.ts'
+import { AttributeSet, vendorItem } from '../../src/model/attribute-set.ts'
 import type { ManagedObject } from '../../src/model/managed-object.ts'
+import { attributesOfObject } from '../../src/message/attributes.ts'
+import { decodeRecord, encodeRecord } from '../../src/message/record.ts'
+import { VERSIONS } from '../../src/schema/version.ts'
 import { Secret } from '../../src/secret/secret.ts'
-import { HashingAlgorithm } from '../../src/spec/enum/hashing-algorithm.ts'
-import { KeyFormatType } from '../../src/spec/enum/key-format-type.ts'
 import { ObjectType } from '../../src/spec/enum/object-type.ts'
+import { SecretDataType } from '../../src/spec/enum/secret-data-type.ts'
+import { KeyFormatType } from '../../src/spec/enum/key-format-type.ts'
+import { Tag } from '../../src/spec/tag.ts'
+import { decode } from '../../src/ttlv/decode.ts'
+import { encode } from '../../src/ttlv/encode.ts'
+import { ItemType } from '../../src/ttlv/item.ts'
+import { NAMES, sampleOf } from '../model/attribute-sample.ts'
+import { entry, keyIn, textItem, vendorEntry } from '../model/sample.ts'
+import { arbitraryItem } from '../ttlv/arbitrary-item.ts'
 
-/** What comes back of an object that was written to the store. */
-function recalled(object: Pick<ManagedObject, 'objectType' | 'attributes' | 'content'>) {
-  const whole: ManagedObject = { uniqueIdentifier: 'one', owner: 'me', ...object }
-  return decodeRecord(encodeRecord({ object: whole, sequence: 1n })).object
+const entriesOf = ({ attributes }: ManagedObject) => [...attributes.entries()]
+
+/** What is left of an object once it was written, read, and the bytes it was read from are zeroed. */
+function throughRecord(object: ManagedObject, sequence = 7n): ManagedObject {
+  const bytes = encodeRecord({ object, sequence })
+  const read = decodeRecord(bytes)
+  bytes.fill(0)
+  expect(read.sequence).toBe(sequence)
+  return read.object
 }
 
-test('a Template is kept, although KMIP 2.x has none (KMIP 1.4 section 2.2.6)', () => {
-  const attributes = AttributeSet.from([
-    { reference: { name: 'ObjectType' }, value: ObjectType.Template },
-  ])
-  const content = { objectType: ObjectType.Template, attributes: [] }
-  const object = recalled({ objectType: ObjectType.Template, attributes, content })
-  expect(object.objectType).toBe(ObjectType.Template)
-  expect(object.attributes.get('ObjectType')).toBe(ObjectType.Template)
-  expect(object.content).toEqual(content)
+const material = (object: ManagedObject) =>
+  object.content &&
+  keyBlockOf(object.content)?.keyValue?.material.expose((bytes) => Buffer.from(bytes).toString())
+
+describe('the record of an object', () => {
+  test('keeps every attribute of the standard', () => {
+    const object = { ...keyIn('Active'), attributes: AttributeSet.from(NAMES.map(sampleOf)) }
+    const read = throughRecord(object)
+    expect(entriesOf(read)).toEqual(entriesOf(object))
+    expect(read).toMatchObject({ owner: 'client-1', uniqueIdentifier: 'key-1', objectType: 2 })
+  })
+
+  test('keeps indices with their gaps (KMIP 1.4 section 2.1.1)', () => {
+    const group = { name: 'ObjectGroup' } as const
+    const key = keyIn('Active', ...['a', 'b', 'c'].map((each) => entry('ObjectGroup', each)))
+    const gapped = { ...key, attributes: key.attributes.removing(group, 1) }
+    expect(throughRecord(gapped).attributes.instances(group)).toEqual([
+      { index: 0, value: 'a' },
+      { index: 2, value: 'c' },
+    ])
+  })
+
+  test('keeps vendor attributes of any type beyond the bytes they were read from', () => {
+    const tag = Tag.AttributeValue.number
+    fc.assert(
+      fc.property(arbitraryItem({ tags: [tag], xmlText: false }), (item) => {
+        const site = { vendor: 'x', name: 'Site' }
+        const value = { ...item, tag }
+        const read = throughRecord(keyIn('Active', { reference: site, value }))
+        expect(read.attributes.instances(site)).toEqual([{ index: 0, value }])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('keeps key material beyond the bytes it was read from', () => {
+    const object: ManagedObject = {
+      ...keyIn('Active'),
+      objectType: ObjectType.SecretData,
+      content: {
+        objectType: ObjectType.SecretData,
+        secretDataType: SecretDataType.Password,
+        keyBlock: {
+          keyFormatType: KeyFormatType.Opaque,
+          keyValue: {
+            form: 'bytes',
+            material: Secret.copyOf(Buffer.from('swordfish')),
+            attributes: [],
+          },
+        },
+      },
+    }
+    expect(material(throughRecord(object))).toBe('swordfish')
+  })
+
+  test('of a destroyed object has its attributes and no content', () => {
+    const read = throughRecord(keyIn('Destroyed', vendorEntry('x', 'Site', 'here')))
+    expect(read.content).toBeUndefined()
+    expect(entriesOf(read)).toEqual(entriesOf(keyIn('Destroyed', vendorEntry('x', 'Site', 'here'))))
+  })
+
+  test.each([[[]], [[entry('CryptographicLength', 128), vendorEntry('x', 'A', 'b')]]])(
+    'of a template keeps what is in it (KMIP 1.4 section 2.2.6): %#',
+    (attributes: readonly AttributeEntry[]) => {
+      const content = { objectType: ObjectType.Template, attributes } as const
+      const read = throughRecord({
+        ...keyIn('PreActive'),
+        objectType: ObjectType.Template,
+        content,
+      })
+      expect(read.content).toEqual({
+        ...content,
+        attributes: attributes.map((each) => ({ ...each, index: 0 })),
+      })
+    },
+  )
+
+  test('that is cut off or is no record is refused', () => {
+    const bytes = encodeRecord({ object: keyIn('Active'), sequence: 1n })
+    expect(() => decodeRecord(bytes.subarray(0, -8))).toThrow(
+      expect.objectContaining({ code: 'MALFORMED_MESSAGE' }),
+    )
+  })
 })
 
-test('a key in a format that KMIP 2.x has given up is kept (KMIP 1.4 section 9.1.3.2.3)', () => {
-  const keyFormatType = KeyFormatType.TransparentECDSAPrivateKey
-  const digest = {
-    hashingAlgorithm: HashingAlgorithm.SHA_256,
-    digestValue: new Uint8Array(32),
-    keyFormatType,
-  }
-  const material = Secret.copyOf(Uint8Array.of(1, 2, 3))
-  const object = recalled({
-    objectType: ObjectType.PrivateKey,
-    attributes: AttributeSet.from([{ reference: { name: 'Digest' }, value: digest }]),
-    content: {
-      objectType: ObjectType.PrivateKey,
-      keyBlock: { keyFormatType, keyValue: { form: 'bytes', material, attributes: [] } },
+describe('attributes in a message', () => {
+  test.each(VERSIONS)(
+    'of KMIP %s come back as they went, those that the version has',
+    (version) => {
+      const field = attributesOfObject.bind(version)
+      if (field === undefined) throw new TypeError('no field')
+      const sent = [...NAMES.map(sampleOf), vendorEntry('x', 'Site', 'here')]
+      const items = field.write(sent)
+      // Through the bytes, so that nothing but what is encoded can come back.
+      const read = field.read(items.map((item) => decode(encode(item)))) ?? []
+      const names = new Set(read.map(({ reference }) => reference.name))
+      expect(read).toEqual(sent.filter(({ reference }) => names.has(reference.name)))
+      expect(names.has('Site')).toBe(true)
+      expect(names.size).toBeGreaterThan(20)
     },
+  )
+
+  test.each(['1.4', '2.1'] as const)('of KMIP %s outlive the message they came in', (version) => {
+    const field = attributesOfObject.bind(version)
+    const sent = [vendorEntry('x', 'Site', 'here'), sampleOf('ShortUniqueIdentifier')]
+    const items = field?.write(sent) ?? []
+    const bytes = items.map((item) => encode(item))
+    const read = field?.read(bytes.map((each) => decode(each))) ?? []
+    for (const each of bytes) each.fill(0)
+    const [site, short] = read
+    expect(vendorItem(site?.value)).toEqual(textItem('here'))
+    if (version === '2.1') expect(short?.value).toEqual(sampleOf('ShortUniqueIdentifier').value)
+    expect(vendorItem(site?.value).type).toBe(ItemType.TextString)
   })
-  expect(object.attributes.get('Digest')).toEqual(digest)
-  expect(object.content).toMatchObject({ keyBlock: { keyFormatType } })
+
+  test.each(['1.0', '1.4'] as const)(
+    'of other vendors than x and y have no name in KMIP %s (2.1 section 4.60)',
+    (version) => {
+      const field = attributesOfObject.bind(version)
+      expect(field?.write([vendorEntry('acme', 'Site', 'here')])).toEqual([])
+    },
+  )
 })
