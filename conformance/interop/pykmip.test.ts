@@ -58,7 +58,7 @@ describe.skipIf(reason !== undefined)('the stock PyKMIP client', () => {
       const { ca, cert, key } = files
       const { stdout } = await run(
         PYTHON,
-        [SCRIPT, server.host, String(server.port), ca, cert, key, version],
+        ['-B', SCRIPT, server.host, String(server.port), ca, cert, key, version],
         { timeout: 150_000, maxBuffer: 4_194_304 },
       )
       const lines = stdout
