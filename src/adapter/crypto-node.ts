@@ -1,6 +1,7 @@
 import type { Crypto } from '../port/crypto.ts'
 import type { Random } from '../port/random.ts'
 import { HashingAlgorithm } from '../spec/enum/hashing-algorithm.ts'
+import { nodeKeys } from './crypto/asymmetric-keys.ts'
 import { createCiphers } from './crypto/cipher.ts'
 import { createDerivation } from './crypto/derivation.ts'
 import { hashBytes, nodeHashes } from './crypto/hash.ts'
@@ -19,5 +20,6 @@ export function createNodeCrypto(random: Random): Crypto {
     ciphers,
     macs: nodeMacs,
     derivation: createDerivation(ciphers),
+    keys: nodeKeys,
   }
 }

@@ -20,6 +20,7 @@ export interface Crypto {
   readonly ciphers: Ciphers
   readonly macs: Macs
   readonly derivation: Derivation
+  readonly keys: AsymmetricKeys
 }
 
 /** Bytes to be worked on; most of what clients send is a secret. */

@@ -1,0 +1,77 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { KeyPair, KeyPairRequest } from '../../port/crypto.ts'
+import { Secret } from '../../secret/secret.ts'
+import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
+import { curveName } from './curve.ts'
+import { parsePrivate, privateKeyOf, publicKeyOf, publicOf } from './key.ts'
+import { invalid } from './refusal.ts'
+import { workshop } from './key-workshop.ts'
+
+type Slow = Extract<KeyPairRequest, { kind: 'RSA' | 'DSA' }>
+
+const RSA_BITS = { least: 1024, most: 8192 }
+const DSA_DIVISORS: ReadonlyMap<number, readonly number[]> = new Map([
+  [1024, [160]],
+  [2048, [256, 224]],
+  [3072, [256]],
+])
+
+/** Makes a pair; RSA and DSA take seconds and are made in a process apart. */
+export async function generatePair(request: KeyPairRequest): Promise<KeyPair> {
+  switch (request.kind) {
+    case 'RSA':
+    case 'DSA':
+      return slowPair(request)
+    case 'EC':
+      return pairOf(generateKeyPairSync('ec', { namedCurve: curveName(request.curve) }))
+    case 'Ed25519':
+      return pairOf(generateKeyPairSync('ed25519'))
+    case 'Ed448':
+      return pairOf(generateKeyPairSync('ed448'))
+    case 'X25519':
+      return pairOf(generateKeyPairSync('x25519'))
+    case 'X448':
+      return pairOf(generateKeyPairSync('x448'))
+  }
+}
+
+async function slowPair(request: Slow): Promise<KeyPair> {
+  const der = await workshop.make(request.kind.toLowerCase(), optionsOf(request))
+  const secret = Secret.take(der)
+  const privateKey = parsePrivate(KeyFormatType.PKCS_8, secret)
+  secret.destroy()
+  return { privateKey, publicKey: publicOf(privateKey) }
+}
+
+function optionsOf(request: Slow): Readonly<Record<string, number>> {
+  return request.kind === 'RSA' ? rsaOptions(request) : dsaOptions(request)
+}
+
+function rsaOptions({ bits, exponent = 65_537 }: Extract<Slow, { kind: 'RSA' }>): {
+  readonly modulusLength: number
+  readonly publicExponent: number
+} {
+  if (bits < RSA_BITS.least || bits > RSA_BITS.most || bits % 8 !== 0) {
+    throw invalid('RSA keys have no such Cryptographic Length')
+  }
+  if (exponent < 3 || exponent % 2 === 0 || exponent >= 2 ** 32) {
+    throw invalid('The public exponent is not allowed')
+  }
+  return { modulusLength: bits, publicExponent: exponent }
+}
+
+function dsaOptions({ bits, divisorBits }: Extract<Slow, { kind: 'DSA' }>): {
+  readonly modulusLength: number
+  readonly divisorLength: number
+} {
+  const divisors = DSA_DIVISORS.get(bits) ?? []
+  const divisorLength = divisorBits ?? divisors[0]
+  if (divisorLength === undefined || !divisors.includes(divisorLength)) {
+    throw invalid('DSA keys have no such lengths')
+  }
+  return { modulusLength: bits, divisorLength }
+}
+
+function pairOf(made: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): KeyPair {
+  return { privateKey: privateKeyOf(made.privateKey), publicKey: publicKeyOf(made.publicKey) }
+}

@@ -1,0 +1,123 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
+import { KmipFault } from '../../fault/fault.ts'
+import { failed } from './refusal.ts'
+
+/**
+ * What the process apart does; it is handed over as text, so that it runs alike from source and from the built package.
+ * It waits for one message, answers with the private key as PKCS#8, and goes when its parent has gone.
+ */
+const PROGRAM = `
+const { generateKeyPair } = require('node:crypto')
+process.once('disconnect', () => process.exit(1))
+process.once('message', ({ type, options }) => {
+  const privateKeyEncoding = { type: 'pkcs8', format: 'der' }
+  const publicKeyEncoding = { type: 'spki', format: 'der' }
+  generateKeyPair(type, { ...options, privateKeyEncoding, publicKeyEncoding }, (error, _, key) => {
+    process.send(error === null ? key : null, () => process.exit(0))
+  })
+})
+`
+
+/** Makes slow keys, one at a time. */
+interface Workshop {
+  /**
+   * @param type - as in `rsa`
+   * @param options - those of `generateKeyPair` in node:crypto
+   * @returns PKCS#8 in DER, in memory of its own. Throws `SERVER_LIMIT`, `UNAVAILABLE`.
+   */
+  make(type: string, options: Readonly<Record<string, number>>): Promise<Uint8Array>
+}
+
+/** How many may wait beside the one that is made, and how long one may take in all, in milliseconds. */
+export interface WorkshopLimits {
+  readonly waiting: number
+  readonly deadline: number
+}
+
+export function createWorkshop({ waiting, deadline }: WorkshopLimits): Workshop {
+  let pending = 0
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    make: async (type, options) => {
+      if (pending > waiting) {
+        throw new KmipFault('SERVER_LIMIT', 'Too many keys are being generated')
+      }
+      pending += 1
+      const expiry = AbortSignal.timeout(deadline)
+      const turn = last.then(async () => made(type, options, expiry))
+      last = turn.catch(() => undefined)
+      return turn.finally(() => {
+        pending -= 1
+      })
+    },
+  }
+}
+
+/** The one of this program: key generation competes for the machine's processors, not for a server's. */
+export const workshop = createWorkshop({ waiting: 8, deadline: 120_000 })
+
+async function made(
+  type: string,
+  options: Readonly<Record<string, number>>,
+  expiry: AbortSignal,
+): Promise<Uint8Array> {
+  if (expiry.aborted) throw tooLate()
+  // Node's own options in the environment would reach into the child; the first argument only names it.
+  const child = fork('key-workshop', [], {
+    execArgv: ['-e', PROGRAM],
+    env: {},
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  yieldTo(child)
+  const stop = (): void => {
+    child.kill('SIGKILL')
+  }
+  expiry.addEventListener('abort', stop)
+  try {
+    return await answerOf(child, { type, options }, expiry)
+  } finally {
+    expiry.removeEventListener('abort', stop)
+    stop()
+  }
+}
+
+async function answerOf(
+  child: ChildProcess,
+  order: { readonly type: string; readonly options: object },
+  expiry: AbortSignal,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (answer: unknown) => {
+      if (answer instanceof Uint8Array) resolve(owned(answer))
+      else reject(failed())
+    })
+    child.once('error', (error) => {
+      reject(failed(error))
+    })
+    child.once('exit', () => {
+      reject(expiry.aborted ? tooLate() : failed())
+    })
+    child.send(order)
+  })
+}
+
+function owned(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes)
+  bytes.fill(0)
+  return copy
+}
+
+/** The machine may refuse; then the keys are made all the same. */
+function yieldTo(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
+  } catch {
+    return
+  }
+}
+
+function tooLate(): KmipFault {
+  return new KmipFault('UNAVAILABLE', 'The key could not be generated in time')
+}
