@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import { isVendorReference } from '../model/attribute-reference.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
 import { AttributeSet } from '../model/attribute-set.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
@@ -8,7 +9,8 @@ import { optional, repeated, required, type BoundField, type Field } from '../sc
 import { anyItem, integer, longInteger, text } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
 import { defineTags, tag } from '../schema/tag.ts'
-import type { Version } from '../schema/version.ts'
+import { existsIn, type Version } from '../schema/version.ts'
+import { Attribute } from '../spec/attribute.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { Tag } from '../spec/tag.ts'
 import { decode } from '../ttlv/decode.ts'
@@ -55,11 +57,17 @@ const instance: Codec<AttributeEntry> = custom<AttributeEntry>(ItemType.Structur
       type: ItemType.Structure,
       value: [
         asIndex.encode(RecordTag.InstanceIndex.number, entry.index ?? 0),
-        encodeAttribute(entry, version),
+        encodeAttribute(entry, versionToKeep(entry, version)),
       ],
     }),
   }
 })
+
+/** Attributes that 2.x has given up have fields that it has given up too. */
+function versionToKeep({ reference }: AttributeEntry, version: Version): Version {
+  const isKnown = isVendorReference(reference) || existsIn(Attribute[reference.name], version)
+  return isKnown ? version : RETIRED_VERSION
+}
 
 /** The object itself, or nothing once it is destroyed. */
 const content: Field<ObjectContent, 'optional'> = {

@@ -126,7 +126,12 @@ describe('attributes in a message', () => {
       // Through the bytes, so that nothing but what is encoded can come back.
       const read = field.read(items.map((item) => decode(encode(item)))) ?? []
       const names = new Set(read.map(({ reference }) => reference.name))
-      expect(read).toEqual(sent.filter(({ reference }) => names.has(reference.name)))
+      // The Digest's Key Format Type came with 1.1 (KMIP 1.4 section 3.17).
+      const isWhole = (name: string) => version !== '1.0' || name !== 'Digest'
+      const whole = read.filter(({ reference }) => isWhole(reference.name))
+      expect(whole).toEqual(
+        sent.filter(({ reference: { name } }) => names.has(name) && isWhole(name)),
+      )
       expect(names.has('Site')).toBe(true)
       expect(names.size).toBeGreaterThan(20)
     },
