@@ -115,7 +115,10 @@ export function deleteAttribute(
   checkApplies(reference, object.objectType)
   checkClientDeletes(reference)
   const chosen = selectInstances(object.attributes, reference, select)
-  if (hasUsageLimits(reference)) chosen.forEach(({ value }) => { checkUnallocated(value); })
+  if (hasUsageLimits(reference))
+    chosen.forEach(({ value }) => {
+      checkUnallocated(value)
+    })
   const attributes = chosen.reduce(
     (rest, { index }) => rest.removing(reference, index),
     object.attributes,

@@ -59,7 +59,7 @@ const LIFECYCLE: readonly Refusal[] = [
   both('Activate', 'a destroyed object', ['PermissionDenied', 'WrongKeyLifecycleState'], (o) =>
     uid(o.destroyed),
   ),
-  both('Destroy', 'an active object', ['PermissionDenied', 'WrongKeyLifecycleState'], (o) =>
+  both('Destroy', 'an active object', ['PermissionDenied', 'PermissionDenied'], (o) =>
     uid(o.active),
   ),
   both('Destroy', 'a destroyed object', ['PermissionDenied', 'ObjectDestroyed'], (o) =>
@@ -223,7 +223,7 @@ const ATTRIBUTES: readonly Refusal[] = [
       (o) => uid(o.active) + attribute1('Activation Date', 'DateTime', '2030-01-01T00:00:00Z'),
     ],
     v2: [
-      'WrongKeyLifecycleState',
+      'PermissionDenied',
       (o) =>
         `${uid(o.active)}<NewAttribute><ActivationDate type="DateTime" value="2030-01-01T00:00:00Z"/>
           </NewAttribute>`,

@@ -1,6 +1,6 @@
 import { compile, type Codec } from '../../schema/codec.ts'
 import { custom } from '../../schema/combine.ts'
-import { optional, required } from '../../schema/field.ts'
+import { optional } from '../../schema/field.ts'
 import { struct } from '../../schema/struct.ts'
 import { Tag } from '../../spec/tag.ts'
 import { ItemType, type Item } from '../../ttlv/item.ts'
@@ -14,7 +14,8 @@ const LocateStruct = struct({
   offsetItems: optional(Tag.OffsetItems, lenientInteger),
   storageStatusMask: optional(Tag.StorageStatusMask),
   objectGroupMember: optional(Tag.ObjectGroupMember),
-  attributes: required(Tag.Attributes),
+  // Required by the text; the stock PyKMIP client leaves it out where it means any object.
+  attributes: optional(Tag.Attributes),
 })
 
 export const locateRequest: Codec<LocateRequest> = custom(ItemType.Structure, (version) => {
@@ -22,7 +23,7 @@ export const locateRequest: Codec<LocateRequest> = custom(ItemType.Structure, (v
   const filterOf = (item: Item): AttributeFilter => decodeReference(item, version)
   return {
     decode(item) {
-      const { attributes, ...rest } = bound.decode(item)
+      const { attributes = [], ...rest } = bound.decode(item)
       return { ...rest, filters: attributes.map(filterOf) }
     },
     encode: (tag, { filters, ...rest }) =>

@@ -75,8 +75,11 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     UNSUPPORTED_CRYPTOGRAPHY: 'InvalidAttributeValue',
   },
   DeleteAttribute: { ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
+  // The tables have Wrong Key Lifecycle State too; the official cases AKLC-M-2 and AKLC-M-3 answer with this.
+  Destroy: { WRONG_STATE: 'PermissionDenied' },
   Get: { OBJECT_DESTROYED: 'KeyValueNotPresent' },
   ModifyAttribute: {
+    WRONG_STATE: 'PermissionDenied',
     ATTRIBUTE_READ_ONLY: 'AttributeReadOnly',
     ATTRIBUTE_MULTI_VALUED: 'AttributeInstanceNotFound',
     INVALID_ATTRIBUTE_VALUE: 'InvalidField',
