@@ -1,0 +1,153 @@
+import { Sequence, type AsnType } from 'asn1js'
+import { createPrivateKey } from 'node:crypto'
+import { KmipFault } from '../../fault/fault.ts'
+import { Secret } from '../../secret/secret.ts'
+import {
+  bits,
+  bitsIn,
+  elementsOf,
+  identifier,
+  identifierIn,
+  integer,
+  nothing,
+  octets,
+  octetsAround,
+  octetsIn,
+  readDer,
+  secretInteger,
+  sequence,
+  writeDer,
+} from './der.ts'
+import { familyOf, IDENTIFIER } from './family.ts'
+import type { DHGroup, Key } from './key.ts'
+import { malformed } from './malformed.ts'
+import { rsaPrivateNode, rsaPublicNode } from './rsa.ts'
+import { ecPrivateNode } from './sec1.ts'
+
+/** SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7); undefined for an algorithm that is not known. */
+export function readPublicKeyInfo(root: AsnType): Key | undefined {
+  const [algorithm, content, ...others] = elementsOf(root)
+  const [id, parameters] = elementsOf(algorithm)
+  if (others.length > 0) throw malformed()
+  return familyOf(identifierIn(id))?.readPublic(parameters, bitsIn(content))
+}
+
+/** PrivateKeyInfo (RFC 5958), its attributes set aside; undefined for an algorithm that is not known, or encrypted. */
+export function readPrivateKeyInfo(root: AsnType): Key | undefined {
+  const [version, algorithm, content] = elementsOf(root)
+  if (version instanceof Sequence) return undefined
+  const [id, parameters] = elementsOf(algorithm)
+  return familyOf(identifierIn(id))?.readPrivate(parameters, octetsIn(content))
+}
+
+/** Whether material is an EncryptedPrivateKeyInfo (RFC 5958 section 3). */
+export function isEncrypted(bytes: Uint8Array): boolean {
+  return readDer(bytes, (root) => {
+    const [algorithm, content] = elementsOf(root)
+    if (!(algorithm instanceof Sequence)) return false
+    octetsIn(content)
+    return true
+  })
+}
+
+/** The PrivateKeyInfo in an encrypted one. Throws `CRYPTO_FAILED`. */
+export function decryptPrivateKeyInfo(bytes: Uint8Array, passphrase: Secret): Secret {
+  const [key, word] = [Buffer.from(bytes), passphrase.expose((text) => Buffer.from(text))]
+  try {
+    const handle = createPrivateKey({ key, format: 'der', type: 'pkcs8', passphrase: word })
+    return Secret.take(handle.export({ format: 'der', type: 'pkcs8' }))
+  } catch {
+    throw new KmipFault('CRYPTO_FAILED', 'The private key could not be decrypted')
+  } finally {
+    word.fill(0)
+  }
+}
+
+/** A public key as SubjectPublicKeyInfo; undefined for any other key. */
+export function writePublicKeyInfo(key: Key): Secret | undefined {
+  const parts = publicParts(key)
+  return parts && writeDer(sequence(parts.algorithm, parts.content))
+}
+
+/** A private key as PrivateKeyInfo; undefined for any other key. */
+export function writePrivateKeyInfo(key: Key): Secret | undefined {
+  const parts = privateParts(key)
+  return parts && writeDer(sequence(integer(new Uint8Array(0)), parts.algorithm, parts.content))
+}
+
+interface Parts {
+  readonly algorithm: AsnType
+  readonly content: AsnType
+}
+
+function publicParts(key: Key): Parts | undefined {
+  switch (key.kind) {
+    case 'RSAPublic':
+      return { algorithm: rsaAlgorithm(), content: bitsAround(rsaPublicNode(key)) }
+    case 'DSAPublic':
+      return { algorithm: dsaAlgorithm(key), content: bitsAround(integer(key.y)) }
+    case 'DHPublic':
+      return { algorithm: dhAlgorithm(key), content: bitsAround(integer(key.y)) }
+    case 'ECPublic':
+      return { algorithm: ecAlgorithm(key.curve.identifier), content: bits(key.qString) }
+    case 'EdwardsPublic':
+      return { algorithm: sequence(identifier(key.edwards.identifier)), content: bits(key.bytes) }
+    case 'Symmetric':
+    case 'RSAPrivate':
+    case 'DSAPrivate':
+    case 'DHPrivate':
+    case 'ECPrivate':
+    case 'EdwardsPrivate':
+      return undefined
+  }
+}
+
+function privateParts(key: Key): Parts | undefined {
+  switch (key.kind) {
+    case 'RSAPrivate':
+      return { algorithm: rsaAlgorithm(), content: octetsAround(rsaPrivateNode(key)) }
+    case 'DSAPrivate':
+      return { algorithm: dsaAlgorithm(key), content: octetsAround(secretInteger(key.x)) }
+    case 'DHPrivate':
+      return { algorithm: dhAlgorithm(key), content: octetsAround(secretInteger(key.x)) }
+    case 'ECPrivate': {
+      const content = octetsAround(ecPrivateNode(key, false))
+      return { algorithm: ecAlgorithm(key.curve.identifier), content }
+    }
+    case 'EdwardsPrivate': {
+      const content = octetsAround(key.bytes.expose(octets))
+      return { algorithm: sequence(identifier(key.edwards.identifier)), content }
+    }
+    case 'Symmetric':
+    case 'RSAPublic':
+    case 'DSAPublic':
+    case 'DHPublic':
+    case 'ECPublic':
+    case 'EdwardsPublic':
+      return undefined
+  }
+}
+
+function rsaAlgorithm(): AsnType {
+  return sequence(identifier(IDENTIFIER.rsa), nothing())
+}
+
+function dsaAlgorithm({ p, q, g }: Required<Pick<DHGroup, 'p' | 'q' | 'g'>>): AsnType {
+  return sequence(identifier(IDENTIFIER.dsa), sequence(integer(p), integer(q), integer(g)))
+}
+
+/** X9.42 where the order of the subgroup is known, and PKCS#3 where it is not. */
+function dhAlgorithm({ p, g, q, j }: DHGroup): AsnType {
+  if (q === undefined) return sequence(identifier(IDENTIFIER.dh), sequence(integer(p), integer(g)))
+  const cofactor = j === undefined ? [] : [integer(j)]
+  const group = sequence(integer(p), integer(g), integer(q), ...cofactor)
+  return sequence(identifier(IDENTIFIER.dhX942), group)
+}
+
+function ecAlgorithm(curve: string): AsnType {
+  return sequence(identifier(IDENTIFIER.ec), identifier(curve))
+}
+
+function bitsAround(root: AsnType): AsnType {
+  return writeDer(root).expose(bits)
+}
