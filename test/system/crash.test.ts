@@ -50,7 +50,7 @@ async function each(
   clients: readonly Client[],
   work: (client: Client, at: number) => Promise<void> | undefined,
 ): Promise<void> {
-  await Promise.all(clients.map(work))
+  await Promise.all(clients.map(async (client, at) => work(client, at)))
 }
 
 /** Waits for some answers, at most so long, and for a moment more: kills are to hit requests, not the start. */

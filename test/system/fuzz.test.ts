@@ -31,7 +31,7 @@ const UNDONE = 3
 const MOST_ITEMS = 100
 const GENERAL_FAILURE = 0x100
 /** Faults for which clients are told General Failure although nothing went wrong within. */
-const HONEST_FAILURES = new Set(['SERVER_LIMIT', 'NOT_QUANTUM_SAFE'])
+const HONEST_FAILURES = new Set<unknown>(['SERVER_LIMIT', 'NOT_QUANTUM_SAFE'])
 
 test(
   `${CASES} mutated messages are each answered, or cannot be, and leave the store whole`,
@@ -77,7 +77,7 @@ async function prime(subject: Subject): Promise<readonly Seed[]> {
   const identifiers = await locateAll(subject.handler)
   expect(identifiers.length).toBeGreaterThan(50)
   return readSeeds((vector, index) => {
-    const at = [...vector].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), index) >>> 0
+    const at = Buffer.from(vector).reduce((sum, byte) => sum * 31 + byte, index) >>> 0
     return identifiers[at % identifiers.length] ?? ''
   })
 }
@@ -145,7 +145,7 @@ function expectSound(answer: Answer, sent: Uint8Array, { lines }: Subject): void
     VERSIONS.some((each) => each === version),
     `answered in ${version}`,
   )
-  const isHonest = lines.some(({ fields }) => HONEST_FAILURES.has(String(fields['code'])))
+  const isHonest = lines.some(({ fields }) => HONEST_FAILURES.has(fields['code']))
   for (const { status, reason, message } of items) {
     const isFailure = status !== SUCCESS && status !== UNDONE
     insist(
@@ -212,9 +212,10 @@ async function stream(subject: Subject, bytes: Buffer, dice: Dice): Promise<void
 }
 
 /** Every object can be found, and reads the same from the store as from the memory of the server. */
-async function expectWhole({ handler, reopen, lines }: Subject): Promise<number> {
+async function expectWhole(subject: Subject): Promise<number> {
+  const { handler, lines } = subject
   lines.length = 0
-  const fresh = await reopen()
+  const fresh = await subject.reopen()
   const identifiers = await locateAll(handler)
   expect(await locateAll(fresh)).toEqual(identifiers)
   for (const identifier of identifiers) {
