@@ -6,6 +6,8 @@ import { createCiphers } from './crypto/cipher.ts'
 import { createDerivation } from './crypto/derivation.ts'
 import { hashBytes, nodeHashes } from './crypto/hash.ts'
 import { nodeMacs } from './crypto/mac.ts'
+import { createKeyEncryption } from './crypto/rsa.ts'
+import { createSignatures } from './crypto/signature.ts'
 import { nodeRandom } from './random-node.ts'
 
 /** Cryptography by OpenSSL, and by code of its own where OpenSSL has none. */
@@ -21,5 +23,7 @@ export function createNodeCrypto(random: Random): Crypto {
     macs: nodeMacs,
     derivation: createDerivation(ciphers),
     keys: nodeKeys,
+    keyEncryption: createKeyEncryption(random),
+    signatures: createSignatures(random),
   }
 }

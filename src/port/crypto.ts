@@ -21,6 +21,8 @@ export interface Crypto {
   readonly macs: Macs
   readonly derivation: Derivation
   readonly keys: AsymmetricKeys
+  readonly keyEncryption: KeyEncryption
+  readonly signatures: Signatures
 }
 
 /** Bytes to be worked on; most of what clients send is a secret. */

@@ -10,19 +10,19 @@ import { hex, secret, shown } from './hex.ts'
 const { keys } = nodeCrypto
 const code = (name: string): unknown => expect.objectContaining({ code: name })
 
-test('[RFC 7748 section 6.1] X25519 agrees on the published secret', () => {
+test('[RFC 7748 section 5.2] X25519 agrees on the published secret', () => {
   const own = keys.parsePrivate(
     F.PKCS_8,
     secret(
-      '302e020100300506032b656e0422042077076d0a7318a57d3c16c17251b26645df4c2f92ebc0992ac177fba51db92c2a',
+      '302e020100300506032b656e04220420a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4',
     ),
   )
   const peer = keys.parsePublic(
     F.X_509,
-    hex('302a300506032b656e032100de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f'),
+    hex('302a300506032b656e032100e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c'),
   )
   expect(shown(keys.agree(own, peer))).toBe(
-    '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742',
+    'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552',
   )
   const own2 = keys.publicOf(own)
   expect(own2.kind).toBe('X25519')
