@@ -5,8 +5,8 @@
  * @param {readonly { name: string, since?: string, until?: string, clause: { v1?: string, v2?: string } }[]} tables.operations
  *   every operation of the standard
  * @param {ReadonlySet<string>} tables.built names of those that the server has
- * @param {readonly string[]} tables.versions oldest first
- * @param {(lifetime: object, version: string) => boolean} tables.existsIn
+ * @param {typeof import('../src/schema/version.ts').VERSIONS} tables.versions oldest first
+ * @param {typeof import('../src/schema/version.ts').existsIn} tables.existsIn
  * @returns {string} Markdown, without a line break at its end
  */
 export function operationTable({ operations, built, versions, existsIn }) {

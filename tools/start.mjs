@@ -51,6 +51,7 @@ async function serve() {
     detached: true,
   })
   forwardSignals(server)
+  followParent(server)
   relay(server)
   return exitOf(server)
 }
@@ -66,6 +67,17 @@ function forwardSignals(server) {
       server.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     })
   }
+}
+
+/** npm ends without passing a signal on when it is told to through a shell: whoever started us is gone, so stop. */
+function followParent(server) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    server.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 /** Passes on what the server prints, and says what to try once it accepts connections. */
@@ -87,7 +99,9 @@ function welcome() {
   const demo = `  certificates   ${data}/demo/  (demo.crt, demo.key, and ca.crt to know the server by)`
   return [
     '',
-    ...(existsSync(resolve(ROOT, data, 'demo')) ? [demo] : []),
+    existsSync(resolve(ROOT, data, 'demo'))
+      ? demo
+      : `  no demo client yet   node ${PROGRAM} client add demo ${shared.join(' ')} --out ${data}/demo`,
     `  try            node ${PROGRAM} object list ${shared.join(' ')}`,
     '  stop           Ctrl-C',
     '',

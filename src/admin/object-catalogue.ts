@@ -30,11 +30,13 @@ export function createObjectCatalogue(options: CatalogueOptions): ObjectCatalogu
   return {
     async list({ limit, after }) {
       const before = positionOf(after)
-      const page = before === undefined ? { limit } : { limit, before }
-      const listed = await objects.list(page, clock.now())
+      // One more than asked for tells whether there is another page.
+      const page = before === undefined ? { limit: limit + 1 } : { limit: limit + 1, before }
+      const found = await objects.list(page, clock.now())
+      const listed = found.slice(0, limit)
       const last = listed.at(-1)
       const summaries = listed.map(({ object }) => summaryOf(object, options))
-      return last === undefined || listed.length < limit
+      return last === undefined || found.length <= limit
         ? { objects: summaries }
         : { objects: summaries, next: last.sequence.toString() }
     },
@@ -42,7 +44,9 @@ export function createObjectCatalogue(options: CatalogueOptions): ObjectCatalogu
       const stored = await objects.read(id)
       if (stored === undefined) return undefined
       const object = settle(stored.object, clock.now())
-      const attributes = [...object.attributes.entries()].map(lineOf)
+      const attributes = [...object.attributes.entries()]
+        .filter(({ reference }) => !tellsSecret(object, reference.name))
+        .map(lineOf)
       return { ...summaryOf(object, options), attributes }
     },
   }
@@ -74,6 +78,11 @@ function nameOf(
   value: number | undefined,
 ): string | undefined {
   return value === undefined ? undefined : membersOf(members).nameOf(value)
+}
+
+/** A password can be guessed from its digest. */
+function tellsSecret({ objectType }: ManagedObject, attribute: string): boolean {
+  return objectType === ObjectType.SecretData && attribute === 'Digest'
 }
 
 /** An attribute in words; `dump` leaves out what must not be seen. */

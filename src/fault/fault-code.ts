@@ -21,6 +21,7 @@ export type FaultCode =
   | 'NOT_PERMITTED'
   | 'UNSUPPORTED_OPERATION'
   | 'UNSUPPORTED_FEATURE'
+  | 'NOT_IN_VERSION'
   | 'ILLEGAL_OPERATION'
   // the object
   | 'OBJECT_NOT_FOUND'

@@ -1,10 +1,11 @@
 import type { ObjectContent } from '../model/content.ts'
 import { compile, type Codec } from '../schema/codec.ts'
 import { constant, optional, repeated, required, within, type Field } from '../schema/field.ts'
-import { bytes } from '../schema/primitive.ts'
+import { membersOf } from '../schema/enumeration.ts'
+import { bytes, notInVersion } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
 import type { TagRow } from '../schema/tag.ts'
-import { existsInMajor, type Version } from '../schema/version.ts'
+import { existsIn, existsInMajor, type Version } from '../schema/version.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { Tag } from '../spec/tag.ts'
 import type { Item } from '../ttlv/item.ts'
@@ -86,11 +87,15 @@ function read(item: Item, version: Version): ObjectContent | undefined {
   return found && within(found.tag, () => compile(found.codec, version).decode(item))
 }
 
+const objectTypes = membersOf(ObjectType)
+
 function write(content: ObjectContent, version: Version): readonly Item[] {
   const found = FORMS.get(content.objectType)
-  return found === undefined
-    ? []
-    : [compile(found.codec, version).encode(found.tag.number, content)]
+  const member = objectTypes.memberOf(content.objectType)
+  if (found === undefined || member === undefined || !existsIn(member, version)) {
+    throw notInVersion()
+  }
+  return [compile(found.codec, version).encode(found.tag.number, content)]
 }
 
 /** Any managed object, told apart by its tag: what Register takes and Get gives. */

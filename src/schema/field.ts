@@ -64,10 +64,25 @@ function single<T, P extends Presence>(
         many: false,
         written: existsIn(row, version) && existsIn(life, version),
         read: ([item]) => (item === undefined ? undefined : within(row, () => bound.decode(item))),
-        write: (value) => [bound.encode(row.number, value)],
+        write: (value) =>
+          presence === 'required'
+            ? [bound.encode(row.number, value)]
+            : sayable([value], (each) => bound.encode(row.number, each)),
       }
     },
   }
+}
+
+/** What a version has words for; the rest is left out. */
+export function sayable<T>(values: readonly T[], encode: (value: T) => Item): readonly Item[] {
+  return values.flatMap((value) => {
+    try {
+      return [encode(value)]
+    } catch (error) {
+      if (error instanceof KmipFault && error.code === 'NOT_IN_VERSION') return []
+      throw error
+    }
+  })
 }
 
 /** Runs `decode`; a fault in it learns the name of the field it was in. */
@@ -135,7 +150,7 @@ export function repeated<T>(
           items.map((item, index) =>
             within({ name: `${row.name}[${index}]` }, () => bound.decode(item)),
           ),
-        write: (values) => values.map((value) => bound.encode(row.number, value)),
+        write: (values) => sayable(values, (value) => bound.encode(row.number, value)),
       }
     },
   }

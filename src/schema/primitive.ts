@@ -3,7 +3,7 @@ import { Secret } from '../secret/secret.ts'
 import { ItemType, type Item, type ItemOf } from '../ttlv/item.ts'
 import type { BoundCodec, Codec } from './codec.ts'
 import { isExtensionValue, membersOf, type AnyMembers, type ValueOf } from './enumeration.ts'
-import { existsInMajor } from './version.ts'
+import { existsIn, existsInMajor } from './version.ts'
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 export type DateTime = number
@@ -134,7 +134,8 @@ function keep(item: Item): Item {
 }
 
 /**
- * The values of an enumeration. Extension values pass as unknown members; any other value that no version of the
+ * The values of an enumeration. Members that the version does not have yet are not written: `NOT_IN_VERSION`. Extension
+ * values pass as unknown members; any other value that no version of the
  * same major number has is refused (KMIP 1.4 section 11, KMIP 2.1 section 11.46).
  */
 export function enumeration<E extends AnyMembers>(members: E): Codec<ValueOf<E>> {
@@ -151,9 +152,23 @@ export function enumeration<E extends AnyMembers>(members: E): Codec<ValueOf<E>>
         }
         return item.value as ValueOf<E>
       },
-      encode: (tag, value) => ({ tag, type: ItemType.Enumeration, value: value as number }),
+      encode(tag, value) {
+        const member = known.memberOf(value as number)
+        if (member?.since !== undefined && !existsIn({ since: member.since }, version)) {
+          throw notInVersion()
+        }
+        return { tag, type: ItemType.Enumeration, value: value as number }
+      },
     }),
   }
+}
+
+/** The fault for a value that a later version has brought: an answer leaves it out or cannot be given. */
+export function notInVersion(): KmipFault {
+  return new KmipFault(
+    'NOT_IN_VERSION',
+    'The protocol version has no word for a value of the object',
+  )
 }
 
 /** A bit mask. Bits without a name pass: they are the vendors' or a later version's. */

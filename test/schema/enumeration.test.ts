@@ -70,8 +70,13 @@ describe('the values of an enumeration on the wire', () => {
     expect(decode(0x8fff_ffff, '2.1')).toBe(0x8fff_ffff)
   })
 
-  test('have the type Enumeration', () => {
+  test('are not written in a version that has no word for them yet', () => {
     const bound = compile(enumeration(Shape), '1.0')
+    expect(faultOf(() => bound.encode(TAG, Shape.Square)).code).toBe('NOT_IN_VERSION')
+  })
+
+  test('have the type Enumeration', () => {
+    const bound = compile(enumeration(Shape), '1.4')
     expect(bound.encode(TAG, Shape.Square)).toEqual({
       tag: TAG,
       type: ItemType.Enumeration,

@@ -23,6 +23,7 @@ export const REASONS = {
   NOT_PERMITTED: ['PermissionDenied'],
   UNSUPPORTED_OPERATION: ['OperationNotSupported'],
   UNSUPPORTED_FEATURE: ['FeatureNotSupported'],
+  NOT_IN_VERSION: ['FeatureNotSupported'],
   ILLEGAL_OPERATION: ['IllegalOperation'],
   OBJECT_NOT_FOUND: ['ItemNotFound'],
   OBJECT_ARCHIVED: ['ObjectArchived'],

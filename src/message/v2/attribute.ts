@@ -3,7 +3,7 @@ import { isVendorReference, type AttributeReference } from '../../model/attribut
 import { vendorItem, type AttributeEntry } from '../../model/attribute-set.ts'
 import { compile, type Codec } from '../../schema/codec.ts'
 import { custom } from '../../schema/combine.ts'
-import { required, within } from '../../schema/field.ts'
+import { required, sayable, within } from '../../schema/field.ts'
 import { keptItem, wrongType } from '../../schema/primitive.ts'
 import { struct } from '../../schema/struct.ts'
 import { existsIn, existsInMajor, type Version } from '../../schema/version.ts'
@@ -109,9 +109,10 @@ export const attributes: Codec<readonly AttributeEntry[]> = custom(
     encode: (tag, entries) => ({
       tag,
       type: ItemType.Structure,
-      value: entries
-        .filter(({ reference }) => isSayable(reference, version))
-        .map((entry) => encodeAttribute(entry, version)),
+      value: sayable(
+        entries.filter(({ reference }) => isSayable(reference, version)),
+        (entry) => encodeAttribute(entry, version),
+      ),
     }),
   }),
 )

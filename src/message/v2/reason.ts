@@ -20,6 +20,7 @@ export const REASONS = {
   NOT_PERMITTED: ['PermissionDenied'],
   UNSUPPORTED_OPERATION: ['OperationNotSupported'],
   UNSUPPORTED_FEATURE: ['FeatureNotSupported'],
+  NOT_IN_VERSION: ['FeatureNotSupported'],
   ILLEGAL_OPERATION: ['PermissionDenied'],
   OBJECT_NOT_FOUND: ['ObjectNotFound'],
   OBJECT_ARCHIVED: ['ObjectArchived'],
