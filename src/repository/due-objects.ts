@@ -83,9 +83,10 @@ export class DueObjects {
   }
 
   async #settleSince(owner: string, since: DateTime | undefined, now: DateTime): Promise<void> {
-    const level = since === undefined ? DUE_LEVELS[1] : DUE_LEVELS[0]
-    const last = bucketOf(now, level)
-    for (let bucket = bucketOf(since ?? BEGINNING, level); bucket <= last; bucket += 1) {
+    const from = Math.max(since ?? BEGINNING, BEGINNING)
+    const [narrow, wide] = DUE_LEVELS
+    const level = bucketOf(now - from, narrow) < MANY_BUCKETS ? narrow : wide
+    for (let bucket = bucketOf(from, level); bucket <= bucketOf(now, level); bucket += 1) {
       await this.#settleBucket(owner, now, dueTerm(level, bucket))
     }
   }
@@ -119,6 +120,9 @@ function startOfBucketAfter(now: DateTime): DateTime {
   const [level] = DUE_LEVELS
   return (bucketOf(now, level) + 1) * 2 ** level
 }
+
+/** So many narrow buckets take longer to go through than the wide ones. */
+const MANY_BUCKETS = 256
 
 /** How often an object is tried again that another writer has just changed. */
 const ATTEMPTS = 20

@@ -46,16 +46,25 @@ export class UnitOfWork {
 
   /** Adds a new object. Throws `NAME_TAKEN` when another holds one of its names. */
   async add(object: ManagedObject): Promise<void> {
-    await this.#stage({ object, sequence: this.#source.nextSequence(), before: undefined })
+    // What this unit erased may come back: it keeps its place, and what it was found by is cleared away.
+    const erased = this.#staged.get(object.uniqueIdentifier)
+    const { sequence, before } =
+      erased?.before === undefined
+        ? { sequence: this.#source.nextSequence(), before: undefined }
+        : erased
+    await this.#stage({ object, sequence, before })
   }
 
   /** Replaces an object that was loaded before. Throws `NAME_TAKEN`. */
   async save(object: ManagedObject): Promise<void> {
     const staged = this.#staged.get(object.uniqueIdentifier)
-    const before = staged?.before ?? (await this.#stored(object.uniqueIdentifier))
-    const sequence = staged?.sequence ?? before?.sequence
-    if (sequence === undefined) throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
-    await this.#stage({ object, sequence, before })
+    if (staged !== undefined) {
+      await this.#stage({ object, sequence: staged.sequence, before: staged.before })
+      return
+    }
+    const before = await this.#stored(object.uniqueIdentifier)
+    if (before === undefined) throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
+    await this.#stage({ object, sequence: before.sequence, before })
   }
 
   /** Removes an object that was loaded before, with everything that is known of it. */

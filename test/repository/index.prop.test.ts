@@ -215,16 +215,17 @@ test('Locate finds what looking at every object finds, newest first, changes of 
         await play(objects, units)
         const now = NOW + 20_000
         const unit = objects.begin({ owner: OWNER, now })
+        const stored = new Map(
+          (await storedObjects(store)).map((each) => [each.object.uniqueIdentifier, each.sequence]),
+        )
         const added: string[] = []
         for (const step of steps) {
           const before = await unit.find(step.id)
           await perform(unit, step).catch(() => undefined)
           const after = await unit.find(step.id)
-          if (before === undefined && after !== undefined) added.unshift(step.id)
+          const isNew = before === undefined && after !== undefined
+          if (isNew && !stored.has(step.id)) added.unshift(step.id)
         }
-        const stored = new Map(
-          (await storedObjects(store)).map((each) => [each.object.uniqueIdentifier, each.sequence]),
-        )
         for (const query of queries) {
           const matching = await bruteForce(unit, { stored, added, query, now })
           const found = await unit.locate(query)

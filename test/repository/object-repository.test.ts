@@ -212,6 +212,29 @@ describe('owners', () => {
   })
 })
 
+test('an object that is erased and added again in one message is one object, found by what it is now', async () => {
+  const { store, objects } = await stored('a')
+  await inUnit(objects, async (unit) => {
+    await unit.erase(await unit.load('a'))
+    await unit.add(aesKey({ id: 'a', names: ['new'] }))
+    const again = await unit.load('a')
+    await unit.save({ ...again, attributes: again.attributes.with('Comment', 'saved') })
+  })
+  const opened = await openObjects(store)
+  expect(await located(opened.objects, named('new'))).toEqual(['a'])
+  expect(await located(opened.objects, query([]))).toEqual(['a'])
+  expect(await opened.objects.list({ limit: 10 }, NOW)).toHaveLength(1)
+})
+
+test('a new object whose identifier another message stored first is a conflict, saved or not', async () => {
+  const { objects } = await openObjects()
+  const unit = objects.begin(scope)
+  await unit.add(aesKey({ id: 'a' }))
+  await inUnit(objects, async (other) => other.add(aesKey({ id: 'a' })))
+  await unit.save(await unit.load('a'))
+  expect(await unit.commit()).toBe('conflict')
+})
+
 test('identifiers that no object can have name nothing', async () => {
   const { objects } = await openObjects()
   for (const text of ['', 'x'.repeat(129), 'x'.repeat(100_000)]) {
