@@ -45,7 +45,7 @@ export const bytes = (tag: number, value: Uint8Array): Item => ({
   type: ItemType.ByteString,
   value,
 })
-export const date = (tag: number, value: number): Item => ({
+const date = (tag: number, value: number): Item => ({
   tag,
   type: ItemType.DateTime,
   value: BigInt(value),
