@@ -1,10 +1,10 @@
 import type { AttributeEntry } from '../model/attribute-set.ts'
 import type { KeyBlock, KeyValue } from '../model/key-block.ts'
 import { KmipFault } from '../fault/fault.ts'
-import type { Codec } from '../schema/codec.ts'
+import { compile, type Codec } from '../schema/codec.ts'
 import { custom } from '../schema/combine.ts'
 import { optional, required } from '../schema/field.ts'
-import { wrongType } from '../schema/primitive.ts'
+import { notInVersion, wrongType } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
 import type { Version } from '../schema/version.ts'
 import { Secret } from '../secret/secret.ts'
@@ -13,6 +13,7 @@ import { Tag } from '../spec/tag.ts'
 import { decode } from '../ttlv/decode.ts'
 import { encode } from '../ttlv/encode.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
+import { STORED_LIMITS } from '../ttlv/limits.ts'
 import { attributesOfObject } from './attributes.ts'
 
 function decodeMaterial(item: Item | undefined): Pick<KeyValue, 'form' | 'material'> {
@@ -26,7 +27,9 @@ function decodeMaterial(item: Item | undefined): Pick<KeyValue, 'form' | 'materi
 
 function encodeMaterial(tag: number, { form, material }: KeyValue): Item {
   return material.expose((bytes): Item => {
-    return form === 'structure' ? decode(bytes) : { tag, type: ItemType.ByteString, value: bytes }
+    return form === 'structure'
+      ? decode(bytes, STORED_LIMITS)
+      : { tag, type: ItemType.ByteString, value: bytes }
   })
 }
 
@@ -63,12 +66,33 @@ const keyValue: Codec<KeyValue> = custom(undefined, (version) => ({
   },
 }))
 
+/** A structure that is written whole or not at all: a key without what it is would be taken for another. */
+function whole<T extends object>(codec: Codec<T>): Codec<T> {
+  return custom(ItemType.Structure, (version) => {
+    const bound = compile(codec, version)
+    return {
+      decode: (item) => bound.decode(item),
+      encode(tag, value) {
+        const item = bound.encode(tag, value)
+        const written = item.type === ItemType.Structure ? item.value.length : 0
+        const held = Object.values(value).filter((field) => field !== undefined).length
+        if (written < held) throw notInVersion()
+        return item
+      },
+    }
+  })
+}
+
 /** KMIP 1.4 section 2.1.3, KMIP 2.1 section 3.1. */
-export const KeyBlockStruct: Codec<KeyBlock> = struct({
-  keyFormatType: required(Tag.KeyFormatType),
-  keyCompressionType: optional(Tag.KeyCompressionType),
-  keyValue: optional(Tag.KeyValue, keyValue),
-  cryptographicAlgorithm: optional(Tag.CryptographicAlgorithm),
-  cryptographicLength: optional(Tag.CryptographicLength),
-  keyWrappingData: optional(Tag.KeyWrappingData, KeyWrappingDataStruct),
-})
+export const KeyBlockStruct: Codec<KeyBlock> = whole(keyBlockFields())
+
+function keyBlockFields(): Codec<KeyBlock> {
+  return struct({
+    keyFormatType: required(Tag.KeyFormatType),
+    keyCompressionType: optional(Tag.KeyCompressionType),
+    keyValue: optional(Tag.KeyValue, keyValue),
+    cryptographicAlgorithm: optional(Tag.CryptographicAlgorithm),
+    cryptographicLength: optional(Tag.CryptographicLength),
+    keyWrappingData: optional(Tag.KeyWrappingData, KeyWrappingDataStruct),
+  })
+}

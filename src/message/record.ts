@@ -16,6 +16,7 @@ import { Tag } from '../spec/tag.ts'
 import { decode } from '../ttlv/decode.ts'
 import { encode } from '../ttlv/encode.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
+import { STORED_LIMITS } from '../ttlv/limits.ts'
 import type { ObjectContent } from '../model/content.ts'
 import { managedObject } from './managed-object.ts'
 import { decodeAttribute, encodeAttribute } from './v2/attribute.ts'
@@ -126,7 +127,7 @@ export function encodeRecord({ object, sequence }: RecordedObject): Uint8Array {
 
 /** The object of a record's bytes. Throws `UNAVAILABLE` when they are no record. */
 export function decodeRecord(bytes: Uint8Array): RecordedObject {
-  const item: Item = decode(bytes)
+  const item: Item = decode(bytes, STORED_LIMITS)
   const {
     attributes,
     template,

@@ -10,6 +10,7 @@ import {
   checkClientModifies,
   checkClientSets,
   checkDates,
+  isOrderedDate,
   checkMoment,
   isMultiple,
 } from './attribute-rules.ts'
@@ -203,7 +204,8 @@ function finish(
   entry: AttributeEntry,
   now: DateTime,
 ): AttributeChange {
-  checkDates(attributes)
+  // Activate and Revoke set dates of their own; only a change of a date is held to the order of dates.
+  if (isOrderedDate(entry.reference)) checkDates(attributes)
   const followed = followSensitivity(attributes).with('LastChangeDate', now)
   return { object: settle({ ...object, attributes: followed }, now), entry }
 }

@@ -123,6 +123,12 @@ const DATE_ORDER: readonly (readonly [earlier: DateAttribute, later: DateAttribu
 
 type DateAttribute = 'ActivationDate' | 'DeactivationDate' | 'ProcessStartDate' | 'ProtectStopDate'
 
+/** Whether an attribute is one of the dates that have an order among them. */
+export function isOrderedDate(reference: AttributeReference): boolean {
+  if (isVendorReference(reference)) return false
+  return DATE_ORDER.some((pair) => pair.some((name) => name === reference.name))
+}
+
 /** Refuses dates in an order that the standard forbids. */
 export function checkDates(attributes: AttributeSet): void {
   for (const [first, second] of DATE_ORDER) {

@@ -28,6 +28,7 @@ export class ObjectRepository implements ObjectSource {
   readonly #cache: ObjectCache
   readonly #due: DueObjects
   #sequence: bigint
+  #lastTurn: Promise<unknown> = Promise.resolve()
 
   private constructor(store: Store, sealer: Sealer, options: RepositoryOptions, sequence: bigint) {
     this.#store = store
@@ -57,6 +58,13 @@ export class ObjectRepository implements ObjectSource {
   /** Marks the begin of a message that may hold key material; call what it returns once the answer is encoded. */
   enter(): () => void {
     return this.#retirement.enter()
+  }
+
+  /** Runs pieces of work one after the other: those that lost a race against another writer. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work)
+    this.#lastTurn = turn.catch(() => undefined)
+    return turn
   }
 
   nextSequence(): bigint {

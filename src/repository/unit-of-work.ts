@@ -24,6 +24,8 @@ export class UnitOfWork {
   readonly #source: ObjectSource
   readonly #scope: UnitScope
   readonly #staged = new Map<string, StagedObject>()
+  /** Objects as they were first seen: what is saved is checked against what was read, not against what is there by then. */
+  readonly #seen = new Map<string, StoredObject>()
 
   constructor(source: ObjectSource, scope: UnitScope) {
     this.#source = source
@@ -97,8 +99,12 @@ export class UnitOfWork {
   }
 
   async #stored(uniqueIdentifier: string): Promise<StoredObject | undefined> {
+    const seen = this.#seen.get(uniqueIdentifier)
+    if (seen !== undefined) return seen
     const stored = await this.#source.read(uniqueIdentifier)
-    return stored?.object.owner === this.#scope.owner ? stored : undefined
+    if (stored?.object.owner !== this.#scope.owner) return undefined
+    this.#seen.set(uniqueIdentifier, stored)
+    return stored
   }
 
   async #stage(staged: StagedObject): Promise<void> {

@@ -10,8 +10,8 @@ import { authorise, type Permissions } from './authorise.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
 import { BatchReferences } from './batch-references.ts'
 
-/** How often a batch item is tried again when another writer was faster. */
-const ATTEMPTS = 20
+/** How often a batch item is tried when another writer was faster. */
+const ATTEMPTS = 200
 
 /** The result of a batch item: done, done and undone again, or failed. */
 export interface ItemResult extends ItemOutcome {
@@ -158,10 +158,19 @@ async function withRetries<T>(
   { repository, identity, context }: BatchEnvironment,
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const attempt = async (): Promise<{ readonly result: T } | undefined> => {
     const unit = repository.begin({ owner: identity.id, now: context.now })
     const result = await work(unit)
-    if ((await unit.commit()) === 'done') return result
+    return (await unit.commit()) === 'done' ? { result } : undefined
   }
-  throw new KmipFault('CONFLICT', 'Other clients keep changing the object')
+  const first = await attempt()
+  if (first !== undefined) return first.result
+  // Whoever lost a race waits for the others that did: one by one they cannot keep one another from the object.
+  return repository.inTurn(async () => {
+    for (let again = 1; again < ATTEMPTS; again += 1) {
+      const done = await attempt()
+      if (done !== undefined) return done.result
+    }
+    throw new KmipFault('CONFLICT', 'Other clients keep changing the object')
+  })
 }

@@ -1,3 +1,4 @@
+import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import { announcedVersion, readRequest } from '../message/request.ts'
 import { peekVersion } from '../message/peek-version.ts'
@@ -163,9 +164,6 @@ function faultOf(error: unknown, item: ReadItem, log: Log): KmipFault {
     })
     return error
   }
-  log.error('operation failed', {
-    operation,
-    error: error instanceof Error ? error.stack : 'not an error',
-  })
+  log.error('operation failed', { operation, ...describeBug(error) })
   return new KmipFault('INTERNAL', 'The server failed to carry out the operation', { cause: error })
 }

@@ -35,6 +35,12 @@ const material = (object: ManagedObject) =>
   keyBlockOf(object.content)?.keyValue?.material.expose((bytes) => Buffer.from(bytes).toString())
 
 describe('the record of an object', () => {
+  test('may hold more than one message may: an object grows over many', () => {
+    const many = Array.from({ length: 4_000 }, (_, at) => vendorEntry('x', `a${at}`, 'text'))
+    const object = { ...keyIn('Active'), attributes: AttributeSet.from(many) }
+    expect(entriesOf(throughRecord(object))).toHaveLength(4_000)
+  })
+
   test('keeps every attribute of the standard', () => {
     const object = { ...keyIn('Active'), attributes: AttributeSet.from(NAMES.map(sampleOf)) }
     const read = throughRecord(object)

@@ -303,3 +303,13 @@ describe('Adjust Attribute (KMIP 2.1 section 6.1.3)', () => {
     )
   })
 })
+
+test('dates that Activate and Revoke have set do not stand in the way of other attributes', () => {
+  const stopped = keyIn(
+    'Deactivated',
+    entry('DeactivationDate', NOW),
+    entry('ProtectStopDate', NOW + 60),
+  )
+  const { object } = addAttribute(stopped, vendorEntry('x', 'Site', 'a'), NOW)
+  expect(object.attributes.has({ vendor: 'x', name: 'Site' })).toBe(true)
+})

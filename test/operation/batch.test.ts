@@ -332,3 +332,20 @@ describe('Maximum Response Size (KMIP 1.4 section 6.3)', () => {
     expect(findAll(answer.items[0]?.payload, Tag.UniqueIdentifier)).toHaveLength(1)
   })
 })
+
+test('64 clients that change one object at once all do so', async () => {
+  const bench = await Bench.open()
+  const id = await bench.createKey()
+  const answers = await Promise.all(
+    Array.from({ length: 64 }, async (_, at) =>
+      bench.ask(
+        '1.4',
+        'AddAttribute',
+        `<UniqueIdentifier type="TextString" value="${id}"/><Attribute>
+          <AttributeName type="TextString" value="x-Racer${at}"/>
+          <AttributeValue type="TextString" value="here"/></Attribute>`,
+      ),
+    ),
+  )
+  expect(answers.filter(({ status }) => status !== 'Success')).toEqual([])
+})

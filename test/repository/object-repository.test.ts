@@ -285,3 +285,36 @@ function shown(object: ManagedObject): Readonly<Record<string, unknown>> {
     block: { ...block, keyValue: block?.keyValue?.form },
   }
 }
+
+test('what is saved is checked against what was loaded, not against what is there by then', async () => {
+  const { objects } = await openObjects()
+  await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'a' })))
+  const [slow, fast] = [objects.begin(scope), objects.begin(scope)]
+  const before = await slow.load('a')
+  const read = await fast.load('a')
+  await fast.save({ ...read, attributes: read.attributes.with('State', State.Compromised) })
+  expect(await fast.commit()).toBe('done')
+  await slow.save({ ...before, attributes: before.attributes.with('Comment', 'late') })
+  expect(await slow.commit()).toBe('conflict')
+  expect((await objects.begin(scope).load('a')).attributes.get('State')).toBe(State.Compromised)
+})
+
+test('those that lost a race go one after the other', async () => {
+  const { objects } = await openObjects()
+  const order: string[] = []
+  const turn = async (name: string) =>
+    objects.inTurn(async () => {
+      order.push(`${name} begins`)
+      await Promise.resolve()
+      order.push(`${name} ends`)
+    })
+  await Promise.all([turn('a'), turn('b')])
+  expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
+})
+
+test('a turn that fails lets the next one go on', async () => {
+  const { objects } = await openObjects()
+  const failing = objects.inTurn(async () => Promise.reject(new Error('lost')))
+  await expect(failing).rejects.toThrow('lost')
+  expect(await objects.inTurn(async () => Promise.resolve('won'))).toBe('won')
+})

@@ -45,13 +45,6 @@ export const bytes = (tag: number, value: Uint8Array): Item => ({
   type: ItemType.ByteString,
   value,
 })
-const date = (tag: number, value: number): Item => ({
-  tag,
-  type: ItemType.DateTime,
-  value: BigInt(value),
-})
-const flag = (tag: number, value: boolean): Item => ({ tag, type: ItemType.Boolean, value })
-
 /** What stands in a request beside its batch items. */
 export interface RequestOptions {
   readonly minor?: number
@@ -158,5 +151,3 @@ export function batchErrorContinuation(value: 1 | 2 | 3): Item {
 export function clientCorrelation(value: string): Item {
   return text(0x420105, value)
 }
-
-export { flag }

@@ -1,3 +1,4 @@
+import { describeBug } from '../../fault/describe-bug.ts'
 import type { Config } from '../../config/defaults.ts'
 import type { Log } from '../../port/log.ts'
 import { defineCommand, type Given } from '../define-command.ts'
@@ -94,19 +95,10 @@ async function nextSignal(): Promise<string> {
  */
 function guardAgainstBugs(log: Log): void {
   process.on('unhandledRejection', (reason) => {
-    log.error('unhandled rejection', describeBug(reason))
+    log.error('unhandled rejection', { ...describeBug(reason) })
   })
   process.on('uncaughtException', (error) => {
-    log.error('uncaught exception', describeBug(error))
+    log.error('uncaught exception', { ...describeBug(error) })
     process.exit(1)
   })
-}
-
-function describeBug(error: unknown): {
-  readonly name: string
-  readonly frames: readonly string[]
-} {
-  if (!(error instanceof Error)) return { name: typeof error, frames: [] }
-  const lines = (error.stack ?? '').split('\n').map((line) => line.trim())
-  return { name: error.name, frames: lines.filter((line) => line.startsWith('at ')).slice(0, 8) }
 }
