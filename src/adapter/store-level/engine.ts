@@ -3,7 +3,7 @@ import type { KeyRange, ScanOptions } from '../../port/store.ts'
 
 /** What is needed of LevelDB, thin enough to be replaced by one that fails on demand. Keys and values are raw. */
 export interface Engine {
-  /** Synchronous on purpose: 4 µs against 20 to 80 µs through the thread pool (docs/adr/0102). */
+  /** Synchronous on purpose: 4 µs against 20 to 80 µs through the thread pool (docs/adr/0019). */
   get(key: Uint8Array, snapshot?: EngineSnapshot): Uint8Array | undefined
   /** Through the thread pool, for more keys than the main thread should wait for. */
   getMany(
