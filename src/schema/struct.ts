@@ -29,12 +29,18 @@ interface NamedField {
   readonly key: string
   readonly presence: Presence
   readonly bound: BoundField<unknown>
+  /** Nothing is to be done when no item of the field is there. */
+  readonly isSkipped: boolean
 }
+
+const NONE: readonly Item[] = []
 
 function bindFields(fields: Fields, version: Version): NamedField[] {
   return Object.entries(fields).flatMap(([key, field]) => {
     const bound = field.bind(version)
-    return bound === undefined ? [] : [{ key, presence: field.presence, bound }]
+    if (bound === undefined) return []
+    const isSkipped = field.presence === 'optional' && !bound.many
+    return [{ key, presence: field.presence, bound, isSkipped }]
   })
 }
 
@@ -47,11 +53,12 @@ function sortItems(
   owners: ReadonlyMap<number, number>,
   count: number,
   strict: boolean,
-): Item[][] {
-  const slots = Array.from({ length: count }, (): Item[] => [])
+): readonly (readonly Item[] | undefined)[] {
+  // Most fields of most structures are absent: a list is made only for those that are there.
+  const slots = new Array<Item[] | undefined>(count).fill(undefined)
   for (const item of items) {
     const owner = owners.get(item.tag)
-    if (owner !== undefined) slots[owner]?.push(item)
+    if (owner !== undefined) (slots[owner] ??= []).push(item)
     else if (strict) {
       const tag = item.tag.toString(16).padStart(6, '0')
       throw new KmipFault('UNKNOWN_FIELD', `A structure holds the unknown field 0x${tag}`)
@@ -88,16 +95,20 @@ function bindStruct(fields: Fields, version: Version): BoundCodec<Record<string,
       if (item.type !== ItemType.Structure) throw wrongType()
       const slots = sortItems(item.value, owners, named.length, strict)
       const value: Record<string, unknown> = {}
-      named.forEach((field, index) => {
-        readField(field, slots[index] ?? [], value)
-      })
+      for (let index = 0; index < named.length; index += 1) {
+        const field = named[index]
+        const own = slots[index]
+        if (field === undefined || (own === undefined && field.isSkipped)) continue
+        readField(field, own ?? NONE, value)
+      }
       return value
     },
     encode(tag, value) {
       const items: Item[] = []
       for (const { key, bound } of written) {
         const field = value[key]
-        if (field !== undefined) items.push(...bound.write(field))
+        if (field === undefined) continue
+        for (const item of bound.write(field)) items.push(item)
       }
       return { tag, type: ItemType.Structure, value: items }
     },

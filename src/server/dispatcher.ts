@@ -114,12 +114,14 @@ class Dispatcher implements MessageHandler {
     }
     const now = clock.now()
     const correlation = random.identifier()
-    const messageLog = log.with({
-      correlation,
-      connection: peer.connection,
-      client: peer.identity.name,
-      clientCorrelation: header.clientCorrelationValue,
-    })
+    // A log of its own costs more than most messages; few have anything to log.
+    const messageLog = () =>
+      log.with({
+        correlation,
+        connection: peer.connection,
+        client: peer.identity.name,
+        clientCorrelation: header.clientCorrelationValue,
+      })
     const items = batchItems.map((item) => readItem(item, version))
     const results = await performBatch(items, header, {
       version,
@@ -127,7 +129,7 @@ class Dispatcher implements MessageHandler {
       repository,
       permissions,
       context: { identity: peer.identity, now, crypto, random, policy, offer },
-      faultOf: (error, item) => faultOf(error, item, messageLog),
+      faultOf: (error, item) => faultOf(error, item, messageLog()),
     })
     const answers = items.map((item, index) => answerItem(item, results[index] ?? {}, version))
     const isCorrelated = header.clientCorrelationValue !== undefined
