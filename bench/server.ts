@@ -134,7 +134,10 @@ let created = 0
 
 /** Names are given once, so a load gets more requests than it can send. */
 function createRequests(): Uint8Array[] {
-  return Array.from({ length: 40_000 }, () => request([create(name(`made-${(created += 1)}`))]))
+  return Array.from({ length: 40_000 }, () => {
+    created += 1
+    return request([create(name(`made-${String(created).padStart(9, '0')}`))])
+  })
 }
 
 /** All of one length: the echo knows one size of request. */
