@@ -80,7 +80,7 @@ export function isMultiple(reference: AttributeReference): boolean {
 }
 
 /**
- * Refuses to set, move or delete an attribute when its time has passed (KMIP 1.4 sections 3.24 to 3.27): the Activation
+ * Refuses to set or move an attribute when its time has passed (KMIP 1.4 sections 3.24 to 3.27): the Activation
  * Date outside Pre-Active, the Deactivation Date outside Pre-Active and Active, the others likewise and once reached.
  */
 export function checkMoment(

@@ -1,6 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { Item } from '../ttlv/item.ts'
-import { compile, type BoundCodec, type Codec } from './codec.ts'
+import { compile, type Codec } from './codec.ts'
 import type { TagRow } from './tag.ts'
 import { existsIn, existsInMajor, type Lifetime, type Version } from './version.ts'
 
@@ -63,7 +63,7 @@ function single<T, P extends Presence>(
         tags: [row],
         many: false,
         written: existsIn(row, version) && existsIn(life, version),
-        read: ([item]) => (item === undefined ? undefined : decodeWithin(row, bound, item)),
+        read: ([item]) => (item === undefined ? undefined : within(row, () => bound.decode(item))),
         write: (value) =>
           presence === 'required'
             ? [bound.encode(row.number, value)]
@@ -84,15 +84,6 @@ export function sayable<T>(values: readonly T[], encode: (value: T) => Item): re
     }
   }
   return items
-}
-
-/** `within`, without a function made for each field of each message. */
-function decodeWithin<T>(row: { readonly name: string }, bound: BoundCodec<T>, item: Item): T {
-  try {
-    return bound.decode(item)
-  } catch (error) {
-    throw error instanceof KmipFault ? error.within(row.name) : error
-  }
 }
 
 /** Runs `decode`; a fault in it learns the name of the field it was in. */
