@@ -1,5 +1,6 @@
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeCrypto } from '../adapter/crypto-node.ts'
+import { nodeKeyFormats } from '../adapter/key-format/index.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
@@ -29,14 +30,17 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
   const { limits, policy } = config
   return createMessageHandler({
     repository: core.objects,
-    crypto: nodeCrypto,
-    random: GENERATORS[policy.randomNumberGenerator],
-    clock: systemClock,
-    policy: {
-      ...DEFAULT_POLICY,
-      leaseTime: policy.leaseTime,
-      locateItems: policy.locateItems,
+    services: {
+      crypto: nodeCrypto,
+      keyFormats: nodeKeyFormats,
+      random: GENERATORS[policy.randomNumberGenerator],
+      policy: {
+        ...DEFAULT_POLICY,
+        leaseTime: policy.leaseTime,
+        locateItems: policy.locateItems,
+      },
     },
+    clock: systemClock,
     permissions: PERMISSIONS,
     log,
     limits: limits.message,

@@ -2,6 +2,7 @@ import type { ObjectReference } from '../message/identifier.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { Crypto } from '../port/crypto.ts'
+import type { KeyFormats } from '../port/key-format.ts'
 import type { Random } from '../port/random.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { DateTime } from '../schema/primitive.ts'
@@ -28,15 +29,20 @@ export interface Offer {
   readonly objectTypes: readonly ObjectType[]
 }
 
+/** What operations work with that is the same for every message. */
+export interface Services {
+  readonly crypto: Crypto
+  readonly keyFormats: KeyFormats
+  readonly random: Random
+  readonly policy: Policy
+}
+
 /** What an operation works with. */
-export interface OperationContext {
+export interface OperationContext extends Services {
   readonly identity: Identity
   /** The moment of the message, in seconds: the same for all its batch items. */
   readonly now: DateTime
   readonly objects: ObjectSpace
-  readonly crypto: Crypto
-  readonly random: Random
-  readonly policy: Policy
   readonly offer: Offer
   /**
    * The identifier a request means: the one it names, or the ID Placeholder where it names none (KMIP 1.4 section 4).

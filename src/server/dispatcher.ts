@@ -4,11 +4,8 @@ import { announcedVersion, readRequest } from '../message/request.ts'
 import { peekVersion } from '../message/peek-version.ts'
 import { nearestVersion, servedVersion, type ProtocolVersion } from '../message/protocol-version.ts'
 import type { Clock } from '../port/clock.ts'
-import type { Crypto } from '../port/crypto.ts'
 import type { Log } from '../port/log.ts'
-import type { Random } from '../port/random.ts'
-import type { Offer } from '../operation/context.ts'
-import type { Policy } from '../operation/policy.ts'
+import type { Offer, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Version } from '../schema/version.ts'
 import { decode } from '../ttlv/decode.ts'
@@ -25,10 +22,8 @@ import { writeReply } from './reply.ts'
 /** What the dispatcher stands on. */
 export interface DispatcherOptions {
   readonly repository: ObjectRepository
-  readonly crypto: Crypto
-  readonly random: Random
+  readonly services: Services
   readonly clock: Clock
-  readonly policy: Policy
   readonly permissions: Permissions
   readonly log: Log
   readonly limits: Limits
@@ -98,22 +93,13 @@ class Dispatcher implements MessageHandler {
   }
 
   async #perform(message: Item, version: Version, peer: Peer): Promise<Reply> {
-    const {
-      clock,
-      random,
-      crypto,
-      policy,
-      repository,
-      permissions,
-      log,
-      offer = OFFER,
-    } = this.#options
+    const { clock, services, repository, permissions, log, offer = OFFER } = this.#options
     const { header, batchItems } = readRequest(message, version)
     if (batchItems.length > this.#options.batchItems) {
       throw new KmipFault('SERVER_LIMIT', 'The message holds too many batch items')
     }
     const now = clock.now()
-    const correlation = random.identifier()
+    const correlation = services.random.identifier()
     // A log of its own costs more than most messages; few have anything to log.
     const messageLog = () =>
       log.with({
@@ -128,7 +114,7 @@ class Dispatcher implements MessageHandler {
       identity: peer.identity,
       repository,
       permissions,
-      context: { identity: peer.identity, now, crypto, random, policy, offer },
+      context: { ...services, identity: peer.identity, now, offer },
       faultOf: (error, item) => faultOf(error, item, messageLog()),
     })
     const answers = items.map((item, index) => answerItem(item, results[index] ?? {}, version))

@@ -1,5 +1,6 @@
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
+import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { envelopeSealer } from '../../src/adapter/sealer-envelope.ts'
 import type { Log } from '../../src/port/log.ts'
@@ -90,10 +91,13 @@ export class Bench {
     const events: string[] = []
     const handler = createMessageHandler({
       repository,
-      crypto: nodeCrypto,
-      random: countedRandom(),
+      services: {
+        crypto: nodeCrypto,
+        keyFormats: nodeKeyFormats,
+        random: countedRandom(),
+        policy: { ...DEFAULT_POLICY, ...options.policy },
+      },
       clock: { now: () => bench.now },
-      policy: { ...DEFAULT_POLICY, ...options.policy },
       permissions: new Map([['client', 'all']]),
       log: listLog(events),
       limits: DEFAULT_LIMITS,

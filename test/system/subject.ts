@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readCase } from '../../conformance/runner/case.ts'
 import type { XmlElement } from '../../src/ttlv/xml-parser.ts'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
+import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
@@ -65,10 +66,13 @@ async function handlerOver(
 ): Promise<MessageHandler> {
   return createMessageHandler({
     repository: await ObjectRepository.open(store, plainSealer(), { cachedObjects: 400 }),
-    crypto: nodeCrypto,
-    random,
+    services: {
+      crypto: nodeCrypto,
+      keyFormats: nodeKeyFormats,
+      random,
+      policy: DEFAULT_POLICY,
+    },
     clock: { now },
-    policy: DEFAULT_POLICY,
     permissions: new Map([['user', 'all']]),
     log: recordingLog(lines),
     limits: DEFAULT_LIMITS,
