@@ -44,15 +44,20 @@ export interface NewObject {
 export function newObject(parts: NewObject): ManagedObject {
   const { uniqueIdentifier, owner, content, requested, now } = parts
   const { objectType } = content
+  checkRequested(requested, objectType)
+  const wanted = AttributeSet.from(requested.map(withoutIndex))
+  const attributes = followSensitivity(completed(wanted, parts))
+  checkDates(attributes)
+  return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
+}
+
+/** Refuses attributes that a client may not give a new object of a type. Throws as {@link newObject} does. */
+export function checkRequested(requested: readonly AttributeEntry[], objectType: ObjectType): void {
   for (const { reference } of requested) {
     checkApplies(reference, objectType)
     checkClientCreates(reference)
   }
   checkInstances(requested)
-  const wanted = AttributeSet.from(requested.map(withoutIndex))
-  const attributes = followSensitivity(completed(wanted, parts))
-  checkDates(attributes)
-  return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
 }
 
 /** New instances are numbered by the server; an index in the request says nothing. */

@@ -1,8 +1,8 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { RequestedAttributes } from '../../message/attributes.ts'
 import { nameItem } from '../../message/attribute-item.ts'
-import { isVendorReference, referenceKey } from '../../model/attribute-reference.ts'
-import { isMultiple } from '../../model/attribute-rules.ts'
+import { overlaid } from '../../model/attribute-overlay.ts'
+import { isVendorReference } from '../../model/attribute-reference.ts'
 import { attributeValue, type AttributeEntry } from '../../model/attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
@@ -12,6 +12,7 @@ import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { AttributeName, AttributeValue } from '../../spec/attribute.ts'
 import type { Digest } from '../../spec/structure/digest.ts'
 import type { Name } from '../../spec/structure/name.ts'
+import type { RNGParameters } from '../../spec/structure/rng-parameters.ts'
 import type { OperationContext } from '../context.ts'
 
 /** The attributes of a request with those of its templates, which have the less to say (KMIP 1.4 section 4). */
@@ -21,19 +22,7 @@ export async function requestedEntries(
 ): Promise<readonly AttributeEntry[]> {
   const layers: (readonly AttributeEntry[])[] = []
   for (const name of templates) layers.push(await templateEntries(name, context))
-  return [...layers, entries].reduce(overlay, [])
-}
-
-/** Values of single-instance attributes give way to later ones; those of others come together. */
-function overlay(
-  under: readonly AttributeEntry[],
-  over: readonly AttributeEntry[],
-): readonly AttributeEntry[] {
-  const said = new Set(over.map(({ reference }) => referenceKey(reference)))
-  const kept = under.filter(
-    ({ reference }) => isMultiple(reference) || !said.has(referenceKey(reference)),
-  )
-  return [...kept, ...over]
+  return overlaid([...layers, entries])
 }
 
 async function templateEntries(
@@ -79,9 +68,27 @@ export async function addObject(
   context: OperationContext,
   isGenerated: boolean,
 ): Promise<ManagedObject> {
+  const generator = isGenerated ? context.random.parameters : undefined
+  const object = makeObject(content, requested, context, generator)
+  await context.objects.add(object)
+  return object
+}
+
+/**
+ * Makes a new object of the client that is not stored yet: for those that must know of one another first.
+ *
+ * @param generator - what the key was made with, where the server has made it
+ * @throws KmipFault what `newObject` throws
+ */
+export function makeObject(
+  content: ObjectContent,
+  requested: readonly AttributeEntry[],
+  context: OperationContext,
+  generator?: RNGParameters,
+): ManagedObject {
   const { identity, now, policy, random, crypto } = context
   const uniqueIdentifier = random.identifier()
-  const object = newObject({
+  return newObject({
     uniqueIdentifier,
     owner: identity.id,
     content,
@@ -89,11 +96,9 @@ export async function addObject(
     shortUniqueIdentifier: crypto.digest('SHA_256', new TextEncoder().encode(uniqueIdentifier)),
     digest: digestOf(content, context),
     leaseTime: policy.leaseTime,
-    ...(isGenerated ? { generator: random.parameters } : {}),
+    ...(generator === undefined ? {} : { generator }),
     now,
   })
-  await context.objects.add(object)
-  return object
 }
 
 /** The digest of what the server can see of an object: of the key material as it is kept, of a certificate's bytes. */
