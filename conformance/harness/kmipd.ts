@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,15 +44,19 @@ const run = promisify(execFile)
 /**
  * Makes a data directory and starts the built program on it, on a free port of this machine alone.
  *
+ * @param config - the configuration file; without one the server has its defaults
  * @throws HarnessError
  */
-export async function startKmipd(): Promise<Kmipd> {
+export async function startKmipd(config?: Readonly<Record<string, unknown>>): Promise<Kmipd> {
   if (!existsSync(PROGRAM)) throw new HarnessError(`${PROGRAM} is missing: npm run build`)
   const home = mkdtempSync(join(tmpdir(), 'kmipd-conformance-'))
   try {
     const data = join(home, 'data')
     await kmipd('init', '--data', data)
-    return await serve(home, data)
+    const file = join(home, 'kmipd.yaml')
+    // JSON is YAML.
+    if (config !== undefined) writeFileSync(file, JSON.stringify(config))
+    return await serve(home, data, config === undefined ? [] : ['--config', file])
   } catch (error) {
     rmSync(home, { recursive: true, force: true })
     throw error
@@ -83,8 +87,9 @@ async function kmipd(...args: readonly string[]): Promise<string> {
   }
 }
 
-async function serve(home: string, data: string): Promise<Kmipd> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--port', '0'], {
+async function serve(home: string, data: string, more: readonly string[]): Promise<Kmipd> {
+  const options = ['--data', data, '--port', '0', ...more]
+  const child = spawn(process.execPath, [PROGRAM, 'serve', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

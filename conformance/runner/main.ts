@@ -4,7 +4,7 @@ import { findCases } from './files.ts'
 import { jsonOfResults, summarise, textOfResult } from './report.ts'
 import { isGood, runCases } from './run.ts'
 import { openChannel, type Target } from './connection.ts'
-import { NO_SETTINGS, readSettings, type Settings } from './settings.ts'
+import { alternativeOf, NO_SETTINGS, readSettings, type Settings } from './settings.ts'
 
 const USAGE = `usage: npm run conformance -- --host HOST --port PORT --ca FILE --cert FILE --key FILE [options] PATH…
 
@@ -13,7 +13,8 @@ Plays KMIP test cases (XML files, or folders of them) against a running server o
   --only PATTERN   only cases that match, as in 'SKFF-*' or 'profiles-1.4/TL-*'; may be repeated
   --report FILE    write the results as JSON
   --timeout MS     longest wait for a connection or an answer (10000)
-  --no-settings    ignore the lists of skips, chains and errata beside the runner
+  --alternatives   play the cases too that want a server with another configuration than the default one
+  --no-settings    ignore the lists of skips, chains, errata and alternatives beside the runner
 `
 
 /** What the command line says. */
@@ -23,6 +24,8 @@ interface Order {
   readonly target: Target
   readonly report: string | undefined
   readonly settings: Settings
+  /** Whether cases are played that want another configuration. */
+  readonly alternatives: boolean
 }
 
 class UsageError extends Error {
@@ -32,7 +35,7 @@ class UsageError extends Error {
 /**
  * The command line of the runner.
  *
- * @param home - the folder of the lists of skips, chains and errata
+ * @param home - the folder of the lists of skips, chains, errata and alternatives
  * @returns the exit code: 0 when every case went as it should, 1 when one did not, 2 for wrong usage
  */
 export async function main(args: readonly string[], home: URL): Promise<number> {
@@ -50,8 +53,11 @@ export async function main(args: readonly string[], home: URL): Promise<number> 
   }
 }
 
-async function carryOut({ paths, only, target, report, settings }: Order): Promise<number> {
-  const cases = findCases(paths, only)
+async function carryOut(order: Order): Promise<number> {
+  const { paths, only, target, report, settings, alternatives } = order
+  const cases = findCases(paths, only).filter(
+    ({ id }) => alternatives || alternativeOf(id, settings)?.config === undefined,
+  )
   if (cases.length === 0) throw new UsageError('no case found')
   const results = await runCases(cases, {
     settings,
@@ -86,6 +92,7 @@ function readOrder(args: readonly string[], home: URL): Order {
     },
     report: values.report,
     settings: values['no-settings'] === true ? NO_SETTINGS : readSettings(home),
+    alternatives: values.alternatives === true,
   }
 }
 
@@ -101,6 +108,7 @@ function parse(args: readonly string[]) {
     report: text,
     timeout: text,
     'no-settings': { type: 'boolean' },
+    alternatives: { type: 'boolean' },
   } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })

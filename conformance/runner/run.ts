@@ -1,10 +1,10 @@
 import { Bindings } from './bindings.ts'
-import type { Case } from './case.ts'
 import type { Difference } from './difference.ts'
 import type { Channel } from './connection.ts'
 import { correct } from './errata.ts'
 import { play } from './play.ts'
-import { matches, type Settings, type Skip } from './settings.ts'
+import { readCase, type Case } from './case.ts'
+import { alternativeOf, matches, type Settings, type Skip } from './settings.ts'
 import { describe, type Node } from './template.ts'
 
 /** How one case ended. */
@@ -80,7 +80,7 @@ async function runGroup(group: readonly Case[], run: Run): Promise<readonly Resu
   const connect = await run.open(group.map(({ id }) => id))
   let bindings = new Bindings(run.now())
   const results: Result[] = []
-  let broken: string | undefined
+  let broken = await prepare(group, connect, run)
   for (const conversation of group) {
     const skip = run.settings.skips.find(({ case: pattern }) => matches(pattern, conversation.id))
     if (skip !== undefined && (skip.run === false || broken !== undefined)) {
@@ -97,6 +97,24 @@ async function runGroup(group: readonly Case[], run: Run): Promise<readonly Resu
     results.push(skip === undefined ? result : judgeSkip(result, skip))
   }
   return results
+}
+
+/** Plays what the cases want played before; names it when that goes wrong. */
+async function prepare(
+  [first]: readonly Case[],
+  connect: () => Promise<Channel>,
+  run: Run,
+): Promise<string | undefined> {
+  const { settings } = run
+  const file = first === undefined ? undefined : alternativeOf(first.id, settings)?.before
+  if (file === undefined) return undefined
+  const { outcome, case: id } = await runCase(
+    readCase(file),
+    connect,
+    new Bindings(run.now()),
+    settings,
+  )
+  return outcome === 'passed' ? undefined : id
 }
 
 async function runCase(

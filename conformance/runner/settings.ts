@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 const reason = z.string().min(10)
@@ -27,24 +28,56 @@ const Erratum = z.strictObject({
 })
 export type Erratum = z.infer<typeof Erratum>
 
+/**
+ * Cases that want a server of another kind than the default one: set otherwise, or with objects that were made
+ * beforehand. Cases that state different policies of a server are alternatives, and each passes under its own.
+ */
+const Alternative = z.strictObject({
+  cases: z.array(z.string()).min(1),
+  /** Keys of the configuration file that differ from the defaults. */
+  config: z.record(z.string(), z.json()).optional(),
+  /** A conversation that is played before, by the same client; a path from the folder of the lists. */
+  before: z.string().optional(),
+  reason,
+})
+export type Alternative = z.infer<typeof Alternative>
+
 /** What is known of the cases beside their files. */
 export interface Settings {
   readonly skips: readonly Skip[]
   readonly chains: readonly Chain[]
   readonly errata: readonly Erratum[]
+  readonly alternatives: readonly Alternative[]
 }
 
 /** The settings for a file that is as it should be, alone. */
-export const NO_SETTINGS: Settings = { skips: [], chains: [], errata: [] }
+export const NO_SETTINGS: Settings = {
+  skips: [],
+  chains: [],
+  errata: [],
+  alternatives: [],
+}
 
-/** Reads `skips.json`, `chains.json` and `errata.json` of a folder. */
+/** Reads `skips.json`, `chains.json`, `errata.json` and `alternatives.json` of a folder. */
 export function readSettings(folder: URL): Settings {
   const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
   return {
     skips: z.array(Skip).parse(read('skips.json')),
     chains: z.array(Chain).parse(read('chains.json')),
     errata: z.array(Erratum).parse(read('errata.json')),
+    alternatives: z
+      .array(Alternative)
+      .parse(read('alternatives.json'))
+      .map(({ before, ...rest }) => ({
+        ...rest,
+        ...(before === undefined ? {} : { before: fileURLToPath(new URL(before, folder)) }),
+      })),
   }
+}
+
+/** What a case wants of its server; undefined when that is nothing out of the ordinary. */
+export function alternativeOf(id: string, settings: Settings): Alternative | undefined {
+  return settings.alternatives.find(({ cases }) => cases.some((pattern) => matches(pattern, id)))
 }
 
 /**

@@ -2,6 +2,7 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { nodeCrypto } from '../adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../adapter/key-format/index.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
+import { seedable } from '../adapter/random-seeded.ts'
 import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
@@ -33,11 +34,12 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
     services: {
       crypto: nodeCrypto,
       keyFormats: nodeKeyFormats,
-      random: GENERATORS[policy.randomNumberGenerator],
+      random: seedable(GENERATORS[policy.randomNumberGenerator]),
       policy: {
         ...DEFAULT_POLICY,
         leaseTime: policy.leaseTime,
         locateItems: policy.locateItems,
+        rngSeed: policy.rngSeed,
       },
     },
     clock: systemClock,

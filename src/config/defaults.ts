@@ -25,6 +25,9 @@ export interface Config {
 /** Generators of key material: what clients are told of them is true of each. */
 export const RANDOM_NUMBER_GENERATORS = ['ansi-x9.31', 'ctr-drbg'] as const
 
+/** What may become of the seeds that clients give: all bytes used, sixteen at most, none, or an error. */
+export const RNG_SEEDS = ['use', 'use-part', 'ignore', 'refuse'] as const
+
 /** What the standard leaves to the server. */
 export interface Policy {
   /** Where new key material comes from. */
@@ -35,6 +38,8 @@ export interface Policy {
   readonly locateItems: number
   /** Batch items in one message. */
   readonly batchItems: number
+  /** What becomes of the data of RNG Seed. */
+  readonly rngSeed: (typeof RNG_SEEDS)[number]
 }
 
 /** Loopback only, on the port that IANA keeps for KMIP. */
@@ -49,5 +54,6 @@ export const DEFAULT_CONFIG: Config = {
     leaseTime: 3_600,
     locateItems: 1_000,
     batchItems: 100,
+    rngSeed: 'use',
   },
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { Rate } from '../server/limits.ts'
-import { DEFAULT_CONFIG, LOG_LEVELS, RANDOM_NUMBER_GENERATORS, type Config } from './defaults.ts'
+import {
+  DEFAULT_CONFIG,
+  LOG_LEVELS,
+  RANDOM_NUMBER_GENERATORS,
+  RNG_SEEDS,
+  type Config,
+} from './defaults.ts'
 
 const { limits: limitDefaults } = DEFAULT_CONFIG
 const MIB = 1_048_576
@@ -55,6 +61,7 @@ export const configSchema: z.ZodType<Config> = section({
     leaseTime: number(0, 2 ** 31 - 1, DEFAULT_CONFIG.policy.leaseTime),
     locateItems: number(1, 100_000, DEFAULT_CONFIG.policy.locateItems),
     batchItems: number(1, 10_000, DEFAULT_CONFIG.policy.batchItems),
+    rngSeed: z.enum(RNG_SEEDS).default(DEFAULT_CONFIG.policy.rngSeed),
   }),
 })
 

@@ -3,7 +3,7 @@ import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { Crypto } from '../port/crypto.ts'
 import type { KeyFormats } from '../port/key-format.ts'
-import type { Random } from '../port/random.ts'
+import type { SeedableRandom } from '../port/random.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
@@ -33,7 +33,7 @@ export interface Offer {
 export interface Services {
   readonly crypto: Crypto
   readonly keyFormats: KeyFormats
-  readonly random: Random
+  readonly random: SeedableRandom
   readonly policy: Policy
 }
 

@@ -16,6 +16,8 @@ import { modifyAttribute } from './modify-attribute.ts'
 import { query } from './query.ts'
 import { register } from './register.ts'
 import { revoke } from './revoke.ts'
+import { rngRetrieve } from './rng-retrieve.ts'
+import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
 
 /** Every operation the server has: dispatch, Query, permissions and documentation are all read from here. */
@@ -37,4 +39,6 @@ export const OPERATIONS = {
   Destroy: destroy,
   Query: query,
   DiscoverVersions: discoverVersions,
+  RNGRetrieve: rngRetrieve,
+  RNGSeed: rngSeed,
 } as const satisfies Partial<Record<OperationName, AnyOperation>>

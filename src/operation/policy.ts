@@ -4,6 +4,8 @@ export interface Policy {
   readonly leaseTime: number
   /** Unique Identifiers in one answer to Locate, whatever Maximum Items says. */
   readonly locateItems: number
+  /** What becomes of the seeds that clients give (KMIP 1.4 section 4.36). */
+  readonly rngSeed: 'use' | 'use-part' | 'ignore' | 'refuse'
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -11,5 +13,6 @@ export interface Policy {
 export const DEFAULT_POLICY: Policy = {
   leaseTime: 3_600,
   locateItems: 1_000,
+  rngSeed: 'use',
   vendorIdentification: 'kmipd',
 }

@@ -10,3 +10,9 @@ export interface Random {
   /** What kind of generator the bytes come from: clients are told (KMIP 1.4 section 3.44). */
   readonly parameters: RNGParameters
 }
+
+/** A source that clients may add randomness of their own to (KMIP 1.4 section 4.36). */
+export interface SeedableRandom extends Random {
+  /** Adds bytes that may be anybody's; they can do no harm. */
+  seed(bytes: Uint8Array): void
+}

@@ -8,6 +8,7 @@ import { findCases } from '../../conformance/runner/files.ts'
 import { jsonOfResults, textOfResult } from '../../conformance/runner/report.ts'
 import { groupsOf, isGood, runCases, type Result } from '../../conformance/runner/run.ts'
 import {
+  alternativeOf,
   matches,
   NO_SETTINGS,
   readSettings,
@@ -105,6 +106,52 @@ describe('chains', () => {
   })
 })
 
+describe('alternatives', () => {
+  const folders: string[] = []
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+  })
+
+  function before(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
+    folders.push(folder)
+    const file = join(folder, 'ready.xml')
+    const text = [request([ask('Revoke', uid('a'))]), response([success('Revoke', uid('a'))])]
+    writeFileSync(file, `<KMIP>${text.join('')}</KMIP>`)
+    return file
+  }
+
+  test('are found by the patterns of their cases, the first that fits', () => {
+    const alternatives = [
+      { cases: ['X-*', 'A-*'], reason: REASON, config: { policy: { leaseTime: 1 } } },
+      { cases: ['A-1'], reason: REASON },
+    ]
+    const settings = { ...NO_SETTINGS, alternatives }
+    expect(alternativeOf('f/A-1', settings)?.config).toEqual({ policy: { leaseTime: 1 } })
+    expect(alternativeOf('f/B-1', settings)).toBeUndefined()
+  })
+
+  test('have what they want played before them, on the same client', async () => {
+    const alternatives = [{ cases: ['A-*'], reason: REASON, before: before() }]
+    const { results, groups } = await run(
+      [sample('f/A-1'), sample('f/B-1')],
+      [[bad], [good], [good]],
+      {
+        alternatives,
+      },
+    )
+    expect(groups).toEqual(['f/A-1', 'f/B-1'])
+    expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed'])
+  })
+
+  test('are not played when what goes before them fails', async () => {
+    const alternatives = [{ cases: ['A-*'], reason: REASON, before: before() }]
+    const { results } = await run([sample('f/A-1')], [[good], [good]], { alternatives })
+    expect(results.map(({ outcome }) => outcome)).toEqual(['not run'])
+    expect(results[0]?.reason).toContain('ready')
+  })
+})
+
 describe('errata', () => {
   const erratum = {
     case: 'f/A-1',
@@ -173,6 +220,7 @@ test('the lists of the repository are well formed, and each skip says why', () =
   const settings = readSettings(new URL('../../conformance/', import.meta.url))
   expect(settings.skips.every(({ reason }) => reason.length >= 10)).toBe(true)
   expect(settings.chains.length).toBeGreaterThan(0)
+  expect(settings.alternatives.length).toBeGreaterThan(0)
 })
 
 test('a report shows step, path, what was expected and what came', async () => {

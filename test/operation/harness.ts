@@ -3,6 +3,7 @@ import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { envelopeSealer } from '../../src/adapter/sealer-envelope.ts'
+import { seedable } from '../../src/adapter/random-seeded.ts'
 import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
@@ -94,7 +95,7 @@ export class Bench {
       services: {
         crypto: nodeCrypto,
         keyFormats: nodeKeyFormats,
-        random: countedRandom(),
+        random: seedable(countedRandom()),
         policy: { ...DEFAULT_POLICY, ...options.policy },
       },
       clock: { now: () => bench.now },

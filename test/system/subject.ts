@@ -6,6 +6,7 @@ import type { XmlElement } from '../../src/ttlv/xml-parser.ts'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
+import { seedable } from '../../src/adapter/random-seeded.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
 import type { Random } from '../../src/port/random.ts'
@@ -69,7 +70,7 @@ async function handlerOver(
     services: {
       crypto: nodeCrypto,
       keyFormats: nodeKeyFormats,
-      random,
+      random: seedable(random),
       policy: DEFAULT_POLICY,
     },
     clock: { now },
