@@ -68,7 +68,12 @@ const attributesV1: Field<readonly AttributeEntry[]> = {
     if (bound === undefined) return undefined
     return {
       ...bound,
-      write: (entries) => bound.write(entries.filter((entry) => v1.isSayable(entry, version))),
+      write: (entries, into) => {
+        bound.write(
+          entries.filter((entry) => v1.isSayable(entry, version)),
+          into,
+        )
+      },
     } satisfies BoundField<readonly AttributeEntry[]>
   },
 }
@@ -90,15 +95,16 @@ export const changedAttribute: Field<AttributeEntry, 'optional'> = fieldByMajor(
 const attributeNamesV1: Field<readonly AttributeReference[]> = {
   presence: 'repeated',
   bind(version) {
-    const bound = repeated(Tag.AttributeName).bind(version)
+    const bound = repeated(Tag.AttributeName, v1.attributeName).bind(version)
     if (bound === undefined) return undefined
     return {
       ...bound,
-      read: (items) => bound.read(items)?.map(v1.referenceOfName),
-      write: (references) =>
+      write: (references, into) => {
         bound.write(
-          references.flatMap((reference) => v1.nameOfReference(reference, version) ?? []),
-        ),
+          references.filter((reference) => v1.nameOfReference(reference, version) !== undefined),
+          into,
+        )
+      },
     } satisfies BoundField<readonly AttributeReference[]>
   },
 }
@@ -110,8 +116,12 @@ const attributeReferencesV2: Field<readonly AttributeReference[]> = {
     if (bound === undefined) return undefined
     return {
       ...bound,
-      write: (references) =>
-        bound.write(references.filter((reference) => v2.isSayable(reference, version))),
+      write: (references, into) => {
+        bound.write(
+          references.filter((reference) => v2.isSayable(reference, version)),
+          into,
+        )
+      },
     } satisfies BoundField<readonly AttributeReference[]>
   },
 }

@@ -35,9 +35,12 @@ function encodeMaterial(tag: number, { form, material }: KeyValue): Item {
 
 const isMaterial = (item: Item): boolean => item.tag === Tag.KeyMaterial.number
 
+const AttributesInKeyValue = struct({ attributes: attributesOfObject })
+
 function decodeAttributes(items: readonly Item[], version: Version): readonly AttributeEntry[] {
-  const field = attributesOfObject.bind(version)
-  return items.length === 0 ? [] : (field?.read(items) ?? [])
+  if (items.length === 0) return []
+  const holder: Item = { tag: Tag.KeyValue.number, type: ItemType.Structure, value: items }
+  return compile(AttributesInKeyValue, version).decode(holder).attributes
 }
 
 /**

@@ -1,6 +1,14 @@
 import type { ObjectContent } from '../model/content.ts'
 import { compile, type Codec } from '../schema/codec.ts'
-import { constant, optional, repeated, required, within, type Field } from '../schema/field.ts'
+import {
+  constant,
+  optional,
+  repeated,
+  required,
+  within,
+  type Field,
+  type SingleField,
+} from '../schema/field.ts'
 import { membersOf } from '../schema/enumeration.ts'
 import { bytes, notInVersion } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
@@ -89,17 +97,21 @@ function read(item: Item, version: Version): ObjectContent | undefined {
 
 const objectTypes = membersOf(ObjectType)
 
-function write(content: ObjectContent, version: Version): readonly Item[] {
+function write(content: ObjectContent, version: Version): Item {
   const found = FORMS.get(content.objectType)
   const member = objectTypes.memberOf(content.objectType)
   if (found === undefined || member === undefined || !existsIn(member, version)) {
     throw notInVersion()
   }
-  return [compile(found.codec, version).encode(found.tag.number, content)]
+  return compile(found.codec, version).encode(found.tag.number, content)
+}
+
+interface ObjectField extends Field<ObjectContent, 'required'> {
+  bind(version: Version): SingleField<ObjectContent>
 }
 
 /** Any managed object, told apart by its tag: what Register takes and Get gives. */
-export const managedObject: Field<ObjectContent, 'required'> = {
+export const managedObject: ObjectField = {
   presence: 'required',
   bind: (version) => ({
     tags: [...FORM_OF_TAG.values()]
@@ -107,7 +119,7 @@ export const managedObject: Field<ObjectContent, 'required'> = {
       .filter((tag) => existsInMajor(tag, version)),
     many: false,
     written: true,
-    read: ([item]) => (item === undefined ? undefined : read(item, version)),
-    write: (content) => write(content, version),
+    read: (item) => (item === undefined ? undefined : read(item, version)),
+    write: (content, into) => into.push(write(content, version)),
   }),
 }

@@ -11,10 +11,16 @@ export const ProtocolVersionStruct = struct({
 })
 export interface ProtocolVersion extends Infer<typeof ProtocolVersionStruct> {}
 
+const ANNOUNCED: ReadonlyMap<Version, ProtocolVersion> = new Map(
+  VERSIONS.map((version) => {
+    const [major = '', minor = ''] = version.split('.')
+    return [version, { major: Number(major), minor: Number(minor) }]
+  }),
+)
+
 /** The structure that announces a version. */
 export function protocolVersionOf(version: Version): ProtocolVersion {
-  const [major = '', minor = ''] = version.split('.')
-  return { major: Number(major), minor: Number(minor) }
+  return ANNOUNCED.get(version) ?? { major: 1, minor: 0 }
 }
 
 /** Every version the server speaks, newest first. */
@@ -22,8 +28,10 @@ export const SUPPORTED_VERSIONS: readonly Version[] = [...VERSIONS].reverse()
 
 /** Which version is meant; undefined when the server does not speak it. */
 export function versionOf({ major, minor }: ProtocolVersion): Version | undefined {
-  const name = `${major}.${minor}`
-  return VERSIONS.find((version) => version === name)
+  for (const [version, announced] of ANNOUNCED) {
+    if (announced.major === major && announced.minor === minor) return version
+  }
+  return undefined
 }
 
 /**

@@ -51,7 +51,7 @@ const instance: Codec<AttributeEntry> = custom<AttributeEntry>(ItemType.Structur
       const [index, value] = item.type === ItemType.Structure ? item.value : []
       if (index === undefined || value === undefined) throw damaged()
       const entry = recalled((asked) => decodeAttribute(value, asked), version)
-      return { ...entry, index: asIndex.decode(index) }
+      return { reference: entry.reference, index: asIndex.decode(index), value: entry.value }
     },
     encode: (tagNumber, entry) => ({
       tag: tagNumber,
@@ -75,10 +75,10 @@ const content: Field<ObjectContent, 'optional'> = {
   presence: 'optional',
   bind(version) {
     const bound = managedObject.bind(version)
-    if (bound === undefined) return undefined
     return {
       ...bound,
-      read: (items) => recalled((asked) => managedObject.bind(asked)?.read(items), version),
+      read: (item: Item | undefined) =>
+        recalled((asked) => managedObject.bind(asked).read(item), version),
     } satisfies BoundField<ObjectContent>
   },
 }

@@ -6,14 +6,14 @@ import type { Version } from '../schema/version.ts'
 import { Tag } from '../spec/tag.ts'
 import type { Item } from '../ttlv/item.ts'
 import { ResponseBatchItemStruct, type ResponseBatchItem } from './batch-item.ts'
-import { ResponseHeaderStruct } from './header.ts'
+import { ResponseHeaderStruct, type ResponseHeader } from './header.ts'
 import { protocolVersionOf } from './protocol-version.ts'
 
 /** An answer before it is written in its version. */
 export interface ResponseMessage {
   readonly version: Version
   readonly timeStamp: DateTime
-  readonly serverCorrelationValue?: string
+  readonly serverCorrelationValue?: string | undefined
   readonly batchItems: readonly ResponseBatchItem[]
 }
 
@@ -24,13 +24,18 @@ const ResponseMessageStruct = struct({
 
 /** The items of an answer; what its version does not have is left out. */
 export function writeResponse(message: ResponseMessage): Item {
-  const { version, batchItems, ...header } = message
+  const { version, batchItems } = message
   return compile(ResponseMessageStruct, version).encode(Tag.ResponseMessage.number, {
-    header: {
-      ...header,
-      protocolVersion: protocolVersionOf(version),
-      batchCount: batchItems.length,
-    },
+    header: headerOf(message),
     batchItems,
   })
+}
+
+function headerOf(message: ResponseMessage): ResponseHeader {
+  const { version, timeStamp, serverCorrelationValue, batchItems } = message
+  const protocolVersion = protocolVersionOf(version)
+  const batchCount = batchItems.length
+  return serverCorrelationValue === undefined
+    ? { protocolVersion, timeStamp, batchCount }
+    : { protocolVersion, timeStamp, serverCorrelationValue, batchCount }
 }

@@ -22,7 +22,9 @@ export function membersOfVersion<E extends AnyMembers>(
       }
       return {
         ...bound,
-        write: (values) => bound.write(values.filter(exists)),
+        write: (values, into) => {
+          bound.write(values.filter(exists), into)
+        },
       } satisfies BoundField<readonly ValueOf<E>[]>
     },
   }

@@ -6,18 +6,30 @@ import { existsIn, existsInMajor, type Lifetime, type Version } from './version.
 
 export type Presence = 'required' | 'optional' | 'repeated'
 
-/** A field made ready for one version: which items of the structure are its own, and how they become its value. */
-export interface BoundField<T> {
+interface Bound<T> {
   /** The tags whose items belong to this field; the first names it in errors. */
   readonly tags: readonly { readonly number: number; readonly name: string }[]
-  /** Whether several items may come. */
-  readonly many: boolean
   /** Whether answers in this version hold the field. */
   readonly written: boolean
-  /** The value of the field's items, of which there may be none. */
-  read(items: readonly Item[]): T | undefined
-  write(value: T): readonly Item[]
+  /** Appends the items of a value. */
+  write(value: T, into: Item[]): void
 }
+
+/** A field of which at most one item may come. */
+export interface SingleField<T> extends Bound<T> {
+  readonly many: false
+  /** The value of the item, or of its absence. */
+  read(item: Item | undefined): T | undefined
+}
+
+/** A field of which any number of items may come. */
+export interface ManyField<T> extends Bound<T> {
+  readonly many: true
+  read(items: readonly Item[]): T
+}
+
+/** A field made ready for one version: which items of the structure are its own, and how they become its value. */
+export type BoundField<T> = SingleField<T> | ManyField<T>
 
 /** One field of a structure. `bind` gives nothing for versions whose major number never had it. */
 export interface Field<T, P extends Presence = Presence> {
@@ -59,31 +71,30 @@ function single<T, P extends Presence>(
     bind(version) {
       if (!existsInMajor(row, version) || !existsInMajor(life, version)) return undefined
       const bound = compile(codec, version)
+      const encode = (value: T) => bound.encode(row.number, value)
       return {
         tags: [row],
         many: false,
         written: existsIn(row, version) && existsIn(life, version),
-        read: ([item]) => (item === undefined ? undefined : within(row, () => bound.decode(item))),
-        write: (value) =>
+        read: (item) => (item === undefined ? undefined : bound.decode(item)),
+        write:
           presence === 'required'
-            ? [bound.encode(row.number, value)]
-            : sayable([value], (each) => bound.encode(row.number, each)),
+            ? (value, into) => into.push(encode(value))
+            : (value, into) => {
+                writeSayable(value, encode, into)
+              },
       }
     },
   }
 }
 
-/** What a version has words for; the rest is left out. */
-export function sayable<T>(values: readonly T[], encode: (value: T) => Item): readonly Item[] {
-  const items: Item[] = []
-  for (const value of values) {
-    try {
-      items.push(encode(value))
-    } catch (error) {
-      if (!(error instanceof KmipFault && error.code === 'NOT_IN_VERSION')) throw error
-    }
+/** Appends the item of a value unless the version has no words for it. */
+export function writeSayable<T>(value: T, encode: (value: T) => Item, into: Item[]): void {
+  try {
+    into.push(encode(value))
+  } catch (error) {
+    if (!(error instanceof KmipFault && error.code === 'NOT_IN_VERSION')) throw error
   }
-  return items
 }
 
 /** Runs `decode`; a fault in it learns the name of the field it was in. */
@@ -143,6 +154,7 @@ export function repeated<T>(
     bind(version) {
       if (!existsInMajor(row, version) || !existsInMajor(life, version)) return undefined
       const bound = compile(codec, version)
+      const encode = (value: T) => bound.encode(row.number, value)
       return {
         tags: [row],
         many: true,
@@ -151,7 +163,9 @@ export function repeated<T>(
           items.map((item, index) =>
             within({ name: `${row.name}[${index}]` }, () => bound.decode(item)),
           ),
-        write: (values) => sayable(values, (value) => bound.encode(row.number, value)),
+        write: (values, into) => {
+          for (const value of values) writeSayable(value, encode, into)
+        },
       }
     },
   }
@@ -164,7 +178,7 @@ export function constant<const T>(value: T): Field<T, 'required'> {
     many: false,
     written: false,
     read: () => value,
-    write: () => [],
+    write: () => undefined,
   }
   return { presence: 'required', bind: () => bound }
 }

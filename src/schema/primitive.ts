@@ -116,14 +116,17 @@ export const structure: Codec<readonly Item[]> = primitive(ItemType.Structure, s
 /** Any item as it is, type and all: a view of the message, for what is done with before the message is. */
 export const anyItem: Codec<Item> = {
   itemType: undefined,
-  // The spread keeps type and value together; the compiler does not see that for a union.
-  bind: () => ({ decode: same, encode: (tag, value) => ({ ...value, tag }) }),
+  bind: () => ({ decode: same, encode: retagged }),
 }
 
 /** Any item, copied out of the message so that it may be kept: the value of a custom attribute. */
 export const keptItem: Codec<Item> = {
   itemType: undefined,
-  bind: () => ({ decode: keep, encode: (tag, value) => ({ ...value, tag }) }),
+  bind: () => ({ decode: keep, encode: retagged }),
+}
+
+function retagged(tag: number, item: Item): Item {
+  return item.tag === tag ? item : { ...item, tag }
 }
 
 function keep(item: Item): Item {

@@ -1,5 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
-import { ItemType, type Item } from '../ttlv/item.ts'
+import { hexOfTag, ItemType, type Item } from '../ttlv/item.ts'
 import type { BoundCodec, Codec } from './codec.ts'
 import type { BoundField, Field, Presence } from './field.ts'
 import { wrongType } from './primitive.ts'
@@ -33,6 +33,9 @@ interface NamedField {
   readonly isSkipped: boolean
 }
 
+/** What came for a field: one item, a list of them, or nothing. */
+type Slot = Item | Item[] | undefined
+
 const NONE: readonly Item[] = []
 
 function bindFields(fields: Fields, version: Version): NamedField[] {
@@ -44,74 +47,95 @@ function bindFields(fields: Fields, version: Version): NamedField[] {
   })
 }
 
-/**
- * Sorts items to their fields, whatever their order. Clients are known to send header fields in another order than
- * the standard's, and order carries no meaning between fields.
- */
-function sortItems(
-  items: readonly Item[],
-  owners: ReadonlyMap<number, number>,
-  count: number,
-  strict: boolean,
-): readonly (readonly Item[] | undefined)[] {
-  // Most fields of most structures are absent: a list is made only for those that are there.
-  const slots = new Array<Item[] | undefined>(count).fill(undefined)
-  for (const item of items) {
-    const owner = owners.get(item.tag)
-    if (owner !== undefined) (slots[owner] ??= []).push(item)
-    else if (strict) {
-      const tag = item.tag.toString(16).padStart(6, '0')
-      throw new KmipFault('UNKNOWN_FIELD', `A structure holds the unknown field 0x${tag}`)
+function nameOf({ key, bound }: NamedField): string {
+  return bound.tags[0]?.name ?? key
+}
+
+/** A structure made ready for one version. */
+class BoundStruct implements BoundCodec<Record<string, unknown>> {
+  readonly #fields: readonly NamedField[]
+  readonly #written: readonly NamedField[]
+  /** Where the field of a tag stands among the fields. */
+  readonly #owners: ReadonlyMap<number, number>
+  readonly #isStrict: boolean
+
+  constructor(fields: Fields, version: Version) {
+    this.#fields = bindFields(fields, version)
+    this.#written = this.#fields.filter(({ bound }) => bound.written)
+    this.#owners = new Map(
+      this.#fields.flatMap(({ bound }, at) => bound.tags.map(({ number }) => [number, at])),
+    )
+    // KMIP 1.4 section 11.1: fields that are not known are ignored unless both minor versions are the same.
+    this.#isStrict = isNewestOfMajor(version)
+  }
+
+  decode(item: Item): Record<string, unknown> {
+    if (item.type !== ItemType.Structure) throw wrongType()
+    const slots = this.#sort(item.value)
+    const value: Record<string, unknown> = {}
+    for (let at = 0; at < slots.length; at += 1) {
+      const field = this.#fields[at]
+      const slot = slots[at]
+      if (field === undefined || (slot === undefined && field.isSkipped)) continue
+      const read = readSlot(field, slot)
+      if (read !== undefined) value[field.key] = read
+      else if (field.presence === 'required') {
+        throw new KmipFault('MISSING_FIELD', `${nameOf(field)} is missing`)
+      }
+    }
+    return value
+  }
+
+  encode(tag: number, value: Record<string, unknown>): Item {
+    const items: Item[] = []
+    for (const { key, bound } of this.#written) {
+      const field = value[key]
+      if (field !== undefined) bound.write(field, items)
+    }
+    return { tag, type: ItemType.Structure, value: items }
+  }
+
+  /**
+   * Sorts items to their fields, whatever their order. Clients are known to send header fields in another order than
+   * the standard's, and order carries no meaning between fields.
+   */
+  #sort(items: readonly Item[]): readonly Slot[] {
+    const slots = new Array<Slot>(this.#fields.length).fill(undefined)
+    for (const item of items) {
+      const at = this.#owners.get(item.tag)
+      if (at !== undefined) this.#place(item, at, slots)
+      else if (this.#isStrict) {
+        throw new KmipFault(
+          'UNKNOWN_FIELD',
+          `A structure holds the unknown field ${hexOfTag(item.tag)}`,
+        )
+      }
+    }
+    return slots
+  }
+
+  #place(item: Item, at: number, slots: Slot[]): void {
+    const slot = slots[at]
+    const field = this.#fields[at]
+    if (Array.isArray(slot)) slot.push(item)
+    else if (field?.bound.many === true) slots[at] = [item]
+    else if (slot === undefined) slots[at] = item
+    else if (field !== undefined) {
+      throw new KmipFault('REPEATED_FIELD', `${nameOf(field)} comes more than once`)
     }
   }
-  return slots
 }
 
-function readField(
-  { key, presence, bound }: NamedField,
-  items: readonly Item[],
-  into: Record<string, unknown>,
-): void {
-  const name = bound.tags[0]?.name ?? key
-  if (items.length > 1 && !bound.many) {
-    throw new KmipFault('REPEATED_FIELD', `${name} comes more than once`)
-  }
-  const value = bound.read(items)
-  if (value !== undefined) into[key] = value
-  else if (presence === 'required') throw new KmipFault('MISSING_FIELD', `${name} is missing`)
-}
-
-/** Makes a structure for one version ready to read and write. */
-function bindStruct(fields: Fields, version: Version): BoundCodec<Record<string, unknown>> {
-  const named = bindFields(fields, version)
-  const owners = new Map(
-    named.flatMap(({ bound }, index) => bound.tags.map(({ number }) => [number, index])),
-  )
-  const written = named.filter(({ bound }) => bound.written)
-  // KMIP 1.4 section 11.1: fields that are not known are ignored unless both minor versions are the same.
-  const strict = isNewestOfMajor(version)
-  return {
-    decode(item) {
-      if (item.type !== ItemType.Structure) throw wrongType()
-      const slots = sortItems(item.value, owners, named.length, strict)
-      const value: Record<string, unknown> = {}
-      for (let index = 0; index < named.length; index += 1) {
-        const field = named[index]
-        const own = slots[index]
-        if (field === undefined || (own === undefined && field.isSkipped)) continue
-        readField(field, own ?? NONE, value)
-      }
-      return value
-    },
-    encode(tag, value) {
-      const items: Item[] = []
-      for (const { key, bound } of written) {
-        const field = value[key]
-        if (field === undefined) continue
-        for (const item of bound.write(field)) items.push(item)
-      }
-      return { tag, type: ItemType.Structure, value: items }
-    },
+function readSlot({ bound }: NamedField, slot: Slot): unknown {
+  if (bound.many) return bound.read(Array.isArray(slot) ? slot : NONE)
+  const item = Array.isArray(slot) ? slot[0] : slot
+  const [name, ...others] = bound.tags
+  // Of several tags, the field itself says which it was.
+  if (name === undefined || others.length > 0) return bound.read(item)
+  try {
+    return bound.read(item)
+  } catch (error) {
+    throw error instanceof KmipFault ? error.within(name.name) : error
   }
 }
 
@@ -120,6 +144,6 @@ export function struct<const F extends Fields>(fields: F): StructCodec<F> {
   return {
     fields,
     itemType: ItemType.Structure,
-    bind: (version) => bindStruct(fields, version) as BoundCodec<StructValue<F>>,
+    bind: (version) => new BoundStruct(fields, version) as BoundCodec<StructValue<F>>,
   }
 }

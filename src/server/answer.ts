@@ -6,25 +6,26 @@ import { ResultStatus } from '../spec/enum/result-status.ts'
 import { operationName, type ReadItem } from './batch-item.ts'
 import type { ItemResult } from './batch.ts'
 
+type Answer = { -readonly [K in keyof ResponseBatchItem]: ResponseBatchItem[K] }
+
 /** The answer to a batch item: what it asked for comes back with it, whatever became of it. */
 export function answerItem(
   item: ReadItem,
   result: ItemResult,
   version: Version,
 ): ResponseBatchItem {
-  const { operation, uniqueBatchItemID } = item
-  return {
-    ...(operation === undefined ? {} : { operation }),
-    ...(uniqueBatchItemID === undefined ? {} : { uniqueBatchItemID }),
-    ...resultFields(item, result, version),
-  }
+  const answer: Answer = outcomeOf(item, result, version)
+  // Spreads of what may not be there cost more than the rest of a small answer.
+  if (item.operation !== undefined) answer.operation = item.operation
+  if (item.uniqueBatchItemID !== undefined) answer.uniqueBatchItemID = item.uniqueBatchItemID
+  if (result.payload !== undefined && result.isUndone !== true) answer.payload = result.payload
+  return answer
 }
 
-function resultFields(item: ReadItem, { fault, payload, isUndone }: ItemResult, version: Version) {
+function outcomeOf(item: ReadItem, { fault, isUndone }: ItemResult, version: Version): Answer {
   if (isUndone === true) return { resultStatus: ResultStatus.OperationUndone }
-  const held = payload === undefined ? {} : { payload }
-  if (fault === undefined) return { resultStatus: ResultStatus.Success, ...held }
-  return { ...failureFields(fault, version, item), ...held }
+  if (fault === undefined) return { resultStatus: ResultStatus.Success }
+  return failureFields(fault, version, item)
 }
 
 function failureFields(fault: KmipFault, version: Version, item?: ReadItem) {

@@ -15,21 +15,21 @@ import { ItemType, type Item } from '../ttlv/item.ts'
 export interface ReadItem {
   /** Number of the operation, known or not; absent when there is none to read. */
   readonly operation?: number
-  readonly uniqueBatchItemID?: Uint8Array
+  readonly uniqueBatchItemID?: Uint8Array | undefined
   /** The operation, where the server has it in this version. */
-  readonly definition?: AnyOperation
+  readonly definition?: AnyOperation | undefined
   readonly payload?: Item
   readonly hasCriticalExtension: boolean
   /** Why the item cannot be carried out. */
-  readonly fault?: KmipFault
+  readonly fault?: KmipFault | undefined
 }
 
 /** What a batch item has led to. */
 export interface ItemOutcome {
   readonly payload?: Item
-  readonly fault?: KmipFault
+  readonly fault?: KmipFault | undefined
   /** Given to the batch items behind. */
-  readonly identifiers?: readonly string[]
+  readonly identifiers?: readonly string[] | undefined
 }
 
 const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS
@@ -58,15 +58,12 @@ export function readItem(item: Item, version: Version): ReadItem {
 function understand(read: RequestBatchItem, version: Version): ReadItem {
   const { operation, uniqueBatchItemID, payload, extensions } = read
   const definition = operationOf(operation, version)
-  return {
-    operation,
-    payload,
-    hasCriticalExtension: extensions.some(({ critical }) => critical),
-    ...(uniqueBatchItemID === undefined ? {} : { uniqueBatchItemID }),
-    ...(definition === undefined
-      ? { fault: new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported') }
-      : { definition }),
-  }
+  const hasCriticalExtension = extensions.some(({ critical }) => critical)
+  const fault =
+    definition === undefined
+      ? new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
+      : undefined
+  return { operation, uniqueBatchItemID, definition, payload, hasCriticalExtension, fault }
 }
 
 /** What can still be said of a batch item that is malformed: clients want their operation and identifier back. */
@@ -96,7 +93,7 @@ export async function performItem(
   const identifiers = definition.identifies?.(response)
   return {
     payload: compile(definition.response, version).encode(Tag.ResponsePayload.number, response),
-    ...(refusal === undefined ? {} : { fault: refusal }),
-    ...(identifiers === undefined ? {} : { identifiers }),
+    fault: refusal,
+    identifiers,
   }
 }

@@ -1,9 +1,10 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RequestHeader } from '../message/header.ts'
 import type { Identity } from '../model/identity.ts'
-import type { OperationContext } from '../operation/context.ts'
+import type { Offer, OperationContext, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
+import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
 import { authorise, type Permissions } from './authorise.ts'
@@ -24,8 +25,10 @@ export interface BatchEnvironment {
   readonly identity: Identity
   readonly repository: ObjectRepository
   readonly permissions: Permissions
-  /** The context of every operation but for what belongs to one unit of work. */
-  readonly context: Omit<OperationContext, 'objects' | 'resolve'>
+  /** The moment of the message. */
+  readonly now: DateTime
+  readonly services: Services
+  readonly offer: Offer
   /** Turns whatever was thrown into a fault, and logs it. */
   readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
 }
@@ -136,15 +139,31 @@ async function performIn(
   unit: UnitOfWork,
   item: ReadItem,
   references: BatchReferences,
-  { context, identity, permissions, version }: BatchEnvironment,
+  environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
+  const { identity, permissions, version } = environment
   const { definition } = item
   if (definition !== undefined) authorise(identity, definition.name, permissions)
-  return performItem(
-    item,
-    { ...context, objects: unit, resolve: (reference) => references.resolve(reference) },
-    version,
-  )
+  return performItem(item, contextOf(unit, references, environment), version)
+}
+
+/** One by one: spreading objects into larger ones takes longer than most operations do. */
+function contextOf(
+  unit: UnitOfWork,
+  references: BatchReferences,
+  { services, identity, now, offer }: BatchEnvironment,
+): OperationContext {
+  return {
+    crypto: services.crypto,
+    keyFormats: services.keyFormats,
+    random: services.random,
+    policy: services.policy,
+    identity,
+    now,
+    offer,
+    objects: unit,
+    resolve: (reference) => references.resolve(reference),
+  }
 }
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */
@@ -155,11 +174,11 @@ function remember({ identifiers }: ItemOutcome, item: ReadItem, references: Batc
 
 /** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
 async function withRetries<T>(
-  { repository, identity, context }: BatchEnvironment,
+  { repository, identity, now }: BatchEnvironment,
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   const attempt = async (): Promise<{ readonly result: T } | undefined> => {
-    const unit = repository.begin({ owner: identity.id, now: context.now })
+    const unit = repository.begin({ owner: identity.id, now })
     const result = await work(unit)
     return (await unit.commit()) === 'done' ? { result } : undefined
   }

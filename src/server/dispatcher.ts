@@ -5,6 +5,7 @@ import { peekVersion } from '../message/peek-version.ts'
 import { nearestVersion, servedVersion, type ProtocolVersion } from '../message/protocol-version.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
+import type { Random } from '../port/random.ts'
 import type { Offer, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Version } from '../schema/version.ts'
@@ -99,32 +100,26 @@ class Dispatcher implements MessageHandler {
       throw new KmipFault('SERVER_LIMIT', 'The message holds too many batch items')
     }
     const now = clock.now()
-    const correlation = services.random.identifier()
-    // A log of its own costs more than most messages; few have anything to log.
-    const messageLog = () =>
-      log.with({
-        correlation,
-        connection: peer.connection,
-        client: peer.identity.name,
-        clientCorrelation: header.clientCorrelationValue,
-      })
+    const { identity } = peer
+    const trace = new Trace(log, services.random, peer, header.clientCorrelationValue)
     const items = batchItems.map((item) => readItem(item, version))
     const results = await performBatch(items, header, {
       version,
-      identity: peer.identity,
+      identity,
       repository,
       permissions,
-      context: { ...services, identity: peer.identity, now, offer },
-      faultOf: (error, item) => faultOf(error, item, messageLog()),
+      now,
+      services,
+      offer,
+      faultOf: (error, item) => faultOf(error, item, trace.log),
     })
-    const answers = items.map((item, index) => answerItem(item, results[index] ?? {}, version))
     const isCorrelated = header.clientCorrelationValue !== undefined
     return writeReply(
       {
         version,
         timeStamp: now,
-        batchItems: answers,
-        ...(isCorrelated ? { serverCorrelationValue: correlation } : {}),
+        serverCorrelationValue: isCorrelated ? trace.correlation : undefined,
+        batchItems: items.map((item, index) => answerItem(item, results[index] ?? {}, version)),
       },
       Math.min(header.maximumResponseSize ?? Infinity, this.#options.responseBytes),
     )
@@ -137,6 +132,35 @@ class Dispatcher implements MessageHandler {
     const version = nearestVersion(announced)
     const batchItems = [answerMessage(fault, version)]
     return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes)
+  }
+}
+
+/** What a message is known by in the log and to its client; few messages have any need of it. */
+class Trace {
+  readonly #log: Log
+  readonly #random: Random
+  readonly #peer: Peer
+  readonly #clientCorrelation: string | undefined
+  #correlation: string | undefined
+
+  constructor(log: Log, random: Random, peer: Peer, clientCorrelation: string | undefined) {
+    this.#log = log
+    this.#random = random
+    this.#peer = peer
+    this.#clientCorrelation = clientCorrelation
+  }
+
+  get correlation(): string {
+    return (this.#correlation ??= this.#random.identifier())
+  }
+
+  get log(): Log {
+    return this.#log.with({
+      correlation: this.correlation,
+      connection: this.#peer.connection,
+      client: this.#peer.identity.name,
+      clientCorrelation: this.#clientCorrelation,
+    })
   }
 }
 

@@ -28,13 +28,19 @@ function tagsIn(item: Item): readonly number[] {
 
 test('[KMIP 1.4 2.1.3] a key whose algorithm a version cannot name is not given in it', () => {
   expect(faultIn('1.0', key)).toBe('NOT_IN_VERSION')
-  const [recent] = managedObject.bind('1.4')?.write(key) ?? []
+  const [recent] = written('1.4', key)
   expect(recent && tagsIn(recent)).toContain(Tag.CryptographicAlgorithm.number)
 })
 
+function written(version: '1.0' | '1.4' | '2.0', content: ObjectContent): readonly Item[] {
+  const items: Item[] = []
+  managedObject.bind(version).write(content, items)
+  return items
+}
+
 function faultIn(version: '1.0' | '1.4' | '2.0', content: ObjectContent): unknown {
   try {
-    managedObject.bind(version)?.write(content)
+    written(version, content)
     return undefined
   } catch (error) {
     return error instanceof KmipFault ? error.code : error
@@ -48,7 +54,8 @@ test.each(['1.0', '2.0'] as const)(
       { reference: { name: 'CryptographicAlgorithm' }, value: CryptographicAlgorithm.Ed25519 },
       { reference: { name: 'CryptographicLength' }, value: 256 },
     ]
-    const items = attributesOfObject.bind(version)?.write(entries) ?? []
+    const items: Item[] = []
+    attributesOfObject.bind(version)?.write(entries, items)
     const shown = items.flatMap((item) => (version === '2.0' ? tagsIn(item).slice(1) : [item.tag]))
     expect(shown).toHaveLength(version === '2.0' ? 2 : 1)
   },

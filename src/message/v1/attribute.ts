@@ -48,6 +48,15 @@ export function nameOfReference(
   return existsIn(row, version) ? row.title : undefined
 }
 
+/** A reference as KMIP 1.x has it: the attribute's name. */
+export const attributeName: Codec<AttributeReference> = custom(ItemType.TextString, (version) => {
+  const bound = compile(Tag.AttributeName.codec, version)
+  return {
+    decode: (item) => referenceOfName(bound.decode(item)),
+    encode: (tag, reference) => bound.encode(tag, nameOfReference(reference, version) ?? ''),
+  }
+})
+
 /** Whether an entry can be said in a version of KMIP 1.x. */
 export function isSayable({ reference, value }: AttributeEntry, version: Version): boolean {
   if (nameOfReference(reference, version) === undefined) return false

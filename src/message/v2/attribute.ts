@@ -3,7 +3,7 @@ import { isVendorReference, type AttributeReference } from '../../model/attribut
 import { vendorItem, type AttributeEntry } from '../../model/attribute-set.ts'
 import { compile, type Codec } from '../../schema/codec.ts'
 import { custom } from '../../schema/combine.ts'
-import { required, sayable, within } from '../../schema/field.ts'
+import { required, within, writeSayable } from '../../schema/field.ts'
 import { keptItem, wrongType } from '../../schema/primitive.ts'
 import { struct } from '../../schema/struct.ts'
 import { existsIn, existsInMajor, type Version } from '../../schema/version.ts'
@@ -106,14 +106,14 @@ export const attributes: Codec<readonly AttributeEntry[]> = custom(
       if (item.type !== ItemType.Structure) throw wrongType()
       return item.value.map((child) => decodeAttribute(child, version))
     },
-    encode: (tag, entries) => ({
-      tag,
-      type: ItemType.Structure,
-      value: sayable(
-        entries.filter(({ reference }) => isSayable(reference, version)),
-        (entry) => encodeAttribute(entry, version),
-      ),
-    }),
+    encode(tag, entries) {
+      const items: Item[] = []
+      for (const entry of entries) {
+        if (!isSayable(entry.reference, version)) continue
+        writeSayable(entry, (each) => encodeAttribute(each, version), items)
+      }
+      return { tag, type: ItemType.Structure, value: items }
+    },
   }),
 )
 
