@@ -92,8 +92,11 @@ function compareCounts(shown: number, came: number): Verdict {
 
 function rememberGenerated(item: Node, bindings: Bindings): void {
   if (!GENERATING.has(memberOf(childOf(item, 'Operation')) ?? '')) return
-  for (const name of IDENTIFIERS) {
-    const identifier = textOf(childOf(childOf(item, 'ResponsePayload'), name))
+  const payload = childOf(item, 'ResponsePayload')
+  if (payload === undefined) return
+  // Create Split Key answers with the identifier of each part.
+  for (const each of IDENTIFIERS.flatMap((name) => childrenOf(payload, name))) {
+    const identifier = textOf(each)
     if (identifier !== undefined) bindings.addGenerated(identifier)
   }
 }

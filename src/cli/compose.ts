@@ -40,6 +40,7 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
         leaseTime: policy.leaseTime,
         locateItems: policy.locateItems,
         rngSeed: policy.rngSeed,
+        splitKeyParts: policy.splitKeyParts,
       },
     },
     clock: systemClock,

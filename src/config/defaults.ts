@@ -40,6 +40,8 @@ export interface Policy {
   readonly batchItems: number
   /** What becomes of the data of RNG Seed. */
   readonly rngSeed: (typeof RNG_SEEDS)[number]
+  /** Parts that one key may be split into, and that may be joined. */
+  readonly splitKeyParts: number
 }
 
 /** Loopback only, on the port that IANA keeps for KMIP. */
@@ -55,5 +57,6 @@ export const DEFAULT_CONFIG: Config = {
     locateItems: 1_000,
     batchItems: 100,
     rngSeed: 'use',
+    splitKeyParts: 32,
   },
 }

@@ -15,6 +15,7 @@ const READING: readonly OperationName[] = [
   'GetAttributes',
   'GetConstraints',
   'Locate',
+  'ObtainLease',
   'Query',
 ]
 

@@ -62,6 +62,7 @@ export const configSchema: z.ZodType<Config> = section({
     locateItems: number(1, 100_000, DEFAULT_CONFIG.policy.locateItems),
     batchItems: number(1, 10_000, DEFAULT_CONFIG.policy.batchItems),
     rngSeed: z.enum(RNG_SEEDS).default(DEFAULT_CONFIG.policy.rngSeed),
+    splitKeyParts: number(2, 255, DEFAULT_CONFIG.policy.splitKeyParts),
   }),
 })
 

@@ -61,6 +61,12 @@ export function requestedAttributes(tags: {
   })
 }
 
+/** The same where the standard lets a request do without it (KMIP 1.4 section 4.39). */
+export const desiredAttributes: Field<RequestedAttributes, 'optional'> = fieldByMajor('optional', {
+  1: optional(Tag.TemplateAttribute, TemplateAttributeStruct),
+  2: optional(Tag.Attributes, attributesOnly),
+})
+
 const attributesV1: Field<readonly AttributeEntry[]> = {
   presence: 'repeated',
   bind(version) {

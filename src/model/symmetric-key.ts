@@ -84,8 +84,12 @@ export function hasFittingLength(
   length: number,
   bytes: number,
 ): boolean {
-  const stated = LENGTHS.get(algorithm)?.bytesOf?.[length] ?? Math.ceil(length / BYTE)
-  return stated === bytes
+  return materialBytes(algorithm, length) === bytes
+}
+
+/** Bytes of material of an algorithm's keys, by their length in bits; for algorithms that are not known an eighth of it. */
+export function materialBytes(algorithm: CryptographicAlgorithm, length: number): number {
+  return LENGTHS.get(algorithm)?.bytesOf?.[length] ?? Math.ceil(length / BYTE)
 }
 
 /** Algorithms whose keys carry a parity bit in each byte (ANSI X9.52). */

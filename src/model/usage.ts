@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { State } from '../spec/enum/state.ts'
 import { UsageLimitsUnit } from '../spec/enum/usage-limits-unit.ts'
+import { CryptographicUsageMask } from '../spec/mask/cryptographic-usage-mask.ts'
 import type { ManagedObject } from './managed-object.ts'
 
 /** What a key is to be used for. */
@@ -34,6 +35,29 @@ export function checkUsable(object: ManagedObject, usage: Usage, now: DateTime):
 function mayProtect({ attributes }: ManagedObject, now: DateTime): boolean {
   const stop = attributes.get('ProtectStopDate')
   return attributes.get('State') === State.Active && (stop === undefined || now < stop)
+}
+
+/** The uses that apply protection. */
+const PROTECTING = [
+  CryptographicUsageMask.Sign,
+  CryptographicUsageMask.Encrypt,
+  CryptographicUsageMask.WrapKey,
+  CryptographicUsageMask.MACGenerate,
+  CryptographicUsageMask.DeriveKey,
+  CryptographicUsageMask.ContentCommitmentNonRepudiation,
+  CryptographicUsageMask.KeyAgreement,
+  CryptographicUsageMask.CertificateSign,
+  CryptographicUsageMask.CRLSign,
+  CryptographicUsageMask.GenerateCryptogram,
+  CryptographicUsageMask.TranslateEncrypt,
+  CryptographicUsageMask.TranslateWrap,
+  CryptographicUsageMask.Unrestricted,
+  CryptographicUsageMask.FPEEncrypt,
+].reduce((all, bit) => all | bit, 0)
+
+/** Whether protection is among the uses of an object, in whichever state it is (KMIP 1.4 section 4.18). */
+export function mayEverProtect({ attributes }: ManagedObject): boolean {
+  return ((attributes.get('CryptographicUsageMask') ?? 0) & PROTECTING) !== 0
 }
 
 const PROCESSING: readonly unknown[] = [State.Active, State.Deactivated, State.Compromised]

@@ -1,6 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import { requestedIdentifier } from '../message/identified.ts'
-import type { AttributeSet } from '../model/attribute-set.ts'
+import { isWithinLease, longestLease } from '../model/lease.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
@@ -22,16 +23,18 @@ type CheckResponse = Infer<typeof CheckResponse>
 /** The parts of a request that the object, or the policy for it, does not allow. */
 function refusedUses(
   request: CheckRequest,
-  attributes: AttributeSet,
+  object: ManagedObject,
   { policy }: OperationContext,
 ): CheckResponse {
   const { usageLimitsCount, cryptographicUsageMask, leaseTime } = request
+  const { attributes } = object
   const left = attributes.get('UsageLimits')?.usageLimitsCount
   const mask = attributes.get('CryptographicUsageMask') ?? 0
   const isOverLimit =
     usageLimitsCount !== undefined && left !== undefined && usageLimitsCount > left
   const isOverMask = cryptographicUsageMask !== undefined && (cryptographicUsageMask & ~mask) !== 0
-  const isOverLease = leaseTime !== undefined && leaseTime > policy.leaseTime
+  const isOverLease =
+    leaseTime !== undefined && !isWithinLease(leaseTime, longestLease(object, policy.leaseTime))
   return {
     ...(isOverLimit ? { usageLimitsCount } : {}),
     ...(isOverMask ? { cryptographicUsageMask } : {}),
@@ -60,7 +63,7 @@ export const check = defineOperation('Check', {
   async handle(request, context): Promise<CheckResponse> {
     const object = await loadOnline(request.uniqueIdentifier, context)
     checkHasLifecycle(object)
-    const refused = refusedUses(request, object.attributes, context)
+    const refused = refusedUses(request, object, context)
     return Object.keys(refused).length === 0
       ? { uniqueIdentifier: object.uniqueIdentifier }
       : refused

@@ -3,8 +3,6 @@ import { requestedAttributes } from '../message/attributes.ts'
 import { uniqueIdentifier } from '../message/identified.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
 import type { ObjectContent } from '../model/content.ts'
-import { checkQuantumSafe } from '../model/quantum-safety.ts'
-import { hasParity, setOddParity, symmetricKeyKind } from '../model/symmetric-key.ts'
 import { optional, required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import { KeyFormatType } from '../spec/enum/key-format-type.ts'
@@ -15,6 +13,7 @@ import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
 import { addObject, requestedEntries, requestedValue } from './shared/creation.ts'
+import { generateKey } from './shared/generation.ts'
 import { checkStorage } from './shared/protection-storage.ts'
 
 const CreateRequest = struct({
@@ -28,32 +27,6 @@ const CreateResponse = struct({ objectType: required(Tag.ObjectType), uniqueIden
 /** Bits of a secret that a request gives no length for. */
 const SECRET_BITS = 256
 const LARGEST_SECRET_BITS = 65_536
-
-function generateKey(
-  entries: readonly AttributeEntry[],
-  { random }: OperationContext,
-): ObjectContent {
-  const algorithm = requestedValue(entries, 'CryptographicAlgorithm')
-  if (algorithm === undefined) {
-    throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'Cryptographic Algorithm is missing')
-  }
-  checkQuantumSafe(entries, algorithm)
-  const { length, bytes } = symmetricKeyKind(
-    algorithm,
-    requestedValue(entries, 'CryptographicLength'),
-  )
-  const material = random.bytes(bytes)
-  if (hasParity(algorithm)) material.expose(setOddParity)
-  return {
-    objectType: ObjectType.SymmetricKey,
-    keyBlock: {
-      keyFormatType: KeyFormatType.Raw,
-      keyValue: { form: 'bytes', material, attributes: [] },
-      cryptographicAlgorithm: algorithm,
-      cryptographicLength: length,
-    },
-  }
-}
 
 function generateSecret(
   entries: readonly AttributeEntry[],

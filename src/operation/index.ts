@@ -2,7 +2,9 @@ import type { OperationName } from '../spec/operation.ts'
 import { activate } from './activate.ts'
 import { addAttribute } from './add-attribute.ts'
 import { adjustAttribute } from './adjust-attribute.ts'
+import { archive } from './archive.ts'
 import { check } from './check.ts'
+import { createSplitKey } from './create-split-key.ts'
 import { create } from './create.ts'
 import type { AnyOperation } from './definition.ts'
 import { deleteAttribute } from './delete-attribute.ts'
@@ -10,10 +12,14 @@ import { destroy } from './destroy.ts'
 import { discoverVersions } from './discover-versions.ts'
 import { getAttributeList } from './get-attribute-list.ts'
 import { getAttributes } from './get-attributes.ts'
+import { getUsageAllocation } from './get-usage-allocation.ts'
 import { get } from './get.ts'
+import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
 import { modifyAttribute } from './modify-attribute.ts'
+import { obtainLease } from './obtain-lease.ts'
 import { query } from './query.ts'
+import { recover } from './recover.ts'
 import { register } from './register.ts'
 import { revoke } from './revoke.ts'
 import { rngRetrieve } from './rng-retrieve.ts'
@@ -34,11 +40,17 @@ export const OPERATIONS = {
   DeleteAttribute: deleteAttribute,
   SetAttribute: setAttribute,
   AdjustAttribute: adjustAttribute,
+  ObtainLease: obtainLease,
+  GetUsageAllocation: getUsageAllocation,
   Activate: activate,
   Revoke: revoke,
   Destroy: destroy,
+  Archive: archive,
+  Recover: recover,
   Query: query,
   DiscoverVersions: discoverVersions,
   RNGRetrieve: rngRetrieve,
   RNGSeed: rngSeed,
+  CreateSplitKey: createSplitKey,
+  JoinSplitKey: joinSplitKey,
 } as const satisfies Partial<Record<OperationName, AnyOperation>>

@@ -6,6 +6,8 @@ export interface Policy {
   readonly locateItems: number
   /** What becomes of the seeds that clients give (KMIP 1.4 section 4.36). */
   readonly rngSeed: 'use' | 'use-part' | 'ignore' | 'refuse'
+  /** Parts that one key may be split into, and that may be joined. */
+  readonly splitKeyParts: number
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -14,5 +16,6 @@ export const DEFAULT_POLICY: Policy = {
   leaseTime: 3_600,
   locateItems: 1_000,
   rngSeed: 'use',
+  splitKeyParts: 32,
   vendorIdentification: 'kmipd',
 }

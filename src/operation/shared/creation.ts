@@ -14,6 +14,7 @@ import type { Digest } from '../../spec/structure/digest.ts'
 import type { Name } from '../../spec/structure/name.ts'
 import type { RNGParameters } from '../../spec/structure/rng-parameters.ts'
 import type { OperationContext } from '../context.ts'
+import { loadOnline } from './stored-object.ts'
 
 /** The attributes of a request with those of its templates, which have the less to say (KMIP 1.4 section 4). */
 export async function requestedEntries(
@@ -31,7 +32,7 @@ async function templateEntries(
 ): Promise<readonly AttributeEntry[]> {
   const { uniqueIdentifiers } = await context.objects.locate({
     criteria: [{ reference: { name: 'Name' }, items: [nameItem(name)] }],
-    statuses: ['online'],
+    statuses: ['online', 'archived'],
     offset: 0,
     limit: 1,
     count: false,
@@ -40,7 +41,7 @@ async function templateEntries(
   const content =
     uniqueIdentifier === undefined
       ? undefined
-      : (await context.objects.load(uniqueIdentifier)).content
+      : (await loadOnline({ kind: 'identifier', value: uniqueIdentifier }, context)).content
   if (content?.objectType !== ObjectType.Template) {
     throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such template')
   }

@@ -1,0 +1,45 @@
+import { isVendorReference } from '../../model/attribute-reference.ts'
+import type { AttributeEntry } from '../../model/attribute-set.ts'
+import type { ManagedObject } from '../../model/managed-object.ts'
+import type { AttributeName } from '../../spec/attribute.ts'
+import type { LinkType } from '../../spec/enum/link-type.ts'
+
+/** A Link attribute for a new object. */
+export function linkTo(linkType: LinkType, linkedObjectIdentifier: string): AttributeEntry {
+  return { reference: { name: 'Link' }, value: { linkType, linkedObjectIdentifier } }
+}
+
+/**
+ * What an object made of others must have of them: it is as sensitive as the most sensitive and as extractable as the
+ * least extractable of them, and serves the uses that all of them do.
+ */
+export function inheritedEntries(sources: readonly ManagedObject[]): readonly AttributeEntry[] {
+  const some = (name: 'Sensitive' | 'Extractable', value: boolean) =>
+    sources.some(({ attributes }) => attributes.get(name) === value)
+  const masks = sources.flatMap(({ attributes }) => attributes.get('CryptographicUsageMask') ?? [])
+  const entry = (name: AttributeName, value: unknown) => ({ reference: { name }, value })
+  return [
+    ...(masks.length === 0
+      ? []
+      : [
+          entry(
+            'CryptographicUsageMask',
+            masks.reduce((all, mask) => all & mask),
+          ),
+        ]),
+    ...(some('Sensitive', true) ? [entry('Sensitive', true)] : []),
+    ...(some('Extractable', false) ? [entry('Extractable', false)] : []),
+  ]
+}
+
+/** The entries of a request; of single-instance attributes that are inherited, what is inherited. */
+export function withInherited(
+  requested: readonly AttributeEntry[],
+  inherited: readonly AttributeEntry[],
+): readonly AttributeEntry[] {
+  const names = new Set(inherited.map(({ reference }) => reference.name))
+  const kept = requested.filter(
+    ({ reference }) => isVendorReference(reference) || !names.has(reference.name),
+  )
+  return [...kept, ...inherited]
+}
