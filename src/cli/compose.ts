@@ -1,3 +1,4 @@
+import { nodeCertificates } from '../adapter/certificate/index.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeCrypto } from '../adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../adapter/key-format/index.ts'
@@ -34,6 +35,7 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
     services: {
       crypto: nodeCrypto,
       keyFormats: nodeKeyFormats,
+      certificates: nodeCertificates,
       random: seedable(GENERATORS[policy.randomNumberGenerator]),
       policy: {
         ...DEFAULT_POLICY,

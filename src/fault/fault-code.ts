@@ -58,6 +58,8 @@ export type FaultCode =
   // cryptography
   | 'CRYPTO_FAILED'
   | 'NOT_QUANTUM_SAFE'
+  | 'INVALID_CSR'
+  | 'BAD_PASSWORD'
   | 'UNSUPPORTED_CRYPTOGRAPHY'
   // the server
   | 'CONFLICT'

@@ -27,6 +27,8 @@ export interface NewObject {
   readonly content: ObjectContent
   /** What the client wants; checked here. */
   readonly requested: readonly AttributeEntry[]
+  /** What the server has read out of the content: it has the last word. */
+  readonly described?: readonly AttributeEntry[]
   /** SHA-256 of the Unique Identifier (KMIP 2.1 section 4.56). */
   readonly shortUniqueIdentifier: Uint8Array
   readonly digest: Digest | undefined
@@ -45,7 +47,7 @@ export function newObject(parts: NewObject): ManagedObject {
   const { uniqueIdentifier, owner, content, requested, now } = parts
   const { objectType } = content
   checkRequested(requested, objectType)
-  const wanted = AttributeSet.from(requested.map(withoutIndex))
+  const wanted = AttributeSet.from(withDescribed(requested.map(withoutIndex), parts.described))
   const attributes = followSensitivity(completed(wanted, parts))
   checkDates(attributes)
   return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
@@ -64,6 +66,28 @@ export function checkRequested(requested: readonly AttributeEntry[], objectType:
 function withoutIndex({ reference, value }: AttributeEntry): AttributeEntry {
   const isLimits = !isVendorReference(reference) && reference.name === 'UsageLimits'
   return { reference, value: isLimits ? initialUsageLimits(value) : value }
+}
+
+/**
+ * What is asked for, with what the content says in its place. The usage is for the client to say: a certificate only
+ * tells what its key may be used for at all.
+ */
+function withDescribed(
+  requested: readonly AttributeEntry[],
+  described: readonly AttributeEntry[] = [],
+): readonly AttributeEntry[] {
+  const values = new Map(described.map(({ reference, value }) => [referenceKey(reference), value]))
+  const kept = requested.filter(({ reference, value }) => {
+    const said = values.get(referenceKey(reference))
+    if (said === undefined || reference.name === 'CryptographicUsageMask') return true
+    // Clients name a format for certificates, which have but one, as they do for keys.
+    if (said !== value && reference.name !== 'KeyFormatType') {
+      throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'An attribute and the object do not agree')
+    }
+    return false
+  })
+  const keys = new Set(kept.map(({ reference }) => referenceKey(reference)))
+  return [...kept, ...described.filter(({ reference }) => !keys.has(referenceKey(reference)))]
 }
 
 function checkInstances(requested: readonly AttributeEntry[]): void {

@@ -1,6 +1,7 @@
 import type { ObjectReference } from '../message/identifier.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
+import type { Certificates } from '../port/certificates.ts'
 import type { Crypto } from '../port/crypto.ts'
 import type { KeyFormats } from '../port/key-format.ts'
 import type { SeedableRandom } from '../port/random.ts'
@@ -33,6 +34,7 @@ export interface Offer {
 export interface Services {
   readonly crypto: Crypto
   readonly keyFormats: KeyFormats
+  readonly certificates: Certificates
   readonly random: SeedableRandom
   readonly policy: Policy
 }

@@ -156,6 +156,7 @@ function contextOf(
   return {
     crypto: services.crypto,
     keyFormats: services.keyFormats,
+    certificates: services.certificates,
     random: services.random,
     policy: services.policy,
     identity,

@@ -1,3 +1,4 @@
+import { nodeCertificates } from '../../src/adapter/certificate/index.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
@@ -95,6 +96,7 @@ export class Bench {
       services: {
         crypto: nodeCrypto,
         keyFormats: nodeKeyFormats,
+        certificates: nodeCertificates,
         random: seedable(countedRandom()),
         policy: { ...DEFAULT_POLICY, ...options.policy },
       },

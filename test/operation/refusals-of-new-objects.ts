@@ -16,6 +16,10 @@ const KEY = (type: string, bytes: string, more = ''): string =>
 const SAID = `<CryptographicAlgorithm type="Enumeration" value="AES"/>
   <CryptographicLength type="Integer" value="128"/>`
 
+const CERTIFICATE = (bytes: string, type = 'Certificate'): string =>
+  `<${type}><${type}Type type="Enumeration" value="0x00000001"/>
+   <${type}Value type="ByteString" value="${bytes}"/></${type}>`
+
 /** What Create and Register refuse. */
 export const NEW_OBJECTS: readonly Refusal[] = [
   of('Create', 'no algorithm', {
@@ -39,6 +43,16 @@ export const NEW_OBJECTS: readonly Refusal[] = [
   of('Create', 'a type of object that is none', {
     v1: ['InvalidField', () => create1(AES1, '0x00000066')],
     v2: ['UnknownEnumeration', () => create2(AES2, '0x00000066')],
+  }),
+  of('Register', 'a certificate that is none', {
+    v1: ['InvalidField', () => create1('', 'Certificate') + CERTIFICATE('3003020101')],
+    v2: ['InvalidField', () => create2('', 'Certificate') + CERTIFICATE('3003020101')],
+  }),
+  of('Register', 'a certificate request that is none', {
+    v2: [
+      'InvalidCSR',
+      () => create2('', 'CertificateRequest') + CERTIFICATE('3003020101', 'CertificateRequest'),
+    ],
   }),
   of('Create', 'no attributes', {
     v1: ['InvalidMessage', () => '<ObjectType type="Enumeration" value="SymmetricKey"/>'],

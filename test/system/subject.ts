@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readCase } from '../../conformance/runner/case.ts'
 import type { XmlElement } from '../../src/ttlv/xml-parser.ts'
+import { nodeCertificates } from '../../src/adapter/certificate/index.ts'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
@@ -70,6 +71,7 @@ async function handlerOver(
     services: {
       crypto: nodeCrypto,
       keyFormats: nodeKeyFormats,
+      certificates: nodeCertificates,
       random: seedable(random),
       policy: DEFAULT_POLICY,
     },

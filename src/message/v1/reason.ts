@@ -57,6 +57,8 @@ export const REASONS = {
   NAMESPACE_UNSUPPORTED: ['ApplicationNamespaceNotSupported'],
   CRYPTO_FAILED: ['CryptographicFailure'],
   NOT_QUANTUM_SAFE: ['GeneralFailure'],
+  INVALID_CSR: ['InvalidField'],
+  BAD_PASSWORD: ['InvalidField'],
   UNSUPPORTED_CRYPTOGRAPHY: ['InvalidField'],
   CONFLICT: ['GeneralFailure'],
   SERVER_LIMIT: ['GeneralFailure'],

@@ -54,6 +54,8 @@ export const REASONS = {
   NAMESPACE_UNSUPPORTED: ['ApplicationNamespaceNotSupported'],
   CRYPTO_FAILED: ['CryptographicFailure'],
   NOT_QUANTUM_SAFE: ['GeneralFailure'],
+  INVALID_CSR: ['InvalidCSR'],
+  BAD_PASSWORD: ['BadPassword'],
   UNSUPPORTED_CRYPTOGRAPHY: ['UnsupportedCryptographicParameters'],
   CONFLICT: ['GeneralFailure'],
   SERVER_LIMIT: ['ServerLimitExceeded'],

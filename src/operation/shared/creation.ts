@@ -8,6 +8,7 @@ import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { newObject } from '../../model/new-object.ts'
 import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
+import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { AttributeName, AttributeValue } from '../../spec/attribute.ts'
 import type { Digest } from '../../spec/structure/digest.ts'
@@ -15,6 +16,7 @@ import type { Name } from '../../spec/structure/name.ts'
 import type { RNGParameters } from '../../spec/structure/rng-parameters.ts'
 import type { OperationContext } from '../context.ts'
 import { loadOnline } from './stored-object.ts'
+import { describedEntries } from './described.ts'
 
 /** The attributes of a request with those of its templates, which have the less to say (KMIP 1.4 section 4). */
 export async function requestedEntries(
@@ -94,6 +96,7 @@ export function makeObject(
     owner: identity.id,
     content,
     requested,
+    described: describedEntries(content, context),
     shortUniqueIdentifier: crypto.digest('SHA_256', new TextEncoder().encode(uniqueIdentifier)),
     digest: digestOf(content, context),
     leaseTime: policy.leaseTime,
@@ -115,7 +118,12 @@ function digestOf(content: ObjectContent, { crypto }: OperationContext): Digest 
     return { hashingAlgorithm, digestValue: content.opaqueDataValue.expose(hash) }
   }
   if (content.objectType === ObjectType.Certificate) {
-    return { hashingAlgorithm, digestValue: hash(content.certificateValue) }
+    const digestValue = hash(content.certificateValue)
+    return { hashingAlgorithm, digestValue, keyFormatType: KeyFormatType.Raw }
+  }
+  if (content.objectType === ObjectType.CertificateRequest) {
+    const digestValue = hash(content.certificateRequestValue)
+    return { hashingAlgorithm, digestValue, keyFormatType: KeyFormatType.Raw }
   }
   return undefined
 }

@@ -1,0 +1,14 @@
+import type { Certificates } from '../../port/certificates.ts'
+import { issueX509 } from './issue.ts'
+import { readNameBytes, writeName } from './name.ts'
+import { readX509 } from './read.ts'
+import { readRequest } from './request.ts'
+
+/** Certificates by a strict reader and writer of DER. */
+export const nodeCertificates: Certificates = {
+  read: readX509,
+  readRequest,
+  readName: readNameBytes,
+  writeName,
+  issue: issueX509,
+}
