@@ -41,6 +41,7 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
         ...DEFAULT_POLICY,
         leaseTime: policy.leaseTime,
         locateItems: policy.locateItems,
+        wrapWithoutParameters: policy.wrapWithoutParameters,
         rngSeed: policy.rngSeed,
         splitKeyParts: policy.splitKeyParts,
       },

@@ -38,6 +38,8 @@ export interface Policy {
   readonly locateItems: number
   /** Batch items in one message. */
   readonly batchItems: number
+  /** Whether a key that has no Cryptographic Parameters may wrap with those of the request. */
+  readonly wrapWithoutParameters: boolean
   /** What becomes of the data of RNG Seed. */
   readonly rngSeed: (typeof RNG_SEEDS)[number]
   /** Parts that one key may be split into, and that may be joined. */
@@ -56,6 +58,7 @@ export const DEFAULT_CONFIG: Config = {
     leaseTime: 3_600,
     locateItems: 1_000,
     batchItems: 100,
+    wrapWithoutParameters: true,
     rngSeed: 'use',
     splitKeyParts: 32,
   },

@@ -61,6 +61,7 @@ export const configSchema: z.ZodType<Config> = section({
     leaseTime: number(0, 2 ** 31 - 1, DEFAULT_CONFIG.policy.leaseTime),
     locateItems: number(1, 100_000, DEFAULT_CONFIG.policy.locateItems),
     batchItems: number(1, 10_000, DEFAULT_CONFIG.policy.batchItems),
+    wrapWithoutParameters: z.boolean().default(DEFAULT_CONFIG.policy.wrapWithoutParameters),
     rngSeed: z.enum(RNG_SEEDS).default(DEFAULT_CONFIG.policy.rngSeed),
     splitKeyParts: number(2, 255, DEFAULT_CONFIG.policy.splitKeyParts),
   }),

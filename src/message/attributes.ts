@@ -98,7 +98,8 @@ export const changedAttribute: Field<AttributeEntry, 'optional'> = fieldByMajor(
   1: optional(Tag.Attribute, v1.attribute),
 })
 
-const attributeNamesV1: Field<readonly AttributeReference[]> = {
+/** Attributes by the names of KMIP 1.x: x- and y- in front of a custom one. */
+export const attributeNames: Field<readonly AttributeReference[], 'repeated'> = {
   presence: 'repeated',
   bind(version) {
     const bound = repeated(Tag.AttributeName, v1.attributeName).bind(version)
@@ -135,5 +136,5 @@ const attributeReferencesV2: Field<readonly AttributeReference[]> = {
 /** Which attributes are meant: by name in KMIP 1.x, by reference in KMIP 2.x. */
 export const attributeReferences: Field<readonly AttributeReference[], 'repeated'> = fieldByMajor(
   'repeated',
-  { 1: attributeNamesV1, 2: attributeReferencesV2 },
+  { 1: attributeNames, 2: attributeReferencesV2 },
 )

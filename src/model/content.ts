@@ -76,6 +76,11 @@ export function keyBlockOf(content: ObjectContent): KeyBlock | undefined {
   return 'keyBlock' in content ? content.keyBlock : undefined
 }
 
+/** The object with another Key Block; the same object when it has none. */
+export function withKeyBlock(content: ObjectContent, keyBlock: KeyBlock): ObjectContent {
+  return 'keyBlock' in content ? { ...content, keyBlock } : content
+}
+
 /** Zeroes whatever is secret in an object. */
 export function destroyContent(content: ObjectContent): void {
   keyBlockOf(content)?.keyValue?.material.destroy()

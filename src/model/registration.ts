@@ -1,7 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
-import { KeyFormatType } from '../spec/enum/key-format-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
+import type { KeyWrappingData } from '../spec/structure/key-wrapping-data.ts'
 import { isVendorReference } from './attribute-reference.ts'
 import type { ObjectContent } from './content.ts'
 import type { KeyBlock } from './key-block.ts'
@@ -26,11 +26,61 @@ const KEYS: readonly ObjectType[] = [
   ObjectType.PrivateKey,
 ]
 
+/** What the key material itself says of its key. */
+export interface DescribedKey {
+  readonly algorithm?: CryptographicAlgorithm
+  /** In bits. */
+  readonly length: number
+}
+
 /** Fills a key block in from the attributes. Throws `INVALID_FIELD` where the two say different things. */
 export function withStatedKey(content: ObjectContent, stated: StatedKey): ObjectContent {
   if (!isKeyed(content)) return content
-  const algorithm = agreed(content.keyBlock.cryptographicAlgorithm, stated.algorithm)
-  const length = agreed(content.keyBlock.cryptographicLength, stated.length) ?? rawLength(content)
+  const { cryptographicAlgorithm, cryptographicLength } = content.keyBlock
+  return withMeasure(content, {
+    algorithm: agreed(cryptographicAlgorithm, stated.algorithm),
+    length: agreed(cryptographicLength, stated.length),
+  })
+}
+
+/**
+ * Fills a key block in from its material.
+ *
+ * @param described - what the material says; undefined where it cannot be read
+ * @throws KmipFault `INVALID_FIELD` where the key block says otherwise
+ */
+export function withDescribedKey(
+  content: ObjectContent,
+  described: DescribedKey | undefined,
+): ObjectContent {
+  if (!isKeyed(content) || described === undefined) return content
+  checkDescribed(content.objectType, content.keyBlock, described)
+  const { cryptographicAlgorithm, cryptographicLength } = content.keyBlock
+  return withMeasure(content, {
+    algorithm: cryptographicAlgorithm ?? described.algorithm,
+    length: cryptographicLength ?? described.length,
+  })
+}
+
+/** Refuses a key that is not of the algorithm or the length that its block states. Throws `INVALID_FIELD`. */
+export function checkDescribed(
+  objectType: ObjectType,
+  keyBlock: KeyBlock,
+  described: DescribedKey | undefined,
+): void {
+  if (described === undefined) return
+  const algorithm = agreed(keyBlock.cryptographicAlgorithm, described.algorithm)
+  const stated = keyBlock.cryptographicLength ?? described.length
+  const fits =
+    objectType === ObjectType.SymmetricKey && algorithm !== undefined
+      ? hasFittingLength(algorithm, stated, described.length / 8)
+      : stated === described.length
+  if (!fits) {
+    throw new KmipFault('INVALID_FIELD', 'Key Material does not have the Cryptographic Length')
+  }
+}
+
+function withMeasure(content: Keyed, { algorithm, length }: StatedKey): ObjectContent {
   return {
     ...content,
     keyBlock: {
@@ -52,20 +102,6 @@ function agreed<T>(inBlock: T | undefined, inAttributes: T | undefined): T | und
   return inBlock ?? inAttributes
 }
 
-/** A raw symmetric key tells its length itself. */
-function rawLength({ objectType, keyBlock }: Keyed): number | undefined {
-  if (objectType !== ObjectType.SymmetricKey || !isPlainRaw(keyBlock)) return undefined
-  return (keyBlock.keyValue?.material.length ?? 0) * 8
-}
-
-function isPlainRaw({ keyFormatType, keyValue, keyWrappingData }: KeyBlock): boolean {
-  return (
-    keyFormatType === KeyFormatType.Raw &&
-    keyValue?.form === 'bytes' &&
-    keyWrappingData === undefined
-  )
-}
-
 /** Refuses an object that lacks what the standard demands of it. Throws `INVALID_FIELD`. */
 export function checkRegistered(content: ObjectContent): void {
   if (content.objectType === ObjectType.Template) checkTemplate(content)
@@ -83,26 +119,50 @@ function checkTemplate({
 }
 
 function checkKey({ objectType, keyBlock }: Keyed): void {
-  const isWrapped = keyBlock.keyWrappingData !== undefined
-  if (keyBlock.keyValue?.form === 'wrapped' && !isWrapped) {
+  const { keyValue, keyWrappingData } = keyBlock
+  if (keyValue === undefined) checkAbsent(objectType, keyBlock)
+  if (keyWrappingData !== undefined) checkWrapped(keyWrappingData)
+  else if (keyValue?.form === 'wrapped') {
     throw new KmipFault(
       'INVALID_FIELD',
       'Key Value is a byte string, but nothing says how it is wrapped',
     )
-  }
-  if (!isWrapped && KEYS.includes(objectType)) checkMeasure(objectType, keyBlock)
+  } else if (KEYS.includes(objectType)) checkMeasured(keyBlock)
 }
 
-function checkMeasure(objectType: ObjectType, keyBlock: KeyBlock): void {
-  const { cryptographicAlgorithm: algorithm, cryptographicLength: length, keyValue } = keyBlock
+/** The objects whose key may be kept elsewhere (KMIP 1.4 section 3.41). */
+const KEPT_ELSEWHERE: readonly ObjectType[] = [
+  ObjectType.SymmetricKey,
+  ObjectType.PrivateKey,
+  ObjectType.SplitKey,
+  ObjectType.SecretData,
+]
+
+function checkAbsent(objectType: ObjectType, { keyWrappingData }: KeyBlock): void {
+  if (keyWrappingData !== undefined) {
+    throw new KmipFault('INVALID_FIELD', 'Key Wrapping Data comes without a Key Value')
+  }
+  if (!KEPT_ELSEWHERE.includes(objectType)) {
+    throw new KmipFault('INVALID_FIELD', 'An object of this type needs a Key Value')
+  }
+}
+
+/** One of the two keys must be named (KMIP 1.4 section 2.1.5). */
+function checkWrapped(wrapping: KeyWrappingData): void {
+  const { encryptionKeyInformation, macSignatureKeyInformation } = wrapping
+  if (encryptionKeyInformation === undefined && macSignatureKeyInformation === undefined) {
+    throw new KmipFault('INVALID_FIELD', 'Key Wrapping Data names no key')
+  }
+}
+
+function checkMeasured({
+  cryptographicAlgorithm: algorithm,
+  cryptographicLength: length,
+}: KeyBlock): void {
   if (algorithm === undefined || length === undefined) {
     throw new KmipFault(
       'INVALID_FIELD',
       'Cryptographic Algorithm and Cryptographic Length are missing',
     )
-  }
-  const isMeasured = objectType === ObjectType.SymmetricKey && isPlainRaw(keyBlock)
-  if (isMeasured && !hasFittingLength(algorithm, length, keyValue?.material.length ?? 0)) {
-    throw new KmipFault('INVALID_FIELD', 'Key Material does not have the Cryptographic Length')
   }
 }

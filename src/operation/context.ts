@@ -1,4 +1,5 @@
 import type { ObjectReference } from '../message/identifier.ts'
+import type { EncodeKeyValue } from '../message/key-value.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { Certificates } from '../port/certificates.ts'
@@ -7,6 +8,7 @@ import type { KeyFormats } from '../port/key-format.ts'
 import type { SeedableRandom } from '../port/random.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { DateTime } from '../schema/primitive.ts'
+import type { Secret } from '../secret/secret.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
 import type { Operation } from '../spec/enum/operation.ts'
 import type { Policy } from './policy.ts'
@@ -51,4 +53,8 @@ export interface OperationContext extends Services {
    * Throws `OBJECT_NOT_FOUND` when there is no placeholder.
    */
   resolve(reference: ObjectReference | undefined): string
+  /** Key Values as the version of the message has them. */
+  readonly encodeKeyValue: EncodeKeyValue
+  /** Zeroes a secret that was made for the answer as soon as the answer is encoded, or has failed. */
+  destroyAfterAnswer(secret: Secret): void
 }

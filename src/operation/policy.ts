@@ -8,6 +8,11 @@ export interface Policy {
   readonly rngSeed: 'use' | 'use-part' | 'ignore' | 'refuse'
   /** Parts that one key may be split into, and that may be joined. */
   readonly splitKeyParts: number
+  /**
+   * Whether a key without Cryptographic Parameters may wrap with those of the request; KMIP 1.4 section 2.1.6 would
+   * have it refused, and clients are known whose wrapping keys have none.
+   */
+  readonly wrapWithoutParameters: boolean
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -17,5 +22,6 @@ export const DEFAULT_POLICY: Policy = {
   locateItems: 1_000,
   rngSeed: 'use',
   splitKeyParts: 32,
+  wrapWithoutParameters: true,
   vendorIdentification: 'kmipd',
 }

@@ -1,5 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RequestHeader } from '../message/header.ts'
+import { keyValueEncoder } from '../message/key-value.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Offer, OperationContext, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
@@ -29,6 +30,7 @@ export interface BatchEnvironment {
   readonly now: DateTime
   readonly services: Services
   readonly offer: Offer
+  readonly destroyAfterAnswer: OperationContext['destroyAfterAnswer']
   /** Turns whatever was thrown into a fault, and logs it. */
   readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
 }
@@ -151,7 +153,7 @@ async function performIn(
 function contextOf(
   unit: UnitOfWork,
   references: BatchReferences,
-  { services, identity, now, offer }: BatchEnvironment,
+  { services, identity, now, offer, version, destroyAfterAnswer }: BatchEnvironment,
 ): OperationContext {
   return {
     crypto: services.crypto,
@@ -164,6 +166,8 @@ function contextOf(
     offer,
     objects: unit,
     resolve: (reference) => references.resolve(reference),
+    encodeKeyValue: keyValueEncoder(version),
+    destroyAfterAnswer,
   }
 }
 

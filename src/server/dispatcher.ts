@@ -9,6 +9,7 @@ import type { Random } from '../port/random.ts'
 import type { Offer, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Version } from '../schema/version.ts'
+import type { Secret } from '../secret/secret.ts'
 import { decode } from '../ttlv/decode.ts'
 import type { Item } from '../ttlv/item.ts'
 import type { Limits } from '../ttlv/limits.ts'
@@ -40,6 +41,12 @@ export function createMessageHandler(options: DispatcherOptions): MessageHandler
   return new Dispatcher(options)
 }
 
+/** Who sent a message, and what is to be zeroed once it is answered. */
+interface Asking {
+  readonly peer: Peer
+  readonly secrets: Secret[]
+}
+
 class Dispatcher implements MessageHandler {
   readonly #options: DispatcherOptions
 
@@ -50,12 +57,14 @@ class Dispatcher implements MessageHandler {
   async handle(bytes: Uint8Array, peer: Peer): Promise<Reply | undefined> {
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = this.#options.repository.enter()
+    const secrets: Secret[] = []
     try {
       const message = this.#decode(bytes)
       return message instanceof KmipFault
         ? this.#answerUnreadable(bytes, message)
-        : await this.#answer(message, peer)
+        : await this.#answer(message, peer, secrets)
     } finally {
+      for (const secret of secrets) secret.destroy()
       leave()
     }
   }
@@ -75,7 +84,7 @@ class Dispatcher implements MessageHandler {
     return announced === undefined ? undefined : this.#refuse(fault, announced)
   }
 
-  async #answer(message: Item, peer: Peer): Promise<Reply | undefined> {
+  async #answer(message: Item, peer: Peer, secrets: Secret[]): Promise<Reply | undefined> {
     const announced = announcedVersion(message)
     if (announced === undefined) return undefined
     const version = servedVersion(announced)
@@ -86,14 +95,14 @@ class Dispatcher implements MessageHandler {
       )
     }
     try {
-      return await this.#perform(message, version, peer)
+      return await this.#perform(message, version, { peer, secrets })
     } catch (error) {
       if (!(error instanceof KmipFault)) throw error
       return this.#refuse(error, announced)
     }
   }
 
-  async #perform(message: Item, version: Version, peer: Peer): Promise<Reply> {
+  async #perform(message: Item, version: Version, { peer, secrets }: Asking): Promise<Reply> {
     const { clock, services, repository, permissions, log, offer = OFFER } = this.#options
     const { header, batchItems } = readRequest(message, version)
     if (batchItems.length > this.#options.batchItems) {
@@ -111,6 +120,7 @@ class Dispatcher implements MessageHandler {
       now,
       services,
       offer,
+      destroyAfterAnswer: (secret) => void secrets.push(secret),
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
     const isCorrelated = header.clientCorrelationValue !== undefined

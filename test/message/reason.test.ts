@@ -41,6 +41,21 @@ const ON_CREATION: readonly FaultCode[] = [
   'WRONG_OBJECT_TYPE',
 ]
 
+/** What may stand against wrapping keys. */
+const ON_WRAPPING: readonly FaultCode[] = [
+  'WRAPPING_OBJECT_NOT_FOUND',
+  'WRAPPING_OBJECT_ARCHIVED',
+  'WRAPPING_OBJECT_DESTROYED',
+  'WRONG_OBJECT_TYPE',
+  'WRONG_STATE',
+  'INCOMPATIBLE_USAGE',
+  'PARAMETERS_NOT_OF_KEY',
+  'ENCODING_OPTION_ERROR',
+  'USAGE_EXHAUSTED',
+  'UNSUPPORTED_CRYPTOGRAPHY',
+  'CRYPTO_FAILED',
+]
+
 /** What each operation's own work can throw, read from the doc comments of what it calls. */
 const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   Activate: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
@@ -71,6 +86,8 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
     'KEY_FORMAT_UNSUPPORTED',
     'KEY_COMPRESSION_UNSUPPORTED',
     'KEY_WRAP_TYPE_UNSUPPORTED',
+    'KEY_VALUE_NOT_PRESENT',
+    ...ON_WRAPPING,
   ],
   GetAttributeList: ON_OBJECT,
   GetAttributes: ON_OBJECT,
@@ -140,9 +157,16 @@ describe('the Result Reason of a fault', () => {
  * happened, and nothing in the tables does. Section 6.1 lets a server answer with a reason that fits better.
  */
 const JUSTIFIED = {
-  '1.4': [],
-  // an unknown tag, enumeration or critical extension; an object that is to be recovered first
-  '2.1': ['ObjectArchived', 'UnknownEnumeration', 'UnknownMessageExtension', 'UnknownTag'],
+  // a wrapped key that cannot be unwrapped; the wrapping of a key that is not here
+  '1.4': ['CryptographicFailure', 'KeyValueNotPresent'],
+  // the same failure; an unknown tag, enumeration or critical extension; an object that is to be recovered first
+  '2.1': [
+    'CryptographicFailure',
+    'ObjectArchived',
+    'UnknownEnumeration',
+    'UnknownMessageExtension',
+    'UnknownTag',
+  ],
 } as const
 
 describe.each(['1.4', '2.1'] as const)('the error tables of KMIP %s', (version) => {

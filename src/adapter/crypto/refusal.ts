@@ -1,10 +1,7 @@
+import { cryptographicFailure as failed } from '../../fault/cryptographic-failure.ts'
 import { KmipFault } from '../../fault/fault.ts'
 
-/** The one answer to everything that depends on secret bytes. The cause is for the log alone. */
-export function failed(cause?: unknown): KmipFault {
-  const text = 'The cryptographic operation failed'
-  return new KmipFault('CRYPTO_FAILED', text, cause === undefined ? {} : { cause })
-}
+export { cryptographicFailure as failed } from '../../fault/cryptographic-failure.ts'
 
 /** What is not built: an algorithm, mode or padding, or these together. */
 export function unsupported(what: string): KmipFault {

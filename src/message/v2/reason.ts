@@ -39,6 +39,9 @@ export const REASONS = {
   NOT_EXTRACTABLE: ['NotExtractable'],
   USAGE_EXHAUSTED: ['UsageLimitExceeded'],
   INCOMPATIBLE_USAGE: ['IncompatibleCryptographicUsageMask'],
+  WRAPPING_OBJECT_NOT_FOUND: ['WrappingObjectNotFound'],
+  WRAPPING_OBJECT_ARCHIVED: ['WrappingObjectArchived'],
+  WRAPPING_OBJECT_DESTROYED: ['WrappingObjectDestroyed'],
   UNSUPPORTED_ATTRIBUTE: ['InvalidAttribute'],
   ATTRIBUTE_NOT_FOUND: ['AttributeNotFound'],
   ATTRIBUTE_INSTANCE_NOT_FOUND: ['AttributeInstanceNotFound'],
@@ -53,6 +56,7 @@ export const REASONS = {
   NAME_TAKEN: ['NonUniqueNameAttribute'],
   NAMESPACE_UNSUPPORTED: ['ApplicationNamespaceNotSupported'],
   CRYPTO_FAILED: ['CryptographicFailure'],
+  PARAMETERS_NOT_OF_KEY: ['BadCryptographicParameters'],
   NOT_QUANTUM_SAFE: ['GeneralFailure'],
   INVALID_CSR: ['InvalidCSR'],
   BAD_PASSWORD: ['BadPassword'],
@@ -62,6 +66,13 @@ export const REASONS = {
   UNAVAILABLE: ['GeneralFailure'],
   INTERNAL: ['GeneralFailure'],
 } as const satisfies Record<FaultCode, readonly [ReasonName, ...ReasonName[]]>
+
+/** What the tables of Get and Export say of a wrapping key that is not to be used so. */
+const OF_WRAPPING = {
+  WRONG_STATE: 'PermissionDenied',
+  USAGE_EXHAUSTED: 'PermissionDenied',
+  UNSUPPORTED_CRYPTOGRAPHY: 'BadCryptographicParameters',
+} as const
 
 /** Where two reasons share a meaning and the operation's own error table names the other one. */
 export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
@@ -88,9 +99,9 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   DeleteAttribute: { ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
   // The tables have Wrong Key Lifecycle State too; the official cases AKLC-M-2 and AKLC-M-3 answer with this.
   Destroy: { WRONG_STATE: 'PermissionDenied' },
-  Get: { OBJECT_DESTROYED: 'KeyValueNotPresent' },
   GetUsageAllocation: { OBJECT_DESTROYED: 'PermissionDenied', WRONG_STATE: 'PermissionDenied' },
   JoinSplitKey: { OBJECT_DESTROYED: 'PermissionDenied', ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
+  Get: { OBJECT_DESTROYED: 'KeyValueNotPresent', ...OF_WRAPPING },
   ModifyAttribute: {
     WRONG_STATE: 'PermissionDenied',
     ATTRIBUTE_READ_ONLY: 'AttributeReadOnly',

@@ -1,0 +1,177 @@
+import { KmipFault } from '../../fault/fault.ts'
+import { keyWrappingSpecification } from '../../message/key-wrapping.ts'
+import { keyBlockOf, withKeyBlock, type ObjectContent } from '../../model/content.ts'
+import type { KeyBlock } from '../../model/key-block.ts'
+import { hides } from '../../model/key-wrapping.ts'
+import type { ManagedObject } from '../../model/managed-object.ts'
+import { optional } from '../../schema/field.ts'
+import type { StructValue } from '../../schema/struct.ts'
+import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
+import { KeyWrapType } from '../../spec/enum/key-wrap-type.ts'
+import { ObjectType } from '../../spec/enum/object-type.ts'
+import { Tag } from '../../spec/tag.ts'
+import type { OperationContext } from '../context.ts'
+import { wrappedKeyBlock } from './key-wrapping.ts'
+import { plainKeyBlock, type PlainKeyBlock } from './plain-key.ts'
+
+/** How Get and Export ask for an object to be given. */
+export const viewFields = {
+  keyFormatType: optional(Tag.KeyFormatType),
+  keyWrapType: optional(Tag.KeyWrapType, { since: '1.4' }),
+  keyCompressionType: optional(Tag.KeyCompressionType),
+  keyWrappingSpecification: optional(Tag.KeyWrappingSpecification, keyWrappingSpecification),
+}
+
+export type View = StructValue<typeof viewFields>
+
+/**
+ * An object in the form that a request asks for (KMIP 1.4 section 4.11, KMIP 2.1 section 6.1.19): as it was registered
+ * where it does not say.
+ *
+ * @throws KmipFault `OBJECT_DESTROYED`, `SENSITIVE`, `NOT_EXTRACTABLE`, `KEY_FORMAT_UNSUPPORTED`,
+ * `KEY_COMPRESSION_UNSUPPORTED`, `KEY_WRAP_TYPE_UNSUPPORTED`, `KEY_VALUE_NOT_PRESENT`, `WRONG_OBJECT_TYPE` for wrapping
+ * what has no Key Block, and what stands against a wrapping key: see `plainKeyBlock` and `wrappedKeyBlock`
+ */
+export async function viewOf(
+  object: ManagedObject,
+  view: View,
+  context: OperationContext,
+): Promise<ObjectContent> {
+  const { content } = object
+  if (content === undefined) throw new KmipFault('OBJECT_DESTROYED', 'The object is destroyed')
+  checkView(view)
+  checkMayLeave(object, view)
+  const keyBlock = keyBlockOf(content)
+  if (keyBlock === undefined) {
+    checkWithoutKey(content, view)
+    return content
+  }
+  if (keyBlock.keyValue === undefined) {
+    checkAsKept(keyBlock, view)
+    return content
+  }
+  return withKeyBlock(content, await keyBlockIn(view, { object, keyBlock }, context))
+}
+
+const WRAP_TYPES: readonly KeyWrapType[] = [KeyWrapType.NotWrapped, KeyWrapType.AsRegistered]
+
+function checkView({ keyWrapType, keyWrappingSpecification: specification }: View): void {
+  if (keyWrapType !== undefined && !WRAP_TYPES.includes(keyWrapType)) {
+    throw new KmipFault('KEY_WRAP_TYPE_UNSUPPORTED', 'The Key Wrap Type is not supported')
+  }
+  if (keyWrapType !== undefined && specification !== undefined) {
+    throw new KmipFault('INVALID_FIELD', 'A Key Wrap Type contradicts a Key Wrapping Specification')
+  }
+}
+
+/**
+ * Refuses to show what must not leave in the clear (KMIP 1.4 sections 3.48, 3.50, 11.12): a sensitive object leaves
+ * encrypted under another key, an object that is not extractable not at all.
+ */
+function checkMayLeave({ attributes, content }: ManagedObject, view: View): void {
+  if (attributes.get('Extractable') === false) {
+    throw new KmipFault('NOT_EXTRACTABLE', 'The object is not extractable')
+  }
+  if (attributes.get('Sensitive') !== true) return
+  const kept = content && keyBlockOf(content)?.keyWrappingData
+  const asKept = view.keyWrapType === KeyWrapType.NotWrapped ? undefined : kept
+  const wrapping = view.keyWrappingSpecification ?? asKept
+  if (wrapping === undefined || !hides(wrapping)) {
+    throw new KmipFault('SENSITIVE', 'The object is sensitive')
+  }
+}
+
+const OWN_FORMATS: ReadonlyMap<ObjectType, KeyFormatType> = new Map<ObjectType, KeyFormatType>([
+  [ObjectType.Certificate, KeyFormatType.X_509],
+  [ObjectType.CertificateRequest, KeyFormatType.PKCS_10],
+  [ObjectType.OpaqueObject, KeyFormatType.Opaque],
+])
+
+/** An object without a Key Block has one form, its default Key Format Type (KMIP 2.1 section 4.26). */
+function checkWithoutKey({ objectType }: ObjectContent, view: View): void {
+  const { keyFormatType, keyCompressionType, keyWrappingSpecification: specification } = view
+  if (keyFormatType !== undefined && keyFormatType !== OWN_FORMATS.get(objectType)) {
+    throw formatUnsupported()
+  }
+  if (keyCompressionType !== undefined) throw compressionUnsupported()
+  if (specification !== undefined) {
+    throw new KmipFault('WRONG_OBJECT_TYPE', 'An object of this type cannot be wrapped')
+  }
+}
+
+/** Of a key that is kept elsewhere there is nothing to convert or wrap (KMIP 1.4 section 3.41). */
+function checkAsKept(keyBlock: KeyBlock, view: View): void {
+  if (isAsKept(keyBlock, view) && view.keyWrappingSpecification === undefined) return
+  throw new KmipFault('KEY_VALUE_NOT_PRESENT', 'The key is not kept here')
+}
+
+function isAsKept(keyBlock: KeyBlock, { keyFormatType, keyCompressionType }: View): boolean {
+  return (
+    [undefined, keyBlock.keyFormatType].includes(keyFormatType) &&
+    [undefined, keyBlock.keyCompressionType].includes(keyCompressionType)
+  )
+}
+
+interface Kept {
+  readonly object: ManagedObject
+  readonly keyBlock: KeyBlock
+}
+
+async function keyBlockIn(
+  view: View,
+  { object, keyBlock }: Kept,
+  context: OperationContext,
+): Promise<KeyBlock> {
+  const { keyWrapType, keyWrappingSpecification: specification } = view
+  const isKeptWrapped = keyBlock.keyWrappingData !== undefined
+  if (isKeptWrapped && specification === undefined && keyWrapType !== KeyWrapType.NotWrapped) {
+    checkFormat(keyBlock, view)
+    return keyBlock
+  }
+  const plain = converted(object, await plainKeyBlock(object, context), { view, context })
+  if (specification === undefined) return plain
+  return wrappedKeyBlock({ object, keyBlock: plain }, specification, context)
+}
+
+/** What is wrapped can only be given as it is. */
+function checkFormat(keyBlock: KeyBlock, view: View): void {
+  if (isAsKept(keyBlock, view)) return
+  throw view.keyFormatType === keyBlock.keyFormatType || view.keyFormatType === undefined
+    ? compressionUnsupported()
+    : formatUnsupported()
+}
+
+function converted(
+  { objectType }: ManagedObject,
+  keyBlock: PlainKeyBlock,
+  { view, context }: { readonly view: View; readonly context: OperationContext },
+): PlainKeyBlock {
+  if (isAsKept(keyBlock, view)) return keyBlock
+  const { keyFormatType, keyCompressionType } = view
+  const block = context.keyFormats.convert(objectType, keyBlock, {
+    ...(keyFormatType === undefined ? {} : { keyFormatType }),
+    ...(keyCompressionType === undefined ? {} : { keyCompressionType }),
+  })
+  if (block.keyValue === undefined) throw formatUnsupported()
+  context.destroyAfterAnswer(block.keyValue.material)
+  return {
+    ...keyBlock,
+    keyFormatType: block.keyFormatType,
+    ...(keyCompressionType === undefined ? {} : { keyCompressionType }),
+    keyValue: block.keyValue,
+  }
+}
+
+function formatUnsupported(): KmipFault {
+  return new KmipFault(
+    'KEY_FORMAT_UNSUPPORTED',
+    'The object is not to be had in this Key Format Type',
+  )
+}
+
+function compressionUnsupported(): KmipFault {
+  return new KmipFault(
+    'KEY_COMPRESSION_UNSUPPORTED',
+    'The object is not to be had in this Key Compression Type',
+  )
+}

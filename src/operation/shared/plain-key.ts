@@ -1,0 +1,187 @@
+import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
+import { KmipFault } from '../../fault/fault.ts'
+import { decodeKeyValue } from '../../message/key-value.ts'
+import { keyBlockOf } from '../../model/content.ts'
+import type { KeyBlock, KeyValue } from '../../model/key-block.ts'
+import {
+  isEncoded,
+  parametersToUnwrap,
+  withWrapMode,
+  wrappingSteps,
+} from '../../model/key-wrapping.ts'
+import type { ManagedObject } from '../../model/managed-object.ts'
+import { checkDescribed } from '../../model/registration.ts'
+import type { Secret } from '../../secret/secret.ts'
+import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
+import { ObjectType } from '../../spec/enum/object-type.ts'
+import type { KeyWrappingData } from '../../spec/structure/key-wrapping-data.ts'
+import type { OperationContext } from '../context.ts'
+import {
+  decryptKeyValue,
+  isAuthentic,
+  type KeyHandle,
+  type WrappingKey,
+} from './wrapping-cipher.ts'
+import { loadWrappingObject, type WrappingRole } from './wrapping-object.ts'
+
+/** A Key Block with its key in it, not wrapped. */
+export interface PlainKeyBlock extends Omit<KeyBlock, 'keyWrappingData'> {
+  readonly keyValue: KeyValue
+  readonly keyWrappingData?: never
+}
+
+/** Keys that wrap a key that wraps a key; nobody needs more, and a ring of them has no end. */
+const DEEPEST_WRAPPING = 4
+
+/**
+ * The Key Block of an object, ready to be used: one that is kept wrapped is unwrapped with its wrapping key, which must
+ * be here and be fit for it. What was unwrapped is zeroed once the message is answered.
+ *
+ * @throws KmipFault `OBJECT_DESTROYED`, `WRONG_OBJECT_TYPE` for an object that has no Key Block, `KEY_VALUE_NOT_PRESENT`,
+ * `CRYPTO_FAILED` for whatever is wrong with what was wrapped, and what stands against the wrapping key: see
+ * `loadWrappingObject`
+ */
+export async function plainKeyBlock(
+  object: ManagedObject,
+  context: OperationContext,
+): Promise<PlainKeyBlock> {
+  return unwrappedKeyBlock(object, context, 0)
+}
+
+async function unwrappedKeyBlock(
+  { objectType, content }: ManagedObject,
+  context: OperationContext,
+  depth: number,
+): Promise<PlainKeyBlock> {
+  if (content === undefined) throw new KmipFault('OBJECT_DESTROYED', 'The object is destroyed')
+  const keyBlock = keyBlockOf(content)
+  if (keyBlock === undefined) throw new KmipFault('WRONG_OBJECT_TYPE', 'The object is not a key')
+  const { keyValue, keyWrappingData, ...rest } = keyBlock
+  if (keyValue === undefined) {
+    throw new KmipFault('KEY_VALUE_NOT_PRESENT', 'The key is not kept here')
+  }
+  if (keyWrappingData === undefined) return { ...rest, keyValue }
+  if (depth === DEEPEST_WRAPPING) {
+    throw new KmipFault('SERVER_LIMIT', 'The key is wrapped by too many keys one after another')
+  }
+  const unwrapping = { context, depth, wrapping: keyWrappingData }
+  const plain = { ...rest, keyValue: await unwrapped(keyValue, unwrapping) }
+  checkUnwrapped(objectType, plain, context)
+  return plain
+}
+
+interface Unwrapping {
+  readonly context: OperationContext
+  readonly depth: number
+  readonly wrapping: KeyWrappingData
+}
+
+/** The Key Value without its wrapping (KMIP 1.4 section 2.1.5). */
+async function unwrapped({ form, material }: KeyValue, unwrapping: Unwrapping): Promise<KeyValue> {
+  const { context, wrapping } = unwrapping
+  if (form === 'structure') {
+    throw new KmipFault('INVALID_FIELD', 'A transparent key is not wrapped as it stands')
+  }
+  const { encrypts, authenticates } = wrappingSteps(wrapping)
+  if (authenticates === 'encrypted') await checkAuthentic(material, unwrapping)
+  const plain = encrypts ? await decrypted(material, unwrapping) : material.clone()
+  context.destroyAfterAnswer(plain)
+  if (authenticates === 'plain') await checkAuthentic(plain, unwrapping)
+  if (!isEncoded(wrapping)) return { form: 'bytes', material: plain, attributes: [] }
+  const value = decodeKeyValue(plain)
+  context.destroyAfterAnswer(value.material)
+  return value
+}
+
+async function decrypted(data: Secret, unwrapping: Unwrapping): Promise<Secret> {
+  const { context, wrapping } = unwrapping
+  const key = await keyFor('unwrap', wrapping.encryptionKeyInformation, unwrapping)
+  const { ivCounterNonce } = wrapping
+  const encrypted = { data, ...(ivCounterNonce === undefined ? {} : { ivCounterNonce }) }
+  return decryptKeyValue(encrypted, key, context)
+}
+
+async function checkAuthentic(data: Secret, unwrapping: Unwrapping): Promise<void> {
+  const { context, wrapping } = unwrapping
+  const key = await keyFor('verify', wrapping.macSignatureKeyInformation, unwrapping)
+  const { macSignature = new Uint8Array(0) } = wrapping
+  if (!isAuthentic({ data, macSignature }, key, context)) throw cryptographicFailure()
+}
+
+async function keyFor(
+  role: WrappingRole,
+  information: KeyWrappingData['encryptionKeyInformation'],
+  { context, depth }: Unwrapping,
+): Promise<WrappingKey> {
+  if (information === undefined) {
+    throw new KmipFault('MISSING_FIELD', 'The wrapping key is not named')
+  }
+  const { uniqueIdentifier, cryptographicParameters } = information
+  const object = await loadWrappingObject(uniqueIdentifier, role, context)
+  const parameters = parametersToUnwrap(cryptographicParameters, object)
+  return {
+    handle: await handleOf(object, context, depth + 1),
+    parameters: role === 'unwrap' ? withWrapMode(parameters, object) : parameters,
+  }
+}
+
+/** A wrong key, or RSA padding that was none, may give bytes that are not the key they should be. */
+function checkUnwrapped(
+  objectType: ObjectType,
+  keyBlock: PlainKeyBlock,
+  { keyFormats }: OperationContext,
+): void {
+  try {
+    checkDescribed(objectType, keyBlock, keyFormats.describe(objectType, keyBlock))
+  } catch (error) {
+    throw cryptographicFailure(error)
+  }
+}
+
+/**
+ * The key of an object as cryptography takes it, unwrapped where it has to be. It serves until the message is answered.
+ *
+ * @throws KmipFault what `plainKeyBlock` throws, and `KEY_FORMAT_UNSUPPORTED` for a key that cannot be read
+ */
+export async function keyHandle(
+  object: ManagedObject,
+  context: OperationContext,
+): Promise<KeyHandle> {
+  return handleOf(object, context, 0)
+}
+
+async function handleOf(
+  object: ManagedObject,
+  context: OperationContext,
+  depth: number,
+): Promise<KeyHandle> {
+  const { objectType } = object
+  const keyBlock = await unwrappedKeyBlock(object, context, depth)
+  const { keys } = context.crypto
+  const materialAs = (format: KeyFormatType): Secret => {
+    const wanted = { keyFormatType: format }
+    const { keyValue } = context.keyFormats.convert(objectType, keyBlock, wanted)
+    if (keyValue === undefined) throw cryptographicFailure()
+    context.destroyAfterAnswer(keyValue.material)
+    return keyValue.material
+  }
+  if (objectType === ObjectType.PrivateKey) {
+    const der = materialAs(KeyFormatType.PKCS_8)
+    return { kind: 'private', key: keys.parsePrivate(KeyFormatType.PKCS_8, der) }
+  }
+  if (objectType === ObjectType.PublicKey) {
+    const der = materialAs(KeyFormatType.X_509)
+    return { kind: 'public', key: keys.parsePublic(KeyFormatType.X_509, der) }
+  }
+  return {
+    kind: 'symmetric',
+    algorithm: algorithmOf(object, keyBlock),
+    key: materialAs(KeyFormatType.Raw),
+  }
+}
+
+function algorithmOf({ attributes }: ManagedObject, { cryptographicAlgorithm }: PlainKeyBlock) {
+  const algorithm = cryptographicAlgorithm ?? attributes.get('CryptographicAlgorithm')
+  if (algorithm !== undefined) return algorithm
+  throw new KmipFault('WRONG_OBJECT_TYPE', 'The key has no Cryptographic Algorithm')
+}

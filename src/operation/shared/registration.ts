@@ -1,0 +1,46 @@
+import { KmipFault } from '../../fault/fault.ts'
+import type { AttributeEntry } from '../../model/attribute-set.ts'
+import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
+import { checkQuantumSafe } from '../../model/quantum-safety.ts'
+import { checkRegistered, withDescribedKey, withStatedKey } from '../../model/registration.ts'
+import type { ObjectType } from '../../spec/enum/object-type.ts'
+import type { OperationContext } from '../context.ts'
+import { requestedValue } from './creation.ts'
+
+/** An object that a client brings, with the attributes it wants for it. */
+export interface BroughtObject {
+  readonly object: ObjectContent
+  readonly entries: readonly AttributeEntry[]
+}
+
+/**
+ * The object with its key block filled in from the attributes and from the key material itself (KMIP 1.4 section 4.3).
+ * Throws `INVALID_FIELD` where they say different things or too little, `NOT_QUANTUM_SAFE`.
+ */
+export function registeredContent(
+  objectType: ObjectType,
+  { object, entries }: BroughtObject,
+  { keyFormats }: OperationContext,
+): ObjectContent {
+  if (objectType !== object.objectType) {
+    throw new KmipFault('INVALID_FIELD', 'Object Type is not the type of the object')
+  }
+  const algorithm = requestedValue(entries, 'CryptographicAlgorithm')
+  const length = requestedValue(entries, 'CryptographicLength')
+  if (algorithm !== undefined) checkQuantumSafe(entries, algorithm)
+  const stated = withStatedKey(object, { algorithm, length })
+  const keyBlock = keyBlockOf(stated)
+  const described = keyBlock && keyFormats.describe(objectType, keyBlock)
+  const content = withDescribedKey(stated, described)
+  checkRegistered(content)
+  checkLocation(content, entries)
+  return content
+}
+
+/** Where a key is kept elsewhere is told only of one that is not here (KMIP 1.4 section 3.42). */
+function checkLocation(content: ObjectContent, entries: readonly AttributeEntry[]): void {
+  const isHere = keyBlockOf(content)?.keyValue !== undefined
+  if (isHere && requestedValue(entries, 'KeyValueLocation') !== undefined) {
+    throw new KmipFault('INVALID_FIELD', 'Key Value Location is given for a key that is here')
+  }
+}

@@ -1,0 +1,102 @@
+import { KmipFault } from '../../fault/fault.ts'
+import type { PrivateKey, PublicKey } from '../../port/crypto.ts'
+import { Secret } from '../../secret/secret.ts'
+import type { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
+import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
+import type { Services } from '../context.ts'
+
+/** A key as cryptography takes it. */
+export type KeyHandle =
+  | {
+      readonly kind: 'symmetric'
+      readonly algorithm: CryptographicAlgorithm
+      readonly key: Secret
+    }
+  | { readonly kind: 'private'; readonly key: PrivateKey }
+  | { readonly kind: 'public'; readonly key: PublicKey }
+
+/** A key with the way in which it is to be used. */
+export interface WrappingKey {
+  readonly handle: KeyHandle
+  readonly parameters: CryptographicParameters
+}
+
+/** What was encrypted; the tag of an authenticated mode is at its end. */
+export interface Encrypted {
+  readonly data: Secret
+  readonly ivCounterNonce?: Uint8Array
+}
+
+/** Encrypts a Key Value under a symmetric or a public key, with an IV of the server's where the mode takes one. */
+export function encryptKeyValue(
+  plain: Secret,
+  { handle, parameters }: WrappingKey,
+  { crypto, random }: Services,
+): Encrypted {
+  if (handle.kind === 'private') throw unfit()
+  if (handle.kind === 'public') {
+    return { data: Secret.take(crypto.keyEncryption.encrypt(handle.key, parameters, plain)) }
+  }
+  const { algorithm, key } = handle
+  const ivLength = crypto.ciphers.ivLength(algorithm, parameters)
+  const iv = random.bytes(ivLength).expose((bytes) => Uint8Array.from(bytes))
+  const used = ivLength === 0 ? {} : { iv }
+  const { data, tag } = crypto.ciphers.encrypt({ algorithm, parameters, key, ...used }, plain)
+  return {
+    data: tag === undefined ? data : withTag(data, tag),
+    ...(ivLength === 0 ? {} : { ivCounterNonce: iv }),
+  }
+}
+
+function withTag(data: Secret, tag: Uint8Array): Secret {
+  const whole = new Uint8Array(data.length + tag.length)
+  data.expose((bytes) => {
+    whole.set(bytes)
+  })
+  whole.set(tag, data.length)
+  data.destroy()
+  return Secret.take(whole)
+}
+
+/** The reverse of {@link encryptKeyValue}, by the private key where it was a public one. Throws `CRYPTO_FAILED`. */
+export function decryptKeyValue(
+  { data, ivCounterNonce }: Encrypted,
+  { handle, parameters }: WrappingKey,
+  { crypto }: Services,
+): Secret {
+  if (handle.kind === 'public') throw unfit()
+  if (handle.kind === 'private') return crypto.keyEncryption.decrypt(handle.key, parameters, data)
+  const { algorithm, key } = handle
+  const iv = ivCounterNonce === undefined ? {} : { iv: ivCounterNonce }
+  return crypto.ciphers.decrypt({ algorithm, parameters, key, ...iv }, data)
+}
+
+/** The MAC of a Key Value by a symmetric key, or its signature by a private one. */
+export function authenticateKeyValue(
+  data: Secret,
+  { handle, parameters }: WrappingKey,
+  { crypto }: Services,
+): Uint8Array {
+  if (handle.kind === 'public') throw unfit()
+  if (handle.kind === 'private') return crypto.signatures.sign(handle.key, parameters, data)
+  const { algorithm, key } = handle
+  return crypto.macs.mac({ algorithm, parameters, key }, data)
+}
+
+/** Whether a MAC or signature is that of a Key Value. */
+export function isAuthentic(
+  { data, macSignature }: { readonly data: Secret; readonly macSignature: Uint8Array },
+  { handle, parameters }: WrappingKey,
+  { crypto }: Services,
+): boolean {
+  if (handle.kind === 'private') throw unfit()
+  if (handle.kind === 'public') {
+    return crypto.signatures.verify(handle.key, parameters, { data, signature: macSignature })
+  }
+  const { algorithm, key } = handle
+  return crypto.macs.verify({ algorithm, parameters, key }, data, macSignature)
+}
+
+function unfit(): KmipFault {
+  return new KmipFault('INCOMPATIBLE_USAGE', 'A key of this kind cannot be used for the wrapping')
+}
