@@ -15,9 +15,9 @@ export const get = defineOperation('Get', {
     uniqueIdentifier,
     object: managedObject,
   }),
-  async handle({ uniqueIdentifier: reference, ...view }, context) {
-    const object = await loadOnline(reference, context)
-    const content = await viewOf(object, view, context)
+  async handle(request, context) {
+    const object = await loadOnline(request.uniqueIdentifier, context)
+    const content = await viewOf(object, request, context)
     if (object.attributes.get('Fresh') === true) {
       await context.objects.save({ ...object, attributes: object.attributes.with('Fresh', false) })
     }

@@ -50,7 +50,18 @@ export async function viewOf(
     checkAsKept(keyBlock, view)
     return content
   }
+  if (isGivenAsKept(keyBlock, view)) return content
   return withKeyBlock(content, await keyBlockIn(view, { object, keyBlock }, context))
+}
+
+/** Nearly every Get asks for nothing but the key. */
+function isGivenAsKept(keyBlock: KeyBlock, view: View): boolean {
+  const isPlain = keyBlock.keyWrappingData === undefined
+  return (
+    view.keyWrappingSpecification === undefined &&
+    (isPlain || view.keyWrapType !== KeyWrapType.NotWrapped) &&
+    isAsKept(keyBlock, view)
+  )
 }
 
 const WRAP_TYPES: readonly KeyWrapType[] = [KeyWrapType.NotWrapped, KeyWrapType.AsRegistered]
@@ -107,8 +118,8 @@ function checkAsKept(keyBlock: KeyBlock, view: View): void {
 
 function isAsKept(keyBlock: KeyBlock, { keyFormatType, keyCompressionType }: View): boolean {
   return (
-    [undefined, keyBlock.keyFormatType].includes(keyFormatType) &&
-    [undefined, keyBlock.keyCompressionType].includes(keyCompressionType)
+    (keyFormatType === undefined || keyFormatType === keyBlock.keyFormatType) &&
+    (keyCompressionType === undefined || keyCompressionType === keyBlock.keyCompressionType)
   )
 }
 
@@ -125,8 +136,7 @@ async function keyBlockIn(
   const { keyWrapType, keyWrappingSpecification: specification } = view
   const isKeptWrapped = keyBlock.keyWrappingData !== undefined
   if (isKeptWrapped && specification === undefined && keyWrapType !== KeyWrapType.NotWrapped) {
-    checkFormat(keyBlock, view)
-    return keyBlock
+    throw misfit(keyBlock, view)
   }
   const plain = converted(object, await plainKeyBlock(object, context), { view, context })
   if (specification === undefined) return plain
@@ -134,9 +144,8 @@ async function keyBlockIn(
 }
 
 /** What is wrapped can only be given as it is. */
-function checkFormat(keyBlock: KeyBlock, view: View): void {
-  if (isAsKept(keyBlock, view)) return
-  throw view.keyFormatType === keyBlock.keyFormatType || view.keyFormatType === undefined
+function misfit(keyBlock: KeyBlock, view: View): KmipFault {
+  return view.keyFormatType === keyBlock.keyFormatType || view.keyFormatType === undefined
     ? compressionUnsupported()
     : formatUnsupported()
 }
