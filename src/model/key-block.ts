@@ -8,7 +8,7 @@ import type { AttributeEntry } from './attribute-set.ts'
 /**
  * What a Key Value holds. `bytes`: the Key Material as it is. `structure`: a transparent key, kept as the TTLV encoding
  * of its Key Material item. `wrapped`: the whole Key Value under a wrapping key, or the material under it where
- * nothing was encoded.
+ * nothing was encoded; also a PKCS#12 container, which protects itself.
  */
 export interface KeyValue {
   readonly form: 'bytes' | 'structure' | 'wrapped'

@@ -6,6 +6,7 @@ import { struct } from '../schema/struct.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
 import { Tag } from '../spec/tag.ts'
 import { defineOperation } from './definition.ts'
+import { isContainer, unpackContainer } from './shared/container.ts'
 import { addObject, requestedEntries } from './shared/creation.ts'
 import { checkStorage } from './shared/protection-storage.ts'
 import { registeredContent } from './shared/registration.ts'
@@ -25,8 +26,11 @@ export const register = defineOperation('Register', {
   async handle({ objectType, attributes, object, protectionStorageMasks }, context) {
     checkStorage(protectionStorageMasks)
     const entries = await requestedEntries(attributes, context)
-    const content = registeredContent(objectType, { object, entries }, context)
-    const { uniqueIdentifier } = await addObject(content, entries, context, false)
+    const brought = isContainer(object)
+      ? await unpackContainer(object, entries, context)
+      : { object, entries }
+    const content = registeredContent(objectType, brought, context)
+    const { uniqueIdentifier } = await addObject(content, brought.entries, context, false)
     return { uniqueIdentifier }
   },
 })

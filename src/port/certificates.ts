@@ -7,6 +7,7 @@ import type {
   SignatureDescription,
 } from '../model/certificate.ts'
 import type { DateTime } from '../schema/primitive.ts'
+import type { Secret } from '../secret/secret.ts'
 import type { CertificateRequestType } from '../spec/enum/certificate-request-type.ts'
 import type { DigitalSignatureAlgorithm } from '../spec/enum/digital-signature-algorithm.ts'
 
@@ -62,4 +63,24 @@ export interface Certificates {
   writeName(parts: readonly NamePart[]): Uint8Array
   /** @returns an X.509 v3 certificate in DER */
   issue(template: CertificateTemplate, signer: CertificateSigner): Uint8Array
+  readonly pkcs12: Pkcs12
+}
+
+/** A private key with its certificate and those above it. */
+export interface KeyStore {
+  /** PrivateKeyInfo in DER. */
+  readonly privateKey: Secret
+  /** X.509 in DER: the key's own first, each followed by its issuer's. */
+  readonly certificates: readonly Uint8Array[]
+  readonly friendlyName?: string
+}
+
+/** Containers that a password protects (RFC 7292). */
+export interface Pkcs12 {
+  /**
+   * The private key of a friendly name, or the first where none is given. Throws `INVALID_FIELD` for what is no
+   * container or lacks the key, `UNSUPPORTED_CRYPTOGRAPHY`, and `CRYPTO_FAILED` for a wrong password.
+   */
+  read(container: Secret, password: Secret, friendlyName?: string): Promise<KeyStore>
+  write(store: KeyStore, password: Secret): Promise<Secret>
 }

@@ -1,4 +1,5 @@
 import type { Certificates } from '../../port/certificates.ts'
+import { nodePkcs12 } from '../pkcs12/index.ts'
 import { issueX509 } from './issue.ts'
 import { readNameBytes, writeName } from './name.ts'
 import { readX509 } from './read.ts'
@@ -11,4 +12,5 @@ export const nodeCertificates: Certificates = {
   readName: readNameBytes,
   writeName,
   issue: issueX509,
+  pkcs12: nodePkcs12,
 }

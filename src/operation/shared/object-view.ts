@@ -11,6 +11,7 @@ import { KeyWrapType } from '../../spec/enum/key-wrap-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import { Tag } from '../../spec/tag.ts'
 import type { OperationContext } from '../context.ts'
+import { packContainer } from './container.ts'
 import { wrappedKeyBlock } from './key-wrapping.ts'
 import { plainKeyBlock, type PlainKeyBlock } from './plain-key.ts'
 
@@ -51,6 +52,7 @@ export async function viewOf(
     return content
   }
   if (isGivenAsKept(keyBlock, view)) return content
+  if (view.keyFormatType === KeyFormatType.PKCS_12) return containerIn(view, object, context)
   return withKeyBlock(content, await keyBlockIn(view, { object, keyBlock }, context))
 }
 
@@ -121,6 +123,17 @@ function isAsKept(keyBlock: KeyBlock, { keyFormatType, keyCompressionType }: Vie
     (keyFormatType === undefined || keyFormatType === keyBlock.keyFormatType) &&
     (keyCompressionType === undefined || keyCompressionType === keyBlock.keyCompressionType)
   )
+}
+
+/** A container protects itself: it is neither wrapped nor compressed. */
+async function containerIn(
+  { keyCompressionType, keyWrappingSpecification }: View,
+  object: ManagedObject,
+  context: OperationContext,
+): Promise<ObjectContent> {
+  if (keyCompressionType !== undefined) throw compressionUnsupported()
+  if (keyWrappingSpecification !== undefined) throw formatUnsupported()
+  return packContainer(object, context)
 }
 
 interface Kept {

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+
+/** What a key is derived for (RFC 7292 appendix B.3). */
+export const PURPOSE = { key: 1, iv: 2, mac: 3 } as const
+
+/** What to derive, from a password that `bmpOf` has written. */
+export interface DerivedKey {
+  readonly hash: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+  readonly purpose: (typeof PURPOSE)[keyof typeof PURPOSE]
+  readonly salt: Uint8Array
+  readonly iterations: number
+  /** In bytes. */
+  readonly length: number
+}
+
+/** A password as RFC 7292 appendix B.1 wants it: UTF-16, the high byte first, with a zero at its end. */
+export function bmpOf(password: Uint8Array): Uint8Array {
+  // The text lives as long as this call; the engine gives no other way from UTF-8 to UTF-16.
+  const text = new TextDecoder().decode(password)
+  const bytes = new Uint8Array((text.length + 1) * 2)
+  const view = new DataView(bytes.buffer)
+  for (let index = 0; index < text.length; index += 1) {
+    view.setUint16(index * 2, text.charCodeAt(index))
+  }
+  return bytes
+}
+
+/** RFC 7292 appendix B.2. */
+export function deriveKey(password: Uint8Array, wanted: DerivedKey): Uint8Array {
+  const { hash, purpose, salt, iterations, length } = wanted
+  const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64
+  const diversifier = new Uint8Array(block).fill(purpose)
+  const input = Buffer.concat([repeated(salt, block), repeated(password, block)])
+  const derived = new Uint8Array(length)
+  for (let at = 0; at < length;) {
+    let digest = createHash(hash).update(diversifier).update(input).digest()
+    for (let round = 1; round < iterations; round += 1) {
+      digest = createHash(hash).update(digest).digest()
+    }
+    derived.set(digest.subarray(0, length - at), at)
+    at += digest.length
+    addTo(input, repeated(digest, block).subarray(0, block), block)
+  }
+  input.fill(0)
+  return derived
+}
+
+/** Repeated up to a whole number of blocks; nothing of nothing. */
+function repeated(bytes: Uint8Array, block: number): Uint8Array {
+  const length = Math.ceil(bytes.length / block) * block
+  return Uint8Array.from({ length }, (_, index) => bytes[index % bytes.length] ?? 0)
+}
+
+/** Adds a number and one to each block, without what is carried out of it. */
+function addTo(input: Uint8Array, number: Uint8Array, block: number): void {
+  for (let start = 0; start < input.length; start += block) {
+    let carry = 1
+    for (let index = block - 1; index >= 0; index -= 1) {
+      carry += (input[start + index] ?? 0) + (number[index] ?? 0)
+      input[start + index] = carry & 255
+      carry >>= 8
+    }
+  }
+}
