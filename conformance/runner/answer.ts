@@ -1,5 +1,6 @@
 import { ItemType } from '../../src/ttlv/item.ts'
 import type { Bindings } from './bindings.ts'
+import { rememberOutputs, rememberPublicKey } from './chance.ts'
 import { compareNodes, type Verdict } from './compare.ts'
 import type { Difference } from './difference.ts'
 import type { Facts } from './place.ts'
@@ -36,7 +37,9 @@ export function compareAnswer(exchange: Exchange, bindings: Bindings): Verdict {
     const facts = factsOf(exchange, asked[index], answered, bindings)
     verdicts.push(compareNodes(item, answered, facts, `ResponseMessage/BatchItem[${index}]`))
     rememberGenerated(answered, bindings)
+    rememberPublicKey(asked[index], answered, bindings)
   })
+  rememberOutputs(actual, bindings)
   return joined(verdicts)
 }
 

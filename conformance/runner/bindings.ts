@@ -7,12 +7,17 @@ export class Bindings {
   readonly #dates: Map<string, string>
   /** Names of objects whose material the server chose. */
   readonly #generated: Set<string>
+  readonly #publicKeys: Set<string>
+  /** The latest output of cryptography, by the name that files write for its field. */
+  readonly #outputs: Map<string, string>
 
   constructor(now: number, from?: Bindings) {
     this.now = now
     this.#values = new Map<string, string>(from === undefined ? [] : from.#values)
     this.#dates = new Map<string, string>(from === undefined ? [] : from.#dates)
     this.#generated = new Set<string>(from === undefined ? [] : from.#generated)
+    this.#publicKeys = new Set<string>(from === undefined ? [] : from.#publicKeys)
+    this.#outputs = new Map<string, string>(from === undefined ? [] : from.#outputs)
   }
 
   /** The same bindings, for a trial that must leave no trace. */
@@ -59,6 +64,25 @@ export class Bindings {
 
   isGenerated(uniqueIdentifier: string): boolean {
     return this.#generated.has(uniqueIdentifier)
+  }
+
+  addPublicKey(uniqueIdentifier: string): void {
+    this.#publicKeys.add(uniqueIdentifier)
+  }
+
+  isPublicKey(uniqueIdentifier: string): boolean {
+    return this.#publicKeys.has(uniqueIdentifier)
+  }
+
+  giveOutput(family: string, value: string): void {
+    this.#outputs.set(family, value)
+  }
+
+  /** What a name stands for that no answer shows: the latest output of its field, from now on. */
+  bindOutput(name: string): string | undefined {
+    const value = this.#outputs.get(familyOf(name))
+    if (value !== undefined) this.bind(name, value)
+    return value
   }
 }
 

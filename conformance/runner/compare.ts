@@ -1,8 +1,10 @@
 import { ItemType } from '../../src/ttlv/item.ts'
 import { arrange, takeMatch, takePartner } from './align.ts'
+import { beginsStream } from './chance.ts'
 import type { Difference } from './difference.ts'
 import { checkMaterial } from './material.ts'
 import { subjectOf, type Facts, type Place } from './place.ts'
+
 import { isoOf, timeOf } from './placeholder.ts'
 import { describe, valueOf, type Node } from './template.ts'
 import { variationFor, type VariationKind } from './variation.ts'
@@ -94,10 +96,15 @@ class Comparison {
   }
 
   /** The first value of a name is what it stands for; no two names of a family stand for the same. */
-  #compareName({ actual, facts: { bindings } }: Place, name: string, path: string): void {
+  #compareName(place: Place, name: string, path: string): void {
+    const { actual, facts } = place
     if (actual === undefined) return
     const value = valueOf(actual)
-    const bound = bindings.valueOf(name)
+    const { bindings } = facts
+    const before = bindings.valueOf(name)
+    const isNew = beginsStream(place)
+    if (isNew && before === value) this.#complain(path, 'another stream', 'the one before')
+    const bound = isNew ? undefined : before
     if (bound === undefined) {
       const owner = bindings.ownerOf(name, value)
       if (value === '') this.#complain(path, `some value for ${name}`, 'nothing')

@@ -36,10 +36,14 @@ export function isoOf(seconds: number): string {
 export function fillIn(element: XmlElement, bindings: Bindings): XmlElement {
   return replaceValues(element, (placeholder) => {
     const time = timeOf(placeholder, bindings.now)
-    const value = time === undefined ? bindings.valueOf(placeholder) : isoOf(time)
+    const value = time === undefined ? boundValue(placeholder, bindings) : isoOf(time)
     if (value === undefined) throw new UnboundName(`${placeholder} has no value yet`)
     return value
   })
+}
+
+function boundValue(name: string, bindings: Bindings): string | undefined {
+  return bindings.valueOf(name) ?? bindings.bindOutput(name)
 }
 
 /** The element with each placeholder replaced by some value of its type, so that it can be encoded. */

@@ -1,4 +1,5 @@
 import { ItemType } from '../../src/ttlv/item.ts'
+import { dependsOnChance, isOutput } from './chance.ts'
 import {
   attributeNameOf,
   isGenerated,
@@ -49,7 +50,6 @@ const SERVER_DATES: ReadonlySet<string> = new Set([
 /** Farthest that a date of the server's own may lie from the time stamp of its answer, in seconds. */
 const DATE_TOLERANCE = 300
 
-const CRYPTOGRAPHIC_OUTPUT = new Set(['Data', 'SignatureData', 'MACData', 'IVCounterNonce'])
 const CREATING = new Set([
   'Create',
   'CreateKeyPair',
@@ -97,10 +97,7 @@ export const VARIATIONS: readonly Variation[] = [
     rule: '8.4.1.8',
     what: 'output of cryptography that depends on a generated key or on chance',
     kinds: ['value'],
-    permits: (place) =>
-      CRYPTOGRAPHIC_OUTPUT.has(subjectOf(place)) &&
-      parentOf(place) === 'ResponsePayload' &&
-      (place.facts.operation === 'RNGRetrieve' || isGenerated(place.facts)),
+    permits: (place) => isOutput(place) && (dependsOnChance(place) || isGenerated(place.facts)),
   },
   {
     rule: '8.4.1.9',

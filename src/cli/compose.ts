@@ -10,6 +10,7 @@ import { createObjectCatalogue } from '../admin/object-catalogue.ts'
 import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
+import { Streams } from '../operation/streams.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { Permissions } from '../server/authorise.ts'
@@ -44,7 +45,10 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
         wrapWithoutParameters: policy.wrapWithoutParameters,
         rngSeed: policy.rngSeed,
         splitKeyParts: policy.splitKeyParts,
+        shortTags: policy.shortTags,
+        anyGcmIv: policy.anyGcmIv,
       },
+      streams: new Streams(policy.streams, nodeRandom),
     },
     clock: systemClock,
     permissions: PERMISSIONS,

@@ -1,3 +1,4 @@
+import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -44,6 +45,12 @@ export interface Policy {
   readonly rngSeed: (typeof RNG_SEEDS)[number]
   /** Parts that one key may be split into, and that may be joined. */
   readonly splitKeyParts: number
+  /** Whether authenticated encryption may have tags under 96 bits. */
+  readonly shortTags: boolean
+  /** Whether the IV of GCM may have another length than 96 bits. */
+  readonly anyGcmIv: boolean
+  /** Cryptographic operations by parts. */
+  readonly streams: StreamLimits
 }
 
 /** Loopback only, on the port that IANA keeps for KMIP. */
@@ -61,5 +68,8 @@ export const DEFAULT_CONFIG: Config = {
     wrapWithoutParameters: true,
     rngSeed: 'use',
     splitKeyParts: 32,
+    shortTags: false,
+    anyGcmIv: true,
+    streams: { perClient: 16, bytes: 16_777_216, seconds: 300 },
   },
 }

@@ -64,6 +64,13 @@ export const configSchema: z.ZodType<Config> = section({
     wrapWithoutParameters: z.boolean().default(DEFAULT_CONFIG.policy.wrapWithoutParameters),
     rngSeed: z.enum(RNG_SEEDS).default(DEFAULT_CONFIG.policy.rngSeed),
     splitKeyParts: number(2, 255, DEFAULT_CONFIG.policy.splitKeyParts),
+    shortTags: z.boolean().default(DEFAULT_CONFIG.policy.shortTags),
+    anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
+    streams: section({
+      perClient: number(1, 10_000, DEFAULT_CONFIG.policy.streams.perClient),
+      bytes: number(1_024, 1_024 * MIB, DEFAULT_CONFIG.policy.streams.bytes),
+      seconds: number(1, 86_400, DEFAULT_CONFIG.policy.streams.seconds),
+    }),
   }),
 })
 

@@ -61,6 +61,8 @@ export type FaultCode =
   // cryptography
   | 'CRYPTO_FAILED'
   | 'PARAMETERS_NOT_OF_KEY'
+  | 'INVALID_TAG_LENGTH'
+  | 'STREAM_NOT_FOUND'
   | 'NOT_QUANTUM_SAFE'
   | 'INVALID_CSR'
   | 'BAD_PASSWORD'

@@ -12,6 +12,7 @@ import type { Secret } from '../secret/secret.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
 import type { Operation } from '../spec/enum/operation.ts'
 import type { Policy } from './policy.ts'
+import type { Streams } from './streams.ts'
 
 /** The objects an operation sees: those of the client that asks, and no others. */
 export interface ObjectSpace {
@@ -32,6 +33,14 @@ export interface Offer {
   readonly objectTypes: readonly ObjectType[]
 }
 
+/** The carrying out of one batch item: the same value when its unit of work has to be tried anew. */
+export interface ItemRun {
+  /** Whether it may have to be undone once it has succeeded, because an item behind it fails. */
+  readonly canBeUndone: boolean
+  /** Calls back when it is certain whether the item is done. */
+  whenSettled(callback: (isDone: boolean) => void): void
+}
+
 /** What operations work with that is the same for every message. */
 export interface Services {
   readonly crypto: Crypto
@@ -39,6 +48,7 @@ export interface Services {
   readonly certificates: Certificates
   readonly random: SeedableRandom
   readonly policy: Policy
+  readonly streams: Streams
 }
 
 /** What an operation works with. */
@@ -47,6 +57,7 @@ export interface OperationContext extends Services {
   /** The moment of the message, in seconds: the same for all its batch items. */
   readonly now: DateTime
   readonly objects: ObjectSpace
+  readonly run: ItemRun
   readonly offer: Offer
   /**
    * The identifier a request means: the one it names, or the ID Placeholder where it names none (KMIP 1.4 section 4).

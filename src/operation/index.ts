@@ -6,16 +6,21 @@ import { archive } from './archive.ts'
 import { check } from './check.ts'
 import { createSplitKey } from './create-split-key.ts'
 import { create } from './create.ts'
+import { decrypt } from './decrypt.ts'
 import type { AnyOperation } from './definition.ts'
 import { deleteAttribute } from './delete-attribute.ts'
 import { destroy } from './destroy.ts'
 import { discoverVersions } from './discover-versions.ts'
+import { encrypt } from './encrypt.ts'
 import { getAttributeList } from './get-attribute-list.ts'
 import { getAttributes } from './get-attributes.ts'
 import { getUsageAllocation } from './get-usage-allocation.ts'
 import { get } from './get.ts'
+import { hash } from './hash.ts'
 import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
+import { macVerify } from './mac-verify.ts'
+import { mac } from './mac.ts'
 import { modifyAttribute } from './modify-attribute.ts'
 import { obtainLease } from './obtain-lease.ts'
 import { query } from './query.ts'
@@ -25,6 +30,8 @@ import { revoke } from './revoke.ts'
 import { rngRetrieve } from './rng-retrieve.ts'
 import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
+import { sign } from './sign.ts'
+import { signatureVerify } from './signature-verify.ts'
 
 /** Every operation the server has: dispatch, Query, permissions and documentation are all read from here. */
 export const OPERATIONS = {
@@ -49,8 +56,15 @@ export const OPERATIONS = {
   Recover: recover,
   Query: query,
   DiscoverVersions: discoverVersions,
+  Encrypt: encrypt,
+  Decrypt: decrypt,
+  Sign: sign,
+  SignatureVerify: signatureVerify,
+  MAC: mac,
+  MACVerify: macVerify,
   RNGRetrieve: rngRetrieve,
   RNGSeed: rngSeed,
+  Hash: hash,
   CreateSplitKey: createSplitKey,
   JoinSplitKey: joinSplitKey,
 } as const satisfies Partial<Record<OperationName, AnyOperation>>

@@ -13,6 +13,10 @@ export interface Policy {
    * have it refused, and clients are known whose wrapping keys have none.
    */
   readonly wrapWithoutParameters: boolean
+  /** Whether GCM, CCM and ChaCha20-Poly1305 may have tags under 96 bits. */
+  readonly shortTags: boolean
+  /** Whether the IV of GCM may have another length than 96 bits. */
+  readonly anyGcmIv: boolean
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -23,5 +27,7 @@ export const DEFAULT_POLICY: Policy = {
   rngSeed: 'use',
   splitKeyParts: 32,
   wrapWithoutParameters: true,
+  shortTags: false,
+  anyGcmIv: true,
   vendorIdentification: 'kmipd',
 }

@@ -49,7 +49,7 @@ type QueryResponse = Infer<typeof QueryResponse>
 
 /** What this server is able to do beside its operations (KMIP 1.4 section 2.1.21). */
 const CAPABILITIES: CapabilityInformation = {
-  streamingCapability: false,
+  streamingCapability: true,
   asynchronousCapability: false,
   attestationCapability: false,
   batchUndoCapability: true,

@@ -77,6 +77,8 @@ export interface CipherResult {
  * (XTS) keep everything, so that the caller must bound what a stream takes.
  */
 export interface CipherStream {
+  /** Whether it keeps all that it takes until the end. */
+  readonly gathers: boolean
   update(data: Bytes): Secret
   finish(): CipherResult
   /** Forgets what is held; for streams that are not finished. */
@@ -107,6 +109,8 @@ export interface MacRequest {
 
 /** A MAC under way. */
 export interface MacStream {
+  /** Whether it keeps all that it takes until the end. */
+  readonly gathers: boolean
   update(data: Bytes): this
   finish(): Uint8Array
   /** Ends the MAC and compares it in constant time; false when `mac` is not exactly it. */
@@ -163,6 +167,8 @@ export interface AsymmetricKeys {
   parsePrivate(format: KeyFormatType, der: Secret): PrivateKey
   /** From PKCS_1 or X_509 (SubjectPublicKeyInfo) in DER. Throws `KEY_FORMAT_UNSUPPORTED`, `CRYPTO_FAILED`. */
   parsePublic(format: KeyFormatType, der: Bytes): PublicKey
+  /** The key that an X.509 certificate in DER is for. Throws `CRYPTO_FAILED`. */
+  parseCertificate(der: Uint8Array): PublicKey
   exportPrivate(key: PrivateKey, format: KeyFormatType): Secret
   exportPublic(key: PublicKey, format: KeyFormatType): Uint8Array
   publicOf(key: PrivateKey): PublicKey
@@ -185,12 +191,16 @@ export interface KeyEncryption {
 
 /** A signature under way. */
 export interface SignStream {
+  /** Whether it keeps all that it takes until the end. */
+  readonly gathers: boolean
   update(data: Bytes): this
   finish(): Uint8Array
 }
 
 /** The check of a signature under way. */
 export interface VerifyStream {
+  /** Whether it keeps all that it takes until the end. */
+  readonly gathers: boolean
   update(data: Bytes): this
   finish(signature: Uint8Array): boolean
 }

@@ -10,6 +10,7 @@ import type { Version } from '../schema/version.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
 import { authorise, type Permissions } from './authorise.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
+import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
 
 /** How often a batch item is tried when another writer was faster. */
@@ -46,7 +47,9 @@ export async function performBatch(
 ): Promise<readonly ItemResult[]> {
   const refusal = refusalOfAll(items, header)
   if (refusal !== undefined) return items.map(() => ({ fault: refusal }))
-  if (header.batchErrorContinuation === BatchErrorContinuationOption.Undo) {
+  const isUndo = header.batchErrorContinuation === BatchErrorContinuationOption.Undo
+  // Behind a single item nothing can fail that it would have to be undone for.
+  if (isUndo && items.length > 1) {
     return performTogether(items, environment)
   }
   const isContinued = header.batchErrorContinuation === BatchErrorContinuationOption.Continue
@@ -94,13 +97,16 @@ async function performAlone(
   references: BatchReferences,
   environment: BatchEnvironment,
 ): Promise<ItemResult> {
+  const run = new BatchItemRun(false)
   try {
     const outcome = await withRetries(environment, async (unit) =>
-      performIn(unit, item, references, environment),
+      performIn({ unit, run, references }, item, environment),
     )
+    run.settle(true)
     remember(outcome, item, references)
     return outcome
   } catch (error) {
+    run.settle(false)
     return { fault: environment.faultOf(error, item) }
   }
 }
@@ -114,10 +120,11 @@ async function performTogether(
   try {
     return await withRetries(environment, async (unit) => {
       const references = new BatchReferences()
+      const run = new BatchItemRun(true)
       const results: ItemResult[] = []
       for (const [index, item] of items.entries()) {
         failedAt = index
-        const result = await performIn(unit, item, references, environment)
+        const result = await performIn({ unit, run, references }, item, environment)
         if (result.fault !== undefined) throw result.fault
         remember(result, item, references)
         results.push(result)
@@ -137,22 +144,27 @@ function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemRe
   return index < failedAt ? { isUndone: true } : CANCELED
 }
 
+/** What an item is carried out in. */
+interface Setting {
+  readonly unit: UnitOfWork
+  readonly run: BatchItemRun
+  readonly references: BatchReferences
+}
+
 async function performIn(
-  unit: UnitOfWork,
+  setting: Setting,
   item: ReadItem,
-  references: BatchReferences,
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
   const { identity, permissions, version } = environment
   const { definition } = item
   if (definition !== undefined) authorise(identity, definition.name, permissions)
-  return performItem(item, contextOf(unit, references, environment), version)
+  return performItem(item, contextOf(setting, environment), version)
 }
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 function contextOf(
-  unit: UnitOfWork,
-  references: BatchReferences,
+  { unit, run, references }: Setting,
   { services, identity, now, offer, version, destroyAfterAnswer }: BatchEnvironment,
 ): OperationContext {
   return {
@@ -161,10 +173,12 @@ function contextOf(
     certificates: services.certificates,
     random: services.random,
     policy: services.policy,
+    streams: services.streams,
     identity,
     now,
     offer,
     objects: unit,
+    run,
     resolve: (reference) => references.resolve(reference),
     encodeKeyValue: keyValueEncoder(version),
     destroyAfterAnswer,

@@ -146,7 +146,7 @@ describe('the Result Reason of a fault', () => {
       )
       const limit = majorOf(version) === 1 ? ['SERVER_LIMIT'] : []
       // Neither dialect has a reason for what is our own affair, nor for a key that is not quantum safe.
-      const own = ['NOT_QUANTUM_SAFE', 'CONFLICT', 'UNAVAILABLE', 'INTERNAL']
+      const own = ['INVALID_TAG_LENGTH', 'NOT_QUANTUM_SAFE', 'CONFLICT', 'UNAVAILABLE', 'INTERNAL']
       expect(general.sort()).toEqual([...own, ...limit].sort())
     },
   )

@@ -9,6 +9,7 @@ import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
+import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
@@ -66,7 +67,10 @@ export interface BenchOptions {
   readonly policy?: Partial<Policy>
   readonly batchItems?: number
   readonly responseBytes?: number
+  readonly streams?: StreamLimits
 }
+
+const STREAMS: StreamLimits = { perClient: 16, bytes: 65_536, seconds: 60 }
 
 /** A server without a network: messages in XML go in, what comes out is taken apart. */
 export class Bench {
@@ -99,6 +103,7 @@ export class Bench {
         certificates: nodeCertificates,
         random: seedable(countedRandom()),
         policy: { ...DEFAULT_POLICY, ...options.policy },
+        streams: new Streams(options.streams ?? STREAMS, nodeRandom),
       },
       clock: { now: () => bench.now },
       permissions: new Map([['client', 'all']]),

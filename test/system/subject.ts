@@ -10,6 +10,7 @@ import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { seedable } from '../../src/adapter/random-seeded.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
+import { Streams } from '../../src/operation/streams.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Store } from '../../src/port/store.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
@@ -74,6 +75,7 @@ async function handlerOver(
       certificates: nodeCertificates,
       random: seedable(random),
       policy: DEFAULT_POLICY,
+      streams: new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random),
     },
     clock: { now },
     permissions: new Map([['user', 'all']]),

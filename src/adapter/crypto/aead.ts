@@ -27,6 +27,7 @@ export function openUnsealing(
 }
 
 class SealStream implements CipherStream {
+  readonly gathers = false
   readonly #cipher: CipherGCM
 
   constructor(cipher: CipherGCM) {

@@ -5,7 +5,7 @@ import { EMPTY, plain } from './bytes.ts'
 import type { CipherPlan } from './cipher-plan.ts'
 import { chachaBlock } from './counter-block.ts'
 import { paddingOf } from './padding.ts'
-import { invalid, missing, unsupported } from './refusal.ts'
+import { invalid, invalidTagLength, missing, unsupported } from './refusal.ts'
 
 const A = CryptographicAlgorithm
 const KEY_BYTES = 32
@@ -69,6 +69,6 @@ function nonceOf(iv: Uint8Array): Uint8Array {
 function tagLengthOf({ parameters, shortTags }: CipherRequest): number {
   const length = parameters.tagLength ?? 16
   const least = shortTags === true ? 4 : 12
-  if (length < least || length > 16) throw invalid('The Tag Length is not allowed')
+  if (length < least || length > 16) throw invalidTagLength()
   return length
 }

@@ -6,7 +6,7 @@ import type { CryptographicParameters } from '../../spec/structure/cryptographic
 import { joined } from './bytes.ts'
 import { counterBlock } from './counter-block.ts'
 import { paddingOf, type Padding } from './padding.ts'
-import { invalid, missing, unsupported } from './refusal.ts'
+import { invalid, invalidTagLength, missing, unsupported } from './refusal.ts'
 
 /** How a mode treats data: in blocks, byte by byte, with a tag, or only all at once. */
 export type Treatment = 'blocks' | 'bytes' | 'tag' | 'whole'
@@ -194,6 +194,6 @@ function tagLengthOf({ parameters, shortTags }: CipherRequest, mode: Mode): numb
   const length = parameters.tagLength ?? 16
   const isShort = length === 4 || length === 8
   const fits = length >= 12 && length <= 16 && (mode.suffix !== '-ccm' || length % 2 === 0)
-  if (!fits && !(isShort && shortTags === true)) throw invalid('The Tag Length is not allowed')
+  if (!fits && !(isShort && shortTags === true)) throw invalidTagLength()
   return length
 }

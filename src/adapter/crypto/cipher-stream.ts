@@ -37,6 +37,7 @@ export function wiping<R>(key: Uint8Array, open: (key: Uint8Array) => R): R {
 
 /** ECB and CBC, and all that works byte by byte. */
 class EncryptStream implements CipherStream {
+  readonly gathers = false
   readonly #cipher: Cipher
   readonly #plan: CipherPlan
   readonly #random: Random
@@ -68,6 +69,7 @@ class EncryptStream implements CipherStream {
 }
 
 class DecryptStream implements CipherStream {
+  readonly gathers = false
   readonly #decipher: Decipher
   readonly #plan: CipherPlan
   #filled = 0
@@ -94,6 +96,7 @@ class DecryptStream implements CipherStream {
 
 /** Keeps the last block that was decrypted, for it may be padding. */
 class PaddedDecryptStream implements CipherStream {
+  readonly gathers = false
   readonly #decipher: Decipher
   readonly #padding: Padding
   readonly #block: number
@@ -134,6 +137,7 @@ class PaddedDecryptStream implements CipherStream {
 
 /** Keeps everything for the end, and the key, which it zeroes then. */
 export class GatheringStream implements CipherStream {
+  readonly gathers = true
   readonly #key: Uint8Array
   readonly #work: (all: Uint8Array) => CipherResult
   #parts: Uint8Array[] = []

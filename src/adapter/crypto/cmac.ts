@@ -7,6 +7,8 @@ import { wiping } from './cipher-stream.ts'
 
 /** A MAC that takes bytes and ends once. */
 export interface MacEngine {
+  /** True where it keeps all that it takes until the end. */
+  readonly gathers?: boolean
   update(bytes: Uint8Array): void
   digest(): Uint8Array
 }

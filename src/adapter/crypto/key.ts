@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto'
 import { KmipFault } from '../../fault/fault.ts'
 import type {
   AsymmetricKey,
@@ -73,6 +79,10 @@ export function parsePublic(format: KeyFormatType, der: Bytes): PublicKey {
       publicKeyOf(createPublicKey({ key: Buffer.from(bytes), format: 'der', type })),
     ),
   )
+}
+
+export function parseCertificate(der: Uint8Array): PublicKey {
+  return guarded(() => publicKeyOf(new X509Certificate(der).publicKey))
 }
 
 export function exportPrivate(key: PrivateKey, format: KeyFormatType): Secret {

@@ -35,9 +35,11 @@ export const nodeMacs: Macs = {
 }
 
 class NodeMacStream implements MacStream {
+  readonly gathers: boolean
   readonly #engine: MacEngine
 
   constructor(engine: MacEngine) {
+    this.gathers = engine.gathers === true
     this.#engine = engine
   }
 
@@ -106,6 +108,7 @@ function gmac(request: MacRequest): MacEngine {
   const key = request.key.expose((bytes) => keyBytes(request.algorithm, bytes))
   const parts: Uint8Array[] = []
   return {
+    gathers: true,
     update: (bytes) => {
       parts.push(plain(bytes))
     },

@@ -13,6 +13,11 @@ export function invalid(what: string): KmipFault {
   return new KmipFault('INVALID_FIELD', what)
 }
 
+/** A length that no tag has, or none that is allowed. */
+export function invalidTagLength(): KmipFault {
+  return new KmipFault('INVALID_TAG_LENGTH', 'The Tag Length is not allowed')
+}
+
 /** Something the request should have had; the official cases want Invalid Message for it (CS-BC-M-12). */
 export function missing(what: string): KmipFault {
   return new KmipFault('INVALID_MESSAGE', what)

@@ -25,6 +25,8 @@ type Hashed = Exclude<Scheme, { kind: 'EdDSA' }>
 
 /** Takes data, and in the end does what is to be done with it. */
 interface Sink<R> {
+  /** True where it keeps all that it takes until the end. */
+  readonly gathers?: boolean
   readonly take: (bytes: Uint8Array) => void
   readonly end: () => R
 }
@@ -56,8 +58,12 @@ export function createSignatures(random: Random): Signatures {
   }
 }
 
-function taking(sink: Sink<unknown>): { update<T>(this: T, data: Bytes): T } {
+function taking(sink: Sink<unknown>): {
+  readonly gathers: boolean
+  update<T>(this: T, data: Bytes): T
+} {
   return {
+    gathers: sink.gathers === true,
     update(data) {
       reveal(data, sink.take)
       return this
@@ -83,6 +89,7 @@ function signing(key: PrivateKey, scheme: Scheme, random: Random): Sink<Uint8Arr
   if (scheme.kind === 'EdDSA') {
     const parts: Uint8Array[] = []
     return {
+      gathers: true,
       take: (bytes) => void parts.push(plain(bytes)),
       end: () => guarded(() => plain(sign(null, joined(...parts), object))),
     }
@@ -107,6 +114,7 @@ function verifying(key: PublicKey, scheme: Scheme): Sink<(signature: Uint8Array)
   if (scheme.kind === 'EdDSA') {
     const parts: Uint8Array[] = []
     return {
+      gathers: true,
       take: (bytes) => void parts.push(plain(bytes)),
       end: () => (signature) => accepts(() => verify(null, joined(...parts), object, signature)),
     }

@@ -60,6 +60,9 @@ export const REASONS = {
   NAMESPACE_UNSUPPORTED: ['ApplicationNamespaceNotSupported'],
   CRYPTO_FAILED: ['CryptographicFailure'],
   PARAMETERS_NOT_OF_KEY: ['ItemNotFound'],
+  // The official cases CS-BC-M-GCM-1 and CS-BC-M-CHACHA20POLY1305-1 answer with this.
+  INVALID_TAG_LENGTH: ['GeneralFailure'],
+  STREAM_NOT_FOUND: ['ItemNotFound'],
   NOT_QUANTUM_SAFE: ['GeneralFailure'],
   INVALID_CSR: ['InvalidField'],
   BAD_PASSWORD: ['InvalidField'],
@@ -69,6 +72,9 @@ export const REASONS = {
   UNAVAILABLE: ['GeneralFailure'],
   INTERNAL: ['GeneralFailure'],
 } as const satisfies Record<FaultCode, readonly [ReasonName, ...ReasonName[]]>
+
+/** "Object specified is not able to be used" for it (KMIP 1.4 sections 11.30 to 11.35). */
+const USES_OF_KEYS = { WRONG_OBJECT_TYPE: 'PermissionDenied' } as const
 
 /** Where the table of one operation in KMIP 1.4 section 11 names another reason than the others'. */
 export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
@@ -90,4 +96,10 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   },
   JoinSplitKey: { WRONG_OBJECT_TYPE: 'InvalidField', SERVER_LIMIT: 'InvalidField' },
   Register: { WRONG_OBJECT_TYPE: 'InvalidField' },
+  Encrypt: USES_OF_KEYS,
+  Decrypt: USES_OF_KEYS,
+  Sign: USES_OF_KEYS,
+  SignatureVerify: USES_OF_KEYS,
+  MAC: USES_OF_KEYS,
+  MACVerify: USES_OF_KEYS,
 }

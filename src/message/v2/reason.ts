@@ -57,6 +57,9 @@ export const REASONS = {
   NAMESPACE_UNSUPPORTED: ['ApplicationNamespaceNotSupported'],
   CRYPTO_FAILED: ['CryptographicFailure'],
   PARAMETERS_NOT_OF_KEY: ['BadCryptographicParameters'],
+  // The official cases CS-BC-M-GCM-1 and CS-BC-M-CHACHA20POLY1305-1 answer with this.
+  INVALID_TAG_LENGTH: ['GeneralFailure'],
+  STREAM_NOT_FOUND: ['InvalidCorrelationValue'],
   NOT_QUANTUM_SAFE: ['GeneralFailure'],
   INVALID_CSR: ['InvalidCSR'],
   BAD_PASSWORD: ['BadPassword'],
@@ -72,6 +75,15 @@ const OF_WRAPPING = {
   WRONG_STATE: 'PermissionDenied',
   USAGE_EXHAUSTED: 'PermissionDenied',
   UNSUPPORTED_CRYPTOGRAPHY: 'BadCryptographicParameters',
+} as const
+
+/**
+ * Using keys: the tables have Wrong Key Lifecycle State and Usage Limit Exceeded; the text of Encrypt and Sign and the
+ * official cases CS-BC-M-7, CS-BC-M-14 and CS-AC-M-8 say Permission Denied.
+ */
+const USES_OF_KEYS = {
+  WRONG_STATE: 'PermissionDenied',
+  USAGE_EXHAUSTED: 'PermissionDenied',
 } as const
 
 /** Where two reasons share a meaning and the operation's own error table names the other one. */
@@ -111,5 +123,11 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   },
   Recover: { OBJECT_DESTROYED: 'PermissionDenied' },
   Register: { ATTRIBUTE_READ_ONLY: 'AttributeReadOnly', UNSUPPORTED_CRYPTOGRAPHY: 'InvalidField' },
+  Encrypt: USES_OF_KEYS,
+  Decrypt: USES_OF_KEYS,
+  Sign: USES_OF_KEYS,
+  SignatureVerify: USES_OF_KEYS,
+  MAC: USES_OF_KEYS,
+  MACVerify: USES_OF_KEYS,
   SetAttribute: { UNSUPPORTED_ATTRIBUTE: 'InvalidField', ATTRIBUTE_EXISTS: 'MultiValuedAttribute' },
 }

@@ -1,0 +1,60 @@
+import type { ObjectReference } from '../../message/identifier.ts'
+import type { ManagedObject } from '../../model/managed-object.ts'
+import type { Usage } from '../../model/usage.ts'
+import type { OperationName } from '../../spec/operation.ts'
+import { UsageLimitsUnit } from '../../spec/enum/usage-limits-unit.ts'
+import type { OperationContext } from '../context.ts'
+import type { Outcome, Part, Work } from '../streams.ts'
+import { chargeUse, loadForUse } from './key-use.ts'
+import { isFirst, takePart, type PartRequest } from './parts.ts'
+
+/** A request to do something with a key. */
+export interface KeyedRequest extends PartRequest {
+  readonly uniqueIdentifier?: ObjectReference
+}
+
+/** What is done with a key. */
+export interface KeyUse {
+  readonly operation: OperationName
+  readonly usage: Usage
+  readonly part: Part
+  /** Makes the work that the first part begins. */
+  readonly begin: (key: ManagedObject) => Work
+}
+
+/** What using a key has come to. */
+export interface KeyedAnswer {
+  readonly uniqueIdentifier: string
+  readonly outcome: Outcome
+  /** As a field of the response. */
+  readonly correlation: { readonly correlationValue?: Uint8Array }
+}
+
+/**
+ * Uses a key for one part of an operation, or for all of it: loads it, asks whether it may be used so, takes what is
+ * protected from its Usage Limits, and does the work. Throws what `loadForUse`, `chargeUse` and `takePart` throw.
+ */
+export async function useKey(
+  request: KeyedRequest,
+  { operation, usage, part, begin }: KeyUse,
+  context: OperationContext,
+): Promise<KeyedAnswer> {
+  const object = await loadForUse(request.uniqueIdentifier, usage, context)
+  const isCounted = usage.purpose === 'protect' && isCharged(object, request)
+  if (isCounted) await chargeUse(object, part.data?.length ?? 0, context)
+  const { uniqueIdentifier } = object
+  const binding = { operation, key: uniqueIdentifier }
+  const answer = takePart(request, { binding, part, begin: () => begin(object) }, context)
+  const { outcome, correlationValue } = answer
+  return {
+    uniqueIdentifier,
+    outcome,
+    correlation: correlationValue === undefined ? {} : { correlationValue },
+  }
+}
+
+/** Every part is counted by its bytes; where uses are counted, the first part is the use. */
+function isCharged({ attributes }: ManagedObject, request: KeyedRequest): boolean {
+  const unit = attributes.get('UsageLimits')?.usageLimitsUnit
+  return unit === UsageLimitsUnit.Byte || isFirst(request)
+}
