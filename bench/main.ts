@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { measureCodec, tableOfCodec } from './codec.ts'
+import { measureRepository, repositoryTable } from './repository.ts'
 import {
   measureGrowth,
   measureServer,
@@ -16,7 +17,10 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const rows = await measureServer(isQuick ? { milliseconds: 700, rounds: 1 } : {})
   const growth = await measureGrowth(isQuick ? [1_000, 10_000] : undefined)
   const codec = tableOfCodec(measureCodec(isQuick ? 0.5 : 2))
-  writeFileSync(report, textOf({ rows, growth, codec, before }))
+  const repository = repositoryTable(
+    isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
+  )
+  writeFileSync(report, textOf({ rows, growth, repository, codec, before }))
   console.info(`written: ${report.pathname}`)
   return 0
 }
@@ -24,12 +28,13 @@ export async function main(args: readonly string[], report: URL): Promise<number
 interface Report {
   readonly rows: readonly ServerRow[]
   readonly growth: readonly GrowthRow[]
+  readonly repository: string
   readonly codec: string
   /** Load of the machine before it began. */
   readonly before: number
 }
 
-function textOf({ rows, growth, codec, before }: Report): string {
+function textOf({ rows, growth, repository, codec, before }: Report): string {
   const [processor] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   return `# Benchmarks
@@ -47,6 +52,12 @@ ${table(['operation', 'connections', 'of the echo', 'per second', 'p50 / p99 ms'
 ## Among more objects, at eight connections
 
 ${table(['objects', 'Locate by Name', 'p50 / p99 ms', 'Create', 'p50 / p99 ms'], growth.map(growthCells))}
+
+## The repository over LevelDB, without a network
+
+Microseconds of processor time of all threads, and the median of the time that passes, one request at a time.
+
+${repository}
 
 ## The binary codec, one core
 
