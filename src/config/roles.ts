@@ -10,6 +10,7 @@ export interface Role {
 const READING: readonly OperationName[] = [
   'Check',
   'DiscoverVersions',
+  'Export',
   'Get',
   'GetAttributeList',
   'GetAttributes',

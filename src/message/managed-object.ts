@@ -13,7 +13,7 @@ import { membersOf } from '../schema/enumeration.ts'
 import { bytes, notInVersion } from '../schema/primitive.ts'
 import { struct } from '../schema/struct.ts'
 import type { TagRow } from '../schema/tag.ts'
-import { existsIn, existsInMajor, type Version } from '../schema/version.ts'
+import { existsIn, existsInMajor, majorOf, type Version } from '../schema/version.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { Tag } from '../spec/tag.ts'
 import type { Item } from '../ttlv/item.ts'
@@ -110,6 +110,22 @@ interface ObjectField extends Field<ObjectContent, 'required'> {
   bind(version: Version): SingleField<ObjectContent>
 }
 
+/** The Object Type that Import of KMIP 2.x states; it is no field of 1.4, where `null` stands for it. */
+export const statedObjectType: Field<ObjectType | null, 'required'> = {
+  presence: 'required',
+  bind(version) {
+    const bound = required(Tag.ObjectType).bind(version)
+    if (bound === undefined || bound.many || majorOf(version) !== 1) return bound
+    return {
+      ...bound,
+      read: (item: Item | undefined) => (item === undefined ? null : bound.read(item)),
+      write: (type, into) => {
+        if (type !== null) bound.write(type, into)
+      },
+    }
+  },
+}
+
 /** Any managed object, told apart by its tag: what Register takes and Get gives. */
 export const managedObject: ObjectField = {
   presence: 'required',
@@ -122,4 +138,10 @@ export const managedObject: ObjectField = {
     read: (item) => (item === undefined ? undefined : read(item, version)),
     write: (content, into) => into.push(write(content, version)),
   }),
+}
+
+/** The same where there may be none: Export has nothing to give of a destroyed object. */
+export const optionalObject: Field<ObjectContent, 'optional'> = {
+  presence: 'optional',
+  bind: (version) => managedObject.bind(version),
 }

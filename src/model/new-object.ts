@@ -90,7 +90,8 @@ function withDescribed(
   return [...kept, ...described.filter(({ reference }) => !keys.has(referenceKey(reference)))]
 }
 
-function checkInstances(requested: readonly AttributeEntry[]): void {
+/** Refuses more instances of an attribute than an object may have. Throws as {@link newObject} does. */
+export function checkInstances(requested: readonly AttributeEntry[]): void {
   const counts = new Map<string, number>()
   for (const { reference } of requested) {
     const key = referenceKey(reference)
@@ -108,7 +109,8 @@ function checkInstances(requested: readonly AttributeEntry[]): void {
   }
 }
 
-function completed(wanted: AttributeSet, parts: NewObject): AttributeSet {
+/** The attributes with those that the server sets on every new object, which go before what was wanted. */
+export function completed(wanted: AttributeSet, parts: NewObject): AttributeSet {
   const { uniqueIdentifier, shortUniqueIdentifier, content, now } = parts
   const identified = wanted
     .with('UniqueIdentifier', uniqueIdentifier)

@@ -22,6 +22,11 @@ export interface ObjectSpace {
   add(object: ManagedObject): Promise<void>
   /** Throws `NAME_TAKEN`. */
   save(object: ManagedObject): Promise<void>
+  /**
+   * Adds an object under an identifier that its client chose, in the place of one of the client's own where it is to be
+   * replaced. Throws `OBJECT_EXISTS`, also where the other is another client's, and `NAME_TAKEN`.
+   */
+  bring(object: ManagedObject, replaces: boolean): Promise<void>
   /** Removes an object with everything that is known of it. */
   erase(object: ManagedObject): Promise<void>
   locate(query: ObjectQuery): Promise<LocatedObjects>

@@ -12,11 +12,13 @@ import { deleteAttribute } from './delete-attribute.ts'
 import { destroy } from './destroy.ts'
 import { discoverVersions } from './discover-versions.ts'
 import { encrypt } from './encrypt.ts'
+import { exportObject } from './export.ts'
 import { getAttributeList } from './get-attribute-list.ts'
 import { getAttributes } from './get-attributes.ts'
 import { getUsageAllocation } from './get-usage-allocation.ts'
 import { get } from './get.ts'
 import { hash } from './hash.ts'
+import { importObject } from './import.ts'
 import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
 import { macVerify } from './mac-verify.ts'
@@ -67,4 +69,6 @@ export const OPERATIONS = {
   Hash: hash,
   CreateSplitKey: createSplitKey,
   JoinSplitKey: joinSplitKey,
+  Export: exportObject,
+  Import: importObject,
 } as const satisfies Partial<Record<OperationName, AnyOperation>>

@@ -77,6 +77,20 @@ export class UnitOfWork {
       this.#staged.set(object.uniqueIdentifier, { ...staged, isErased: true })
   }
 
+  /** Adds an object whose identifier was chosen by its client. Throws `OBJECT_EXISTS`, `NAME_TAKEN`. */
+  async bring(object: ManagedObject, replaces: boolean): Promise<void> {
+    const { uniqueIdentifier } = object
+    const own = await this.find(uniqueIdentifier)
+    const isErased = this.#staged.get(uniqueIdentifier)?.isErased === true
+    const isForeign =
+      own === undefined && !isErased && (await this.#source.read(uniqueIdentifier)) !== undefined
+    if (isForeign || (own !== undefined && !replaces)) {
+      throw new KmipFault('OBJECT_EXISTS', 'There is an object with this Unique Identifier')
+    }
+    if (own !== undefined) await this.erase(own)
+    await this.add(object)
+  }
+
   /** Finds objects, those that this unit is about to write included. */
   async locate(query: ObjectQuery): Promise<LocatedObjects> {
     const { owner, now } = this.#scope

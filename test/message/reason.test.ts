@@ -56,6 +56,18 @@ const ON_WRAPPING: readonly FaultCode[] = [
   'CRYPTO_FAILED',
 ]
 
+/** What may stand against giving an object in the form that is asked for. */
+const ON_VIEW: readonly FaultCode[] = [
+  ...ON_OBJECT,
+  'SENSITIVE',
+  'NOT_EXTRACTABLE',
+  'KEY_FORMAT_UNSUPPORTED',
+  'KEY_COMPRESSION_UNSUPPORTED',
+  'KEY_WRAP_TYPE_UNSUPPORTED',
+  'KEY_VALUE_NOT_PRESENT',
+  ...ON_WRAPPING,
+]
+
 /** What each operation's own work can throw, read from the doc comments of what it calls. */
 const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   Activate: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
@@ -78,17 +90,8 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   ],
   DeleteAttribute: [...ON_ATTRIBUTE, 'ATTRIBUTE_NOT_FOUND', 'ATTRIBUTE_INSTANCE_NOT_FOUND'],
   Destroy: [...ON_OBJECT, 'OBJECT_DESTROYED', 'WRONG_STATE'],
-  Get: [
-    ...ON_OBJECT,
-    'OBJECT_DESTROYED',
-    'SENSITIVE',
-    'NOT_EXTRACTABLE',
-    'KEY_FORMAT_UNSUPPORTED',
-    'KEY_COMPRESSION_UNSUPPORTED',
-    'KEY_WRAP_TYPE_UNSUPPORTED',
-    'KEY_VALUE_NOT_PRESENT',
-    ...ON_WRAPPING,
-  ],
+  Export: ON_VIEW,
+  Get: [...ON_VIEW, 'OBJECT_DESTROYED'],
   GetAttributeList: ON_OBJECT,
   GetAttributes: ON_OBJECT,
   GetUsageAllocation: [
@@ -100,6 +103,21 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
     'OBJECT_DESTROYED',
   ],
   JoinSplitKey: [...ON_CREATION, ...ON_OBJECT, 'OBJECT_DESTROYED', 'SERVER_LIMIT', 'CRYPTO_FAILED'],
+  Import: [
+    'UNSUPPORTED_ATTRIBUTE',
+    'ATTRIBUTE_SINGLE_VALUED',
+    'INVALID_ATTRIBUTE_VALUE',
+    'NAME_TAKEN',
+    'OBJECT_EXISTS',
+    'WRAPPING_OBJECT_NOT_FOUND',
+    'WRAPPING_OBJECT_DESTROYED',
+    'WRONG_OBJECT_TYPE',
+    'WRONG_STATE',
+    'INCOMPATIBLE_USAGE',
+    'UNSUPPORTED_CRYPTOGRAPHY',
+    'CRYPTO_FAILED',
+    'KEY_WRAP_TYPE_UNSUPPORTED',
+  ],
   ModifyAttribute: [
     ...ON_ATTRIBUTE,
     'ATTRIBUTE_NOT_FOUND',
@@ -157,8 +175,8 @@ describe('the Result Reason of a fault', () => {
  * happened, and nothing in the tables does. Section 6.1 lets a server answer with a reason that fits better.
  */
 const JUSTIFIED = {
-  // a wrapped key that cannot be unwrapped; the wrapping of a key that is not here
-  '1.4': ['CryptographicFailure', 'KeyValueNotPresent'],
+  // a wrapped key that cannot be unwrapped; the wrapping of a key that is not here; an export before a recovery
+  '1.4': ['CryptographicFailure', 'KeyValueNotPresent', 'ObjectArchived'],
   // the same failure; an unknown tag, enumeration or critical extension; an object that is to be recovered first
   '2.1': [
     'CryptographicFailure',

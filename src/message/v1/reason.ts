@@ -88,6 +88,9 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   },
   GetUsageAllocation: { ATTRIBUTE_NOT_FOUND: 'IllegalOperation' },
   Get: { OBJECT_DESTROYED: 'IllegalOperation' },
+  // Their tables have no reason for what may not leave at all, nor for the wrapping key of Import.
+  Export: { SENSITIVE: 'PermissionDenied', NOT_EXTRACTABLE: 'PermissionDenied' },
+  Import: { WRONG_OBJECT_TYPE: 'InvalidField', WRAPPING_OBJECT_NOT_FOUND: 'InvalidField' },
   Create: { WRONG_OBJECT_TYPE: 'InvalidField' },
   CreateSplitKey: {
     WRONG_OBJECT_TYPE: 'InvalidField',

@@ -6,7 +6,7 @@ import { isVendorReference } from '../../model/attribute-reference.ts'
 import { attributeValue, type AttributeEntry } from '../../model/attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
-import { newObject } from '../../model/new-object.ts'
+import { newObject, type NewObject } from '../../model/new-object.ts'
 import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
@@ -89,20 +89,35 @@ export function makeObject(
   context: OperationContext,
   generator?: RNGParameters,
 ): ManagedObject {
-  const { identity, now, policy, random, crypto } = context
-  const uniqueIdentifier = random.identifier()
-  return newObject({
+  const uniqueIdentifier = context.random.identifier()
+  const parts = newParts({ uniqueIdentifier, content, entries: requested }, context)
+  return newObject(generator === undefined ? parts : { ...parts, generator })
+}
+
+/** An object that is to be made. */
+export interface Draft {
+  readonly uniqueIdentifier: string
+  readonly content: ObjectContent
+  readonly entries: readonly AttributeEntry[]
+}
+
+/** What an object is made of: what it brings, and what the server knows of it. */
+export function newParts(
+  { uniqueIdentifier, content, entries }: Draft,
+  context: OperationContext,
+): NewObject {
+  const { identity, now, policy, crypto } = context
+  return {
     uniqueIdentifier,
     owner: identity.id,
     content,
-    requested,
+    requested: entries,
     described: describedEntries(content, context),
     shortUniqueIdentifier: crypto.digest('SHA_256', new TextEncoder().encode(uniqueIdentifier)),
     digest: digestOf(content, context),
     leaseTime: policy.leaseTime,
-    ...(generator === undefined ? {} : { generator }),
     now,
-  })
+  }
 }
 
 /** The digest of what the server can see of an object: of the key material as it is kept, of a certificate's bytes. */
