@@ -61,10 +61,21 @@ export function requestedAttributes(tags: {
   })
 }
 
-/** The same where the standard lets a request do without it (KMIP 1.4 section 4.39). */
-export const desiredAttributes: Field<RequestedAttributes, 'optional'> = fieldByMajor('optional', {
-  1: optional(Tag.TemplateAttribute, TemplateAttributeStruct),
-  2: optional(Tag.Attributes, attributesOnly),
+/** The same where a request may do without: one half of a key pair, a replacement that is like its original. */
+export function optionalAttributes(tags: {
+  readonly v1: TagRow<unknown>
+  readonly v2: TagRow<unknown>
+}): Field<RequestedAttributes, 'optional'> {
+  return fieldByMajor('optional', {
+    1: optional(tags.v1, TemplateAttributeStruct),
+    2: optional(tags.v2, attributesOnly),
+  })
+}
+
+/** The Template-Attribute or Attributes of a request that may do without (KMIP 1.4 section 4.39). */
+export const desiredAttributes = optionalAttributes({
+  v1: Tag.TemplateAttribute,
+  v2: Tag.Attributes,
 })
 
 const attributesV1: Field<readonly AttributeEntry[]> = {

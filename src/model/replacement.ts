@@ -21,6 +21,9 @@ export interface ReplacementRequest {
 const DATES = ['ActivationDate', 'ProcessStartDate', 'ProtectStopDate', 'DeactivationDate'] as const
 type ReplacedDate = (typeof DATES)[number]
 
+/** What the server sets, and what nevertheless stays with the replacement. */
+const KIND: ReadonlySet<string> = new Set(['CryptographicAlgorithm', 'CryptographicLength'])
+
 /** What clients may set, and what is nevertheless the new object's own. */
 const NOT_INHERITED: ReadonlySet<string> = new Set([
   'Fresh',
@@ -36,7 +39,7 @@ const NOT_INHERITED: ReadonlySet<string> = new Set([
  * through `newObject`, which sets what the server sets: states, digest, and Usage Limits of which nothing is used.
  *
  * @throws KmipFault `INVALID_MESSAGE` for an offset beside a date, `ILLEGAL_OPERATION` for one where other dates hang
- *   on an Activation Date that is not there
+ *   on an Activation Date that is not there, `INVALID_ATTRIBUTE_VALUE` for another algorithm
  */
 export function replacementEntries(
   existing: ManagedObject,
@@ -46,16 +49,28 @@ export function replacementEntries(
   const inherited = [...attributes.entries()]
     .filter(({ reference }) => isInherited(reference))
     .map(({ reference, value }) => ({ reference, value }))
+  checkAlgorithm(requested, attributes)
   const wanted = withoutHeldNames(requested, attributes)
   if (offset === undefined) return overlaid([inherited, wanted])
   checkOffset(requested, attributes)
   return overlaid([inherited, movedDates(attributes, now + offset), wanted])
 }
 
+/** A key of another algorithm is not a replacement but another key. */
+function checkAlgorithm(requested: readonly AttributeEntry[], attributes: AttributeSet): void {
+  const algorithm = attributes.get('CryptographicAlgorithm')
+  const isOther = requested.some(
+    (entry) => isAttribute(entry, 'CryptographicAlgorithm') && entry.value !== algorithm,
+  )
+  if (isOther && algorithm !== undefined) {
+    throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'The replacement has the same algorithm')
+  }
+}
+
 function isInherited(reference: AttributeReference): boolean {
   if (isVendorReference(reference)) return reference.vendor !== 'y'
   const isClients = Attribute[reference.name].setBy.includes('client')
-  return isClients && !NOT_INHERITED.has(reference.name)
+  return KIND.has(reference.name) || (isClients && !NOT_INHERITED.has(reference.name))
 }
 
 /** A name that goes over anyway need not be asked for. */

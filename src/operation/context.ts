@@ -3,7 +3,7 @@ import type { EncodeKeyValue } from '../message/key-value.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { Certificates } from '../port/certificates.ts'
-import type { Crypto } from '../port/crypto.ts'
+import type { Crypto, KeyPair, KeyPairRequest } from '../port/crypto.ts'
 import type { KeyFormats } from '../port/key-format.ts'
 import type { SeedableRandom } from '../port/random.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
@@ -30,6 +30,16 @@ export interface ObjectSpace {
   /** Removes an object with everything that is known of it. */
   erase(object: ManagedObject): Promise<void>
   locate(query: ObjectQuery): Promise<LocatedObjects>
+}
+
+/** Where new key pairs come from. */
+export interface KeyPairSource {
+  /**
+   * A pair for the operation under way, whose handles are not the operation's to destroy. It is made once, however
+   * often the operation is tried because another client was faster; an operation asks once. Throws what
+   * `AsymmetricKeys.generate` throws.
+   */
+  make(request: KeyPairRequest): Promise<KeyPair>
 }
 
 /** What the server can do, for Query to tell. */
@@ -63,6 +73,7 @@ export interface OperationContext extends Services {
   readonly now: DateTime
   readonly objects: ObjectSpace
   readonly run: ItemRun
+  readonly keyPairs: KeyPairSource
   readonly offer: Offer
   /**
    * The identifier a request means: the one it names, or the ID Placeholder where it names none (KMIP 1.4 section 4).

@@ -13,6 +13,8 @@ export interface OperationDefinition<Request, Response> {
    * Placeholder, none or several empty it. Absent for operations that leave the placeholder alone.
    */
   identifies?(response: Response): readonly string[]
+  /** The one of several identifiers that becomes the ID Placeholder all the same (KMIP 1.4 section 4.2). */
+  placeholder?(response: Response): string
   /** The fault that an answer stands for, where a refusal comes with a payload. */
   refusal?(response: Response): KmipFault | undefined
   handle(request: Request, context: OperationContext): Promise<Response>

@@ -4,6 +4,7 @@ import { addAttribute } from './add-attribute.ts'
 import { adjustAttribute } from './adjust-attribute.ts'
 import { archive } from './archive.ts'
 import { check } from './check.ts'
+import { createKeyPair } from './create-key-pair.ts'
 import { createSplitKey } from './create-split-key.ts'
 import { create } from './create.ts'
 import { decrypt } from './decrypt.ts'
@@ -26,6 +27,8 @@ import { mac } from './mac.ts'
 import { modifyAttribute } from './modify-attribute.ts'
 import { obtainLease } from './obtain-lease.ts'
 import { query } from './query.ts'
+import { reKeyKeyPair } from './re-key-key-pair.ts'
+import { reKey } from './re-key.ts'
 import { recover } from './recover.ts'
 import { register } from './register.ts'
 import { revoke } from './revoke.ts'
@@ -38,7 +41,10 @@ import { signatureVerify } from './signature-verify.ts'
 /** Every operation the server has: dispatch, Query, permissions and documentation are all read from here. */
 export const OPERATIONS = {
   Create: create,
+  CreateKeyPair: createKeyPair,
   Register: register,
+  ReKey: reKey,
+  ReKeyKeyPair: reKeyKeyPair,
   Locate: locate,
   Check: check,
   Get: get,

@@ -30,6 +30,8 @@ export interface ItemOutcome {
   readonly fault?: KmipFault | undefined
   /** Given to the batch items behind. */
   readonly identifiers?: readonly string[] | undefined
+  /** Which of several identifiers is the ID Placeholder. */
+  readonly placeholder?: string | undefined
 }
 
 const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS
@@ -91,9 +93,11 @@ export async function performItem(
   const response = await definition.handle(request, context)
   const refusal = definition.refusal?.(response)
   const identifiers = definition.identifies?.(response)
+  const placeholder = definition.placeholder?.(response)
   return {
     payload: compile(definition.response, version).encode(Tag.ResponsePayload.number, response),
     fault: refusal,
     identifiers,
+    placeholder,
   }
 }

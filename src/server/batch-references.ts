@@ -23,10 +23,13 @@ export class BatchReferences {
   readonly #results: Result[] = []
   #placeholder: string | undefined
 
-  /** Takes in the identifiers of an answer: one becomes the ID Placeholder, any other number empties it. */
-  remember(operation: string, identifiers: readonly string[]): void {
+  /**
+   * Takes in the identifiers of an answer: one becomes the ID Placeholder, any other number empties it unless
+   * `placeholder` says which it is.
+   */
+  remember(operation: string, identifiers: readonly string[], placeholder?: string): void {
     this.#results.push({ operation, identifiers })
-    this.#placeholder = identifiers.length === 1 ? identifiers[0] : undefined
+    this.#placeholder = placeholder ?? (identifiers.length === 1 ? identifiers[0] : undefined)
   }
 
   /** Throws `OBJECT_NOT_FOUND` when nothing before in the message is what the reference means. */

@@ -12,6 +12,7 @@ import { authorise, type Permissions } from './authorise.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
+import { KeptKeyPairs } from './kept-key-pairs.ts'
 
 /** How often a batch item is tried when another writer was faster. */
 const ATTEMPTS = 200
@@ -98,9 +99,10 @@ async function performAlone(
   environment: BatchEnvironment,
 ): Promise<ItemResult> {
   const run = new BatchItemRun(false)
+  const keyPairs = new KeptKeyPairs(environment.services.crypto.keys)
   try {
     const outcome = await withRetries(environment, async (unit) =>
-      performIn({ unit, run, references }, item, environment),
+      performIn({ unit, run, references, keyPairs }, item, environment),
     )
     run.settle(true)
     remember(outcome, item, references)
@@ -108,6 +110,8 @@ async function performAlone(
   } catch (error) {
     run.settle(false)
     return { fault: environment.faultOf(error, item) }
+  } finally {
+    keyPairs.destroy()
   }
 }
 
@@ -117,6 +121,7 @@ async function performTogether(
   environment: BatchEnvironment,
 ): Promise<readonly ItemResult[]> {
   let failedAt = 0
+  const kept = items.map(() => new KeptKeyPairs(environment.services.crypto.keys))
   try {
     return await withRetries(environment, async (unit) => {
       const references = new BatchReferences()
@@ -124,7 +129,8 @@ async function performTogether(
       const results: ItemResult[] = []
       for (const [index, item] of items.entries()) {
         failedAt = index
-        const result = await performIn({ unit, run, references }, item, environment)
+        const keyPairs = kept[index] ?? new KeptKeyPairs(environment.services.crypto.keys)
+        const result = await performIn({ unit, run, references, keyPairs }, item, environment)
         if (result.fault !== undefined) throw result.fault
         remember(result, item, references)
         results.push(result)
@@ -136,6 +142,8 @@ async function performTogether(
     if (failed === undefined) throw error
     const fault = environment.faultOf(error, failed)
     return items.map((_, index) => undoneResult(index, failedAt, fault))
+  } finally {
+    for (const keyPairs of kept) keyPairs.destroy()
   }
 }
 
@@ -149,6 +157,7 @@ interface Setting {
   readonly unit: UnitOfWork
   readonly run: BatchItemRun
   readonly references: BatchReferences
+  readonly keyPairs: KeptKeyPairs
 }
 
 async function performIn(
@@ -164,7 +173,7 @@ async function performIn(
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 function contextOf(
-  { unit, run, references }: Setting,
+  { unit, run, references, keyPairs }: Setting,
   { services, identity, now, offer, version, destroyAfterAnswer }: BatchEnvironment,
 ): OperationContext {
   return {
@@ -179,6 +188,7 @@ function contextOf(
     offer,
     objects: unit,
     run,
+    keyPairs,
     resolve: (reference) => references.resolve(reference),
     encodeKeyValue: keyValueEncoder(version),
     destroyAfterAnswer,
@@ -186,9 +196,15 @@ function contextOf(
 }
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */
-function remember({ identifiers }: ItemOutcome, item: ReadItem, references: BatchReferences): void {
+function remember(
+  { identifiers, placeholder }: ItemOutcome,
+  item: ReadItem,
+  references: BatchReferences,
+): void {
   const name = operationName(item)
-  if (name !== undefined && identifiers !== undefined) references.remember(name, identifiers)
+  if (name !== undefined && identifiers !== undefined) {
+    references.remember(name, identifiers, placeholder)
+  }
 }
 
 /** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */

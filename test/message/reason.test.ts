@@ -68,6 +68,15 @@ const ON_VIEW: readonly FaultCode[] = [
   ...ON_WRAPPING,
 ]
 
+/** What may stand against putting another object in the place of one. */
+const ON_REPLACEMENT: readonly FaultCode[] = [
+  ...ON_OBJECT,
+  ...ON_CREATION,
+  'OBJECT_DESTROYED',
+  'KEY_VALUE_NOT_PRESENT',
+  'ILLEGAL_OPERATION',
+]
+
 /** What each operation's own work can throw, read from the doc comments of what it calls. */
 const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   Activate: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
@@ -87,6 +96,12 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
     'OBJECT_DESTROYED',
     'SERVER_LIMIT',
     'KEY_VALUE_NOT_PRESENT',
+  ],
+  CreateKeyPair: [
+    ...ON_CREATION.filter((code) => code !== 'WRONG_OBJECT_TYPE'),
+    'PRIVATE_STORAGE_UNAVAILABLE',
+    'PUBLIC_STORAGE_UNAVAILABLE',
+    'UNSUPPORTED_CRYPTOGRAPHY',
   ],
   DeleteAttribute: [...ON_ATTRIBUTE, 'ATTRIBUTE_NOT_FOUND', 'ATTRIBUTE_INSTANCE_NOT_FOUND'],
   Destroy: [...ON_OBJECT, 'OBJECT_DESTROYED', 'WRONG_STATE'],
@@ -128,6 +143,13 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   ],
   ObtainLease: [...ON_OBJECT, 'NOT_PERMITTED'],
   Recover: ['OBJECT_NOT_FOUND', 'OBJECT_DESTROYED'],
+  ReKey: [...ON_REPLACEMENT, 'STORAGE_UNAVAILABLE'],
+  ReKeyKeyPair: [
+    ...ON_REPLACEMENT,
+    'PRIVATE_STORAGE_UNAVAILABLE',
+    'PUBLIC_STORAGE_UNAVAILABLE',
+    'UNSUPPORTED_CRYPTOGRAPHY',
+  ],
   Register: [...ON_CREATION],
   Revoke: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
   SetAttribute: [...ON_ATTRIBUTE, 'ATTRIBUTE_EXISTS', 'ATTRIBUTE_MULTI_VALUED', 'NAME_TAKEN'],

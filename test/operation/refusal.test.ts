@@ -312,7 +312,7 @@ const OTHERS: readonly Refusal[] = [
     (o) => `${uid(o.active)}<CryptographicUsageMask type="Integer" value="Sign"/>`,
   ),
   both(
-    'ReKey',
+    'Put',
     'an operation there is not',
     ['OperationNotSupported', 'OperationNotSupported'],
     (o) => uid(o.active),

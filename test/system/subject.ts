@@ -11,6 +11,8 @@ import { seedable } from '../../src/adapter/random-seeded.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
 import { Streams } from '../../src/operation/streams.ts'
+import { KmipFault } from '../../src/fault/fault.ts'
+import type { Crypto } from '../../src/port/crypto.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Store } from '../../src/port/store.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
@@ -70,7 +72,7 @@ async function handlerOver(
   return createMessageHandler({
     repository: await ObjectRepository.open(store, plainSealer(), { cachedObjects: 400 }),
     services: {
-      crypto: nodeCrypto,
+      crypto: promptCrypto,
       keyFormats: nodeKeyFormats,
       certificates: nodeCertificates,
       random: seedable(random),
@@ -84,6 +86,18 @@ async function handlerOver(
     batchItems: 100,
     responseBytes: DEFAULT_LIMITS.messageBytes,
   })
+}
+
+/** Cryptography that refuses to begin what takes seconds: mutations would ask for it by the thousand. */
+const promptCrypto: Crypto = {
+  ...nodeCrypto,
+  keys: {
+    ...nodeCrypto.keys,
+    generate: async (request) => {
+      if (request.kind !== 'RSA' && request.kind !== 'DSA') return nodeCrypto.keys.generate(request)
+      throw new KmipFault('SERVER_LIMIT', 'Too many keys are being generated')
+    },
+  },
 }
 
 function countingRandom(): Random {

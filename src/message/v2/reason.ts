@@ -30,6 +30,8 @@ export const REASONS = {
   WRONG_STATE: ['WrongKeyLifecycleState'],
   UNKNOWN_OBJECT_GROUP: ['UnknownObjectGroup', 'InvalidField'],
   STORAGE_UNAVAILABLE: ['ProtectionStorageUnavailable'],
+  PRIVATE_STORAGE_UNAVAILABLE: ['PrivateProtectionStorageUnavailable'],
+  PUBLIC_STORAGE_UNAVAILABLE: ['PublicProtectionStorageUnavailable'],
   KEY_FORMAT_UNSUPPORTED: ['KeyFormatTypeNotSupported'],
   KEY_COMPRESSION_UNSUPPORTED: ['KeyCompressionTypeNotSupported'],
   KEY_WRAP_TYPE_UNSUPPORTED: ['KeyWrapTypeNotSupported'],
@@ -76,6 +78,17 @@ const OF_WRAPPING = {
   USAGE_EXHAUSTED: 'PermissionDenied',
   UNSUPPORTED_CRYPTOGRAPHY: 'BadCryptographicParameters',
 } as const
+/** The tables of Re-key and Re-key Key Pair have one reason for whatever is wrong with an attribute. */
+const REPLACING = {
+  ATTRIBUTE_READ_ONLY: 'InvalidField',
+  ATTRIBUTE_SINGLE_VALUED: 'InvalidField',
+  ATTRIBUTE_INDEX_OUT_OF_BOUNDS: 'InvalidField',
+  INVALID_ATTRIBUTE_VALUE: 'InvalidField',
+  NAME_TAKEN: 'InvalidField',
+  OBJECT_DESTROYED: 'KeyValueNotPresent',
+  UNSUPPORTED_ATTRIBUTE: 'InvalidField',
+  UNSUPPORTED_CRYPTOGRAPHY: 'InvalidField',
+} as const satisfies Partial<Record<FaultCode, ReasonName>>
 
 /**
  * Using keys: the tables have Wrong Key Lifecycle State and Usage Limit Exceeded; the text of Encrypt and Sign and the
@@ -108,6 +121,10 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     ATTRIBUTE_SINGLE_VALUED: 'InvalidAttributeValue',
     KEY_VALUE_NOT_PRESENT: 'CryptographicFailure',
   },
+  CreateKeyPair: {
+    ATTRIBUTE_READ_ONLY: 'AttributeReadOnly',
+    UNSUPPORTED_CRYPTOGRAPHY: 'InvalidAttributeValue',
+  },
   DeleteAttribute: { ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
   // The tables have Wrong Key Lifecycle State too; the official cases AKLC-M-2 and AKLC-M-3 answer with this.
   Destroy: { WRONG_STATE: 'PermissionDenied' },
@@ -134,6 +151,8 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     UNSUPPORTED_ATTRIBUTE: 'InvalidField',
   },
   Recover: { OBJECT_DESTROYED: 'PermissionDenied' },
+  ReKey: REPLACING,
+  ReKeyKeyPair: REPLACING,
   Register: { ATTRIBUTE_READ_ONLY: 'AttributeReadOnly', UNSUPPORTED_CRYPTOGRAPHY: 'InvalidField' },
   Encrypt: USES_OF_KEYS,
   Decrypt: USES_OF_KEYS,

@@ -28,6 +28,14 @@ export async function requestedEntries(
   return overlaid([...layers, entries])
 }
 
+/** The same for a request that may say nothing. */
+export async function optionalEntries(
+  requested: RequestedAttributes | undefined,
+  context: OperationContext,
+): Promise<readonly AttributeEntry[]> {
+  return requested === undefined ? [] : requestedEntries(requested, context)
+}
+
 async function templateEntries(
   name: Name,
   context: OperationContext,

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
+import { KmipFault } from '../../src/fault/fault.ts'
+import type { AsymmetricKeys } from '../../src/port/crypto.ts'
+import { KeptKeyPairs } from '../../src/server/kept-key-pairs.ts'
+
+/** Keys that count how many are made. */
+function counted(refusal?: KmipFault) {
+  let made = 0
+  const keys: AsymmetricKeys = {
+    ...nodeCrypto.keys,
+    generate: async (request) => {
+      made += 1
+      if (refusal !== undefined) throw refusal
+      return nodeCrypto.keys.generate(request)
+    },
+  }
+  return { keys, count: () => made }
+}
+
+test('a batch item that is tried again gets the pair it had', async () => {
+  const { keys, count } = counted()
+  const kept = new KeptKeyPairs(keys)
+  const first = await kept.make({ kind: 'Ed25519' })
+  expect(await kept.make({ kind: 'Ed25519' })).toBe(first)
+  expect(count()).toBe(1)
+})
+
+test('what asks for something else gets another pair, and so does another batch item', async () => {
+  const { keys, count } = counted()
+  const kept = new KeptKeyPairs(keys)
+  const first = await kept.make({ kind: 'Ed25519' })
+  expect((await kept.make({ kind: 'X25519' })).privateKey.kind).toBe('X25519')
+  expect(await new KeptKeyPairs(keys).make({ kind: 'Ed25519' })).not.toBe(first)
+  expect(count()).toBe(3)
+})
+
+test('a pair that could not be made is not kept', async () => {
+  const { keys, count } = counted(
+    new KmipFault('SERVER_LIMIT', 'Too many keys are being generated'),
+  )
+  const kept = new KeptKeyPairs(keys)
+  await expect(kept.make({ kind: 'Ed448' })).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  await expect(kept.make({ kind: 'Ed448' })).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  expect(count()).toBe(2)
+})
+
+test('the keys are forgotten once the item is done', async () => {
+  const kept = new KeptKeyPairs(nodeCrypto.keys)
+  const { privateKey } = await kept.make({ kind: 'Ed25519' })
+  kept.destroy()
+  expect(() => nodeCrypto.keys.publicOf(privateKey)).toThrow(
+    expect.objectContaining({ code: 'CRYPTO_FAILED' }),
+  )
+})
