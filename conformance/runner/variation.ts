@@ -274,7 +274,8 @@ function attributeAt(place: Place): string | undefined {
 }
 
 const LISTS = new Set(['ResponsePayload', 'TemplateAttribute'])
-const LISTING = new Set(['GetAttributes', 'GetAttributeList'])
+/** Export lists every attribute, as Get Attributes does that names none. */
+const LISTING = new Set(['Export', 'GetAttributes', 'GetAttributeList'])
 
 function isAttribute(place: Place, matches: (name: string) => boolean): boolean {
   const name = attributeAt(place)
