@@ -16,6 +16,8 @@ import type { Random } from '../port/random.ts'
 import type { Permissions } from '../server/authorise.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
+import { Jobs } from '../server/jobs.ts'
+import { systemTicker } from '../server/ticker.ts'
 import type { Core } from './core.ts'
 
 /** The generators that key material can be made with, by their names in the configuration. */
@@ -28,8 +30,24 @@ const PERMISSIONS: Permissions = new Map(
   Object.entries(ROLES).map(([name, { operations }]) => [name, operations]),
 )
 
+/** Makes what carries out asynchronous requests; undefined where the configuration wants none. */
+export function createJobs({ asynchrony }: Config, log: Log): Jobs | undefined {
+  if (asynchrony.jobs === 0) return undefined
+  return new Jobs({
+    limits: asynchrony,
+    clock: systemClock,
+    ticker: systemTicker,
+    random: nodeRandom,
+    log,
+  })
+}
+
 /** Makes what answers KMIP messages over what the core holds. */
-export function createHandler(core: Core, config: Config, log: Log): MessageHandler {
+export function createHandler(
+  core: Core,
+  config: Config,
+  { log, jobs }: { readonly log: Log; readonly jobs: Jobs | undefined },
+): MessageHandler {
   const { limits, policy } = config
   return createMessageHandler({
     repository: core.objects,
@@ -53,6 +71,7 @@ export function createHandler(core: Core, config: Config, log: Log): MessageHand
     clock: systemClock,
     permissions: PERMISSIONS,
     log,
+    ...(jobs === undefined ? {} : { jobs }),
     limits: limits.message,
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,

@@ -12,7 +12,7 @@ import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
-import { createCatalogue, createHandler } from './compose.ts'
+import { createCatalogue, createHandler, createJobs } from './compose.ts'
 import type { Core } from './core.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
 
@@ -48,9 +48,10 @@ async function serve(
   credential: KeyedCertificate,
   { config, log, version }: ServerOptions,
 ): Promise<RunningServer> {
+  const jobs = createJobs(config, log)
   const listener = createListener({
     tls: materialOf(core, credential, config),
-    handler: createHandler(core, config, log),
+    handler: createHandler(core, config, { log, jobs }),
     clients: core.clients.directory,
     limits: config.limits,
     log,
@@ -72,7 +73,8 @@ async function serve(
       address,
       async stop() {
         await admin.close()
-        await listener.close({ graceMs: config.shutdown.graceMs })
+        const { shutdown } = config
+        await Promise.all([listener.close(shutdown), jobs?.close(shutdown)])
         await core.close()
       },
     }

@@ -1,4 +1,5 @@
 import type { StreamLimits } from '../operation/streams.ts'
+import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -14,6 +15,8 @@ export interface Config {
     readonly legacySuites: boolean
   }
   readonly limits: TransportLimits
+  /** What is done asynchronously; with no jobs nothing is. */
+  readonly asynchrony: JobLimits
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
     /** How long requests under way may take once the server was told to stop. */
@@ -58,6 +61,7 @@ export const DEFAULT_CONFIG: Config = {
   listen: { host: '127.0.0.1', port: 5696 },
   tls: { legacySuites: false },
   limits: DEFAULT_TRANSPORT_LIMITS,
+  asynchrony: DEFAULT_JOB_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   policy: {

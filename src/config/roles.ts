@@ -8,6 +8,7 @@ export interface Role {
 }
 
 const READING: readonly OperationName[] = [
+  'Cancel',
   'Check',
   'DiscoverVersions',
   'Export',
@@ -17,6 +18,7 @@ const READING: readonly OperationName[] = [
   'GetConstraints',
   'Locate',
   'ObtainLease',
+  'Poll',
   'Query',
 ]
 

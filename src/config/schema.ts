@@ -52,6 +52,12 @@ export const configSchema: z.ZodType<Config> = section({
     waitingBytes: number(1_024, 64 * MIB, limitDefaults.waitingBytes),
     sweepMs: number(50, 60_000, limitDefaults.sweepMs),
   }),
+  asynchrony: section({
+    jobs: number(0, 100_000, DEFAULT_CONFIG.asynchrony.jobs),
+    perClient: number(1, 100_000, DEFAULT_CONFIG.asynchrony.perClient),
+    atOnce: number(1, 1_000, DEFAULT_CONFIG.asynchrony.atOnce),
+    keepSeconds: number(60, 604_800, DEFAULT_CONFIG.asynchrony.keepSeconds),
+  }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   policy: section({

@@ -15,6 +15,7 @@ export type FaultCode =
   | 'INVALID_MESSAGE'
   | 'RESPONSE_TOO_LARGE'
   | 'BATCH_CANCELED'
+  | 'UNKNOWN_REQUEST'
   // who asks, and for what
   | 'AUTHENTICATION_FAILED'
   | 'ATTESTATION_FAILED'

@@ -11,6 +11,7 @@ import type { DateTime } from '../schema/primitive.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
 import type { Operation } from '../spec/enum/operation.ts'
+import type { PendingRequests } from './pending-request.ts'
 import type { Policy } from './policy.ts'
 import type { Streams } from './streams.ts'
 
@@ -46,6 +47,8 @@ export interface KeyPairSource {
 export interface Offer {
   readonly operations: readonly Operation[]
   readonly objectTypes: readonly ObjectType[]
+  /** Whether anything is ever done asynchronously. */
+  readonly isAsynchronous: boolean
 }
 
 /** The carrying out of one batch item: the same value when its unit of work has to be tried anew. */
@@ -75,6 +78,8 @@ export interface OperationContext extends Services {
   readonly run: ItemRun
   readonly keyPairs: KeyPairSource
   readonly offer: Offer
+  /** What the client has under way. */
+  readonly requests: PendingRequests
   /**
    * The identifier a request means: the one it names, or the ID Placeholder where it names none (KMIP 1.4 section 4).
    * Throws `OBJECT_NOT_FOUND` when there is no placeholder.

@@ -3,6 +3,7 @@ import { activate } from './activate.ts'
 import { addAttribute } from './add-attribute.ts'
 import { adjustAttribute } from './adjust-attribute.ts'
 import { archive } from './archive.ts'
+import { cancel } from './cancel.ts'
 import { check } from './check.ts'
 import { createKeyPair } from './create-key-pair.ts'
 import { createSplitKey } from './create-split-key.ts'
@@ -26,6 +27,7 @@ import { macVerify } from './mac-verify.ts'
 import { mac } from './mac.ts'
 import { modifyAttribute } from './modify-attribute.ts'
 import { obtainLease } from './obtain-lease.ts'
+import { poll } from './poll.ts'
 import { query } from './query.ts'
 import { reKeyKeyPair } from './re-key-key-pair.ts'
 import { reKey } from './re-key.ts'
@@ -63,6 +65,8 @@ export const OPERATIONS = {
   Archive: archive,
   Recover: recover,
   Query: query,
+  Cancel: cancel,
+  Poll: poll,
   DiscoverVersions: discoverVersions,
   Encrypt: encrypt,
   Decrypt: decrypt,

@@ -48,9 +48,8 @@ const QueryResponse = struct({
 type QueryResponse = Infer<typeof QueryResponse>
 
 /** What this server is able to do beside its operations (KMIP 1.4 section 2.1.21). */
-const CAPABILITIES: CapabilityInformation = {
+const CAPABILITIES: Omit<CapabilityInformation, 'asynchronousCapability'> = {
   streamingCapability: true,
-  asynchronousCapability: false,
   attestationCapability: false,
   batchUndoCapability: true,
   batchContinueCapability: true,
@@ -88,7 +87,12 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
     }),
   ],
   [QueryFunction.QueryRNGs, ({ random }) => ({ rngs: [random.parameters] })],
-  [QueryFunction.QueryCapabilities, () => ({ capabilities: [CAPABILITIES] })],
+  [
+    QueryFunction.QueryCapabilities,
+    ({ offer }) => ({
+      capabilities: [{ ...CAPABILITIES, asynchronousCapability: offer.isAsynchronous }],
+    }),
+  ],
   [
     QueryFunction.QueryClientRegistrationMethods,
     () => ({

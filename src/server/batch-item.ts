@@ -3,7 +3,7 @@ import { operationNameOf } from '../message/operation-code.ts'
 import { readBatchItem } from '../message/request.ts'
 import type { RequestBatchItem } from '../message/batch-item.ts'
 import type { OperationContext } from '../operation/context.ts'
-import type { AnyOperation } from '../operation/definition.ts'
+import type { AnyOperation, RelayedAnswer } from '../operation/definition.ts'
 import { OPERATIONS } from '../operation/index.ts'
 import { compile } from '../schema/codec.ts'
 import type { Version } from '../schema/version.ts'
@@ -32,6 +32,12 @@ export interface ItemOutcome {
   readonly identifiers?: readonly string[] | undefined
   /** Which of several identifiers is the ID Placeholder. */
   readonly placeholder?: string | undefined
+  /** Done, and undone again. */
+  readonly isUndone?: boolean
+  /** The Asynchronous Correlation Value of what is still to be done. */
+  readonly pending?: Uint8Array
+  /** The operation whose answer it is, where that is not the one that was asked for. */
+  readonly of?: { readonly operation?: number; readonly name?: OperationName }
 }
 
 const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS
@@ -91,6 +97,7 @@ export async function performItem(
   }
   const request = compile(definition.request, version).decode(payload)
   const response = await definition.handle(request, context)
+  if (definition.relays !== undefined) return relayedOutcome(definition.relays(response))
   const refusal = definition.refusal?.(response)
   const identifiers = definition.identifies?.(response)
   const placeholder = definition.placeholder?.(response)
@@ -99,5 +106,19 @@ export async function performItem(
     fault: refusal,
     identifiers,
     placeholder,
+  }
+}
+
+function relayedOutcome(answer: RelayedAnswer): ItemOutcome {
+  if (answer.state === 'pending') return { pending: answer.correlation }
+  const { operation, name, payload, fault, isUndone } = answer
+  return {
+    of: {
+      ...(operation === undefined ? {} : { operation }),
+      ...(name === undefined ? {} : { name }),
+    },
+    ...(payload === undefined ? {} : { payload }),
+    ...(isUndone === undefined ? {} : { isUndone }),
+    fault,
   }
 }

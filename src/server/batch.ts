@@ -1,8 +1,9 @@
 import { KmipFault } from '../fault/fault.ts'
-import type { RequestHeader } from '../message/header.ts'
+import type { Asynchrony, RequestHeader } from '../message/header.ts'
 import { keyValueEncoder } from '../message/key-value.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Offer, OperationContext, Services } from '../operation/context.ts'
+import type { PendingRequests } from '../operation/pending-request.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
 import type { DateTime } from '../schema/primitive.ts'
@@ -13,14 +14,12 @@ import { operationName, performItem, type ItemOutcome, type ReadItem } from './b
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
 import { KeptKeyPairs } from './kept-key-pairs.ts'
+import { canceled } from './job.ts'
+import type { Jobs } from './jobs.ts'
+import { isForLater, performLater, type LaterWork } from './later.ts'
 
 /** How often a batch item is tried when another writer was faster. */
 const ATTEMPTS = 200
-
-/** The result of a batch item: done, done and undone again, or failed. */
-export interface ItemResult extends ItemOutcome {
-  readonly isUndone?: boolean
-}
 
 /** What the batch items of a message are carried out with. */
 export interface BatchEnvironment {
@@ -33,6 +32,13 @@ export interface BatchEnvironment {
   readonly services: Services
   readonly offer: Offer
   readonly destroyAfterAnswer: OperationContext['destroyAfterAnswer']
+  /** What the client takes, or wants. */
+  readonly asynchrony: Asynchrony
+  /** Where work is left for later; absent where none is. */
+  readonly jobs?: Jobs | undefined
+  readonly requests: PendingRequests
+  /** Asked before anything is stored; absent for what nobody can cancel. */
+  readonly mayStore?: () => boolean
   /** Turns whatever was thrown into a fault, and logs it. */
   readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
 }
@@ -45,14 +51,12 @@ export async function performBatch(
   items: readonly ReadItem[],
   header: RequestHeader,
   environment: BatchEnvironment,
-): Promise<readonly ItemResult[]> {
-  const refusal = refusalOfAll(items, header)
+): Promise<readonly ItemOutcome[]> {
+  const refusal = refusalOfAll(items, environment)
   if (refusal !== undefined) return items.map(() => ({ fault: refusal }))
   const isUndo = header.batchErrorContinuation === BatchErrorContinuationOption.Undo
   // Behind a single item nothing can fail that it would have to be undone for.
-  if (isUndo && items.length > 1) {
-    return performTogether(items, environment)
-  }
+  if (isUndo && items.length > 1) return performAllOrNone(items, environment)
   const isContinued = header.batchErrorContinuation === BatchErrorContinuationOption.Continue
   return performEach(items, isContinued, environment)
 }
@@ -60,36 +64,92 @@ export async function performBatch(
 /** What stands against a whole message, whichever of its items it is in. */
 function refusalOfAll(
   items: readonly ReadItem[],
-  { asynchrony }: RequestHeader,
+  { asynchrony, jobs }: BatchEnvironment,
 ): KmipFault | undefined {
   if (items.some(({ hasCriticalExtension }) => hasCriticalExtension)) {
     return new KmipFault('UNKNOWN_EXTENSION', 'A critical message extension is not understood')
   }
-  if (asynchrony === 'mandatory') {
+  if (asynchrony === 'mandatory' && jobs === undefined) {
     return new KmipFault('UNSUPPORTED_FEATURE', 'Asynchronous processing is not supported')
   }
   return undefined
 }
 
-/** Every item for itself; behind the first failure the rest is canceled, or goes on. */
+/**
+ * Every item for itself; behind the first failure the rest is canceled, or goes on. Behind the first item that is left
+ * for later everything is, so that the order stays and the ID Placeholder is there.
+ */
 async function performEach(
   items: readonly ReadItem[],
   isContinued: boolean,
   environment: BatchEnvironment,
-): Promise<readonly ItemResult[]> {
+): Promise<readonly ItemOutcome[]> {
   const references = new BatchReferences()
-  const results: ItemResult[] = []
+  const results: ItemOutcome[] = []
   let hasFailed = false
-  for (const item of items) {
-    const result: ItemResult =
-      hasFailed && !isContinued ? CANCELED : await performAlone(item, references, environment)
-    hasFailed ||= result.fault !== undefined
-    results.push(result)
+  for (const [index, item] of items.entries()) {
+    if (hasFailed && !isContinued) results.push(CANCELED)
+    else {
+      const later = isForLater(item, environment)
+        ? await performLater(items.slice(index), seriesWork(isContinued, references), environment)
+        : undefined
+      if (later !== undefined) return [...results, ...later]
+      const result = await performAlone(item, references, environment)
+      hasFailed ||= result.fault !== undefined
+      results.push(result)
+    }
   }
   return results
 }
 
-const CANCELED: ItemResult = {
+/** Work on batch items that are left for later, by the rules for those that are not. */
+function seriesWork(isContinued: boolean, references: BatchReferences): LaterWork {
+  return {
+    atOnce: async (item, environment) => performAlone(item, references, environment),
+    async series(jobs, environment, keep) {
+      let hasFailed = false
+      for (const job of jobs) {
+        const mayStore = () => job.mayStore()
+        let result = CANCELED
+        if (!hasFailed || isContinued) {
+          result = job.begin()
+            ? await performAlone(job.item, references, { ...environment, mayStore })
+            : { fault: canceled() }
+        }
+        hasFailed ||= result.fault !== undefined
+        keep(job, result)
+      }
+    },
+  }
+}
+
+/** All items or none, at once or, where the client wants it so, later. */
+async function performAllOrNone(
+  items: readonly ReadItem[],
+  environment: BatchEnvironment,
+): Promise<readonly ItemOutcome[]> {
+  if (environment.asynchrony !== 'mandatory') return performTogether(items, environment)
+  const work: LaterWork = {
+    atOnce: async (item, surroundings) => performAlone(item, new BatchReferences(), surroundings),
+    async series(jobs, surroundings, keep) {
+      const begun = jobs.map((job) => job.begin()).every((hasBegun) => hasBegun)
+      const mayStore = () =>
+        begun &&
+        jobs.every((job) => !job.isCanceled) &&
+        jobs.map((job) => job.mayStore()).every((may) => may)
+      const results = await performTogether(
+        jobs.map(({ item }) => item),
+        { ...surroundings, mayStore },
+      )
+      jobs.forEach((job, index) => {
+        keep(job, results[index] ?? CANCELED)
+      })
+    },
+  }
+  return (await performLater(items, work, environment)) ?? performTogether(items, environment)
+}
+
+const CANCELED: ItemOutcome = {
   fault: new KmipFault('BATCH_CANCELED', 'A batch item before this one failed'),
 }
 
@@ -97,7 +157,7 @@ async function performAlone(
   item: ReadItem,
   references: BatchReferences,
   environment: BatchEnvironment,
-): Promise<ItemResult> {
+): Promise<ItemOutcome> {
   const run = new BatchItemRun(false)
   const keyPairs = new KeptKeyPairs(environment.services.crypto.keys)
   try {
@@ -119,14 +179,14 @@ async function performAlone(
 async function performTogether(
   items: readonly ReadItem[],
   environment: BatchEnvironment,
-): Promise<readonly ItemResult[]> {
+): Promise<readonly ItemOutcome[]> {
   let failedAt = 0
   const kept = items.map(() => new KeptKeyPairs(environment.services.crypto.keys))
   try {
     return await withRetries(environment, async (unit) => {
       const references = new BatchReferences()
       const run = new BatchItemRun(true)
-      const results: ItemResult[] = []
+      const results: ItemOutcome[] = []
       for (const [index, item] of items.entries()) {
         failedAt = index
         const keyPairs = kept[index] ?? new KeptKeyPairs(environment.services.crypto.keys)
@@ -147,7 +207,7 @@ async function performTogether(
   }
 }
 
-function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemResult {
+function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemOutcome {
   if (index === failedAt) return { fault }
   return index < failedAt ? { isUndone: true } : CANCELED
 }
@@ -174,8 +234,9 @@ async function performIn(
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 function contextOf(
   { unit, run, references, keyPairs }: Setting,
-  { services, identity, now, offer, version, destroyAfterAnswer }: BatchEnvironment,
+  environment: BatchEnvironment,
 ): OperationContext {
+  const { services } = environment
   return {
     crypto: services.crypto,
     keyFormats: services.keyFormats,
@@ -183,15 +244,16 @@ function contextOf(
     random: services.random,
     policy: services.policy,
     streams: services.streams,
-    identity,
-    now,
-    offer,
+    identity: environment.identity,
+    now: environment.now,
+    offer: environment.offer,
+    requests: environment.requests,
     objects: unit,
     run,
     keyPairs,
     resolve: (reference) => references.resolve(reference),
-    encodeKeyValue: keyValueEncoder(version),
-    destroyAfterAnswer,
+    encodeKeyValue: keyValueEncoder(environment.version),
+    destroyAfterAnswer: environment.destroyAfterAnswer,
   }
 }
 
@@ -209,12 +271,13 @@ function remember(
 
 /** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
 async function withRetries<T>(
-  { repository, identity, now }: BatchEnvironment,
+  { repository, identity, now, mayStore }: BatchEnvironment,
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   const attempt = async (): Promise<{ readonly result: T } | undefined> => {
     const unit = repository.begin({ owner: identity.id, now })
     const result = await work(unit)
+    if (!unit.isEmpty && mayStore?.() === false) throw canceled()
     return (await unit.commit()) === 'done' ? { result } : undefined
   }
   const first = await attempt()

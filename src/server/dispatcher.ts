@@ -18,6 +18,7 @@ import type { Permissions } from './authorise.ts'
 import { operationName, readItem, type ReadItem } from './batch-item.ts'
 import { performBatch } from './batch.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
+import { NO_REQUESTS, type Jobs } from './jobs.ts'
 import { OFFER } from './offer.ts'
 import { writeReply } from './reply.ts'
 
@@ -33,7 +34,9 @@ export interface DispatcherOptions {
   readonly batchItems: number
   /** Bytes of an answer, whatever its Maximum Response Size. */
   readonly responseBytes: number
-  readonly offer?: Offer
+  readonly offer?: Omit<Offer, 'isAsynchronous'>
+  /** Absent where everything is done at once. */
+  readonly jobs?: Jobs
 }
 
 /** Reads a message, has its operations carried out, and writes the answer: the whole of KMIP above the transport. */
@@ -49,9 +52,12 @@ interface Asking {
 
 class Dispatcher implements MessageHandler {
   readonly #options: DispatcherOptions
+  readonly #offer: Offer
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    const { offer = OFFER, jobs } = options
+    this.#offer = { ...offer, isAsynchronous: jobs !== undefined }
   }
 
   async handle(bytes: Uint8Array, peer: Peer): Promise<Reply | undefined> {
@@ -103,7 +109,7 @@ class Dispatcher implements MessageHandler {
   }
 
   async #perform(message: Item, version: Version, { peer, secrets }: Asking): Promise<Reply> {
-    const { clock, services, repository, permissions, log, offer = OFFER } = this.#options
+    const { clock, services, repository, permissions, log, jobs } = this.#options
     const { header, batchItems } = readRequest(message, version)
     if (batchItems.length > this.#options.batchItems) {
       throw new KmipFault('SERVER_LIMIT', 'The message holds too many batch items')
@@ -119,8 +125,11 @@ class Dispatcher implements MessageHandler {
       permissions,
       now,
       services,
-      offer,
+      offer: this.#offer,
       destroyAfterAnswer: (secret) => void secrets.push(secret),
+      asynchrony: header.asynchrony ?? 'prohibited',
+      jobs,
+      requests: jobs?.of({ client: identity.id, version }) ?? NO_REQUESTS,
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
     const isCorrelated = header.clientCorrelationValue !== undefined

@@ -142,6 +142,7 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
     'NAME_TAKEN',
   ],
   ObtainLease: [...ON_OBJECT, 'NOT_PERMITTED'],
+  Poll: ['UNKNOWN_REQUEST'],
   Recover: ['OBJECT_NOT_FOUND', 'OBJECT_DESTROYED'],
   ReKey: [...ON_REPLACEMENT, 'STORAGE_UNAVAILABLE'],
   ReKeyKeyPair: [

@@ -15,6 +15,7 @@ import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { createMessageHandler } from '../../src/server/dispatcher.ts'
 import type { MessageHandler } from '../../src/server/handler.ts'
+import { DEFAULT_JOB_LIMITS, Jobs, type JobLimits } from '../../src/server/jobs.ts'
 import { ResultReason } from '../../src/spec/enum/result-reason.ts'
 import { ResultStatus } from '../../src/spec/enum/result-status.ts'
 import { Tag } from '../../src/spec/tag.ts'
@@ -37,6 +38,8 @@ export interface AnswerItem {
   readonly reason: string | undefined
   readonly message: string | undefined
   readonly uniqueBatchItemID: string | undefined
+  /** Asynchronous Correlation Value, in hexadecimal. */
+  readonly correlation: string | undefined
   readonly payload: Item | undefined
 }
 
@@ -68,6 +71,14 @@ export interface BenchOptions {
   readonly batchItems?: number
   readonly responseBytes?: number
   readonly streams?: StreamLimits
+  /** What is done asynchronously; nothing where it is absent. */
+  readonly jobs?: Partial<JobLimits>
+}
+
+interface BenchParts {
+  readonly handler: MessageHandler
+  readonly events: readonly string[]
+  readonly jobs: Jobs | undefined
 }
 
 const STREAMS: StreamLimits = { perClient: 16, bytes: 65_536, seconds: 60 }
@@ -78,11 +89,13 @@ export class Bench {
   /** What was logged. */
   readonly events: readonly string[]
   now = START
+  readonly jobs: Jobs | undefined
   readonly #handler: MessageHandler
 
-  private constructor(store: Store, handler: MessageHandler, events: readonly string[]) {
+  private constructor(store: Store, { handler, events, jobs }: BenchParts) {
     this.store = store
     this.events = events
+    this.jobs = jobs
     this.#handler = handler
   }
 
@@ -95,8 +108,19 @@ export class Bench {
     })
     const repository = await ObjectRepository.open(store, sealer, { cachedObjects: 100 })
     const events: string[] = []
+    const clock = { now: () => bench.now }
+    const jobs =
+      options.jobs &&
+      new Jobs({
+        limits: { ...DEFAULT_JOB_LIMITS, ...options.jobs },
+        clock,
+        ticker: { now: () => 0, every: () => () => undefined },
+        random: nodeRandom,
+        log: listLog(events),
+      })
     const handler = createMessageHandler({
       repository,
+      ...(jobs === undefined ? {} : { jobs }),
       services: {
         crypto: nodeCrypto,
         keyFormats: nodeKeyFormats,
@@ -105,14 +129,14 @@ export class Bench {
         policy: { ...DEFAULT_POLICY, ...options.policy },
         streams: new Streams(options.streams ?? STREAMS, nodeRandom),
       },
-      clock: { now: () => bench.now },
+      clock,
       permissions: new Map([['client', 'all']]),
       log: listLog(events),
       limits: DEFAULT_LIMITS,
       batchItems: options.batchItems ?? 100,
       responseBytes: options.responseBytes ?? 1_048_576,
     })
-    const bench: Bench = new Bench(store, handler, events)
+    const bench: Bench = new Bench(store, { handler, events, jobs })
     return bench
   }
 
@@ -260,14 +284,19 @@ function readBatchItem(item: Item): AnswerItem {
     const found = childOf(item, tag)
     return found?.type === ItemType.Enumeration ? found.value : undefined
   }
-  const id = childOf(item, Tag.UniqueBatchItemID)
+  const hex = (tag: { readonly number: number }) => {
+    const found = childOf(item, tag)
+    return found?.type === ItemType.ByteString
+      ? Buffer.from(found.value).toString('hex')
+      : undefined
+  }
   return {
     operation: number(Tag.Operation),
     status: nameOf(ResultStatus, number(Tag.ResultStatus)),
     reason: nameOf(ResultReason, number(Tag.ResultReason)),
     message: textOf(childOf(item, Tag.ResultMessage)),
-    uniqueBatchItemID:
-      id?.type === ItemType.ByteString ? Buffer.from(id.value).toString('hex') : undefined,
+    uniqueBatchItemID: hex(Tag.UniqueBatchItemID),
+    correlation: hex(Tag.AsynchronousCorrelationValue),
     payload: childOf(item, Tag.ResponsePayload),
   }
 }

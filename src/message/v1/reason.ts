@@ -18,6 +18,7 @@ export const REASONS = {
   INVALID_MESSAGE: ['InvalidMessage'],
   RESPONSE_TOO_LARGE: ['ResponseTooLarge'],
   BATCH_CANCELED: ['OperationCanceledByRequester'],
+  UNKNOWN_REQUEST: ['ItemNotFound'],
   AUTHENTICATION_FAILED: ['AuthenticationNotSuccessful'],
   ATTESTATION_FAILED: ['AttestationFailed', 'PermissionDenied'],
   NOT_PERMITTED: ['PermissionDenied'],

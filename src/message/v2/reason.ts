@@ -15,6 +15,7 @@ export const REASONS = {
   INVALID_MESSAGE: ['InvalidMessage'],
   RESPONSE_TOO_LARGE: ['ResponseTooLarge'],
   BATCH_CANCELED: ['OperationCanceledByRequester'],
+  UNKNOWN_REQUEST: ['InvalidAsynchronousCorrelationValue'],
   AUTHENTICATION_FAILED: ['AuthenticationNotSuccessful'],
   ATTESTATION_FAILED: ['AttestationFailed'],
   NOT_PERMITTED: ['PermissionDenied'],

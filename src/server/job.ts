@@ -1,0 +1,132 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { PolledRequest } from '../operation/pending-request.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import type { Version } from '../schema/version.ts'
+import { Secret } from '../secret/secret.ts'
+import { CancellationResult } from '../spec/enum/cancellation-result.ts'
+import { decode } from '../ttlv/decode.ts'
+import { encode } from '../ttlv/encode.ts'
+import { STORED_LIMITS } from '../ttlv/limits.ts'
+import type { ItemOutcome, ReadItem } from './batch-item.ts'
+
+/** Whose a job is, and in which version the answer will be. */
+export interface JobOwner {
+  /** The client's identifier. */
+  readonly client: string
+  readonly version: Version
+}
+
+/** How far a job is; from `storing` on it cannot be canceled any more. */
+type Progress = 'waiting' | 'working' | 'storing' | 'ended' | 'canceled'
+
+/**
+ * A batch item that is carried out after its message was answered. Request and answer are bytes of its own, for what
+ * they were read from, and the objects they show, may be gone before it is done.
+ */
+export class Job {
+  readonly correlation: Uint8Array
+  readonly owner: JobOwner
+  readonly #item: ReadItem
+  readonly #request: Secret | undefined
+  #progress: Progress = 'waiting'
+  #outcome: Pick<ItemOutcome, 'fault' | 'isUndone'> = {}
+  #answer: Secret | undefined
+  /** Until when the answer is kept; undefined while there is none. */
+  #until: DateTime | undefined
+
+  constructor(correlation: Uint8Array, owner: JobOwner, item: ReadItem) {
+    this.correlation = correlation
+    this.owner = owner
+    this.#request = item.payload && Secret.take(encode(item.payload))
+    this.#item = item
+  }
+
+  /** The batch item, with a payload that lasts as long as the job does. */
+  get item(): ReadItem {
+    const payload = this.#request?.expose((bytes) => decode(bytes, STORED_LIMITS))
+    return payload === undefined ? this.#item : { ...this.#item, payload }
+  }
+
+  get isCanceled(): boolean {
+    return this.#progress === 'canceled'
+  }
+
+  /** Whether there is nothing left to do for it. */
+  get isOver(): boolean {
+    return this.#progress === 'ended' || this.isCanceled
+  }
+
+  /** When it may be forgotten, in seconds; undefined while it is not over. */
+  get until(): DateTime | undefined {
+    return this.#until
+  }
+
+  /** False when it was canceled before it began. */
+  begin(): boolean {
+    if (this.isOver) return false
+    this.#progress = 'working'
+    return true
+  }
+
+  /** Asked before anything is stored for it; from then on it cannot be canceled. */
+  mayStore(): boolean {
+    if (this.isOver) return false
+    this.#progress = 'storing'
+    return true
+  }
+
+  /** Keeps the answer until a moment. What was canceled stays canceled. */
+  end({ payload, fault, isUndone }: ItemOutcome, until: DateTime): void {
+    this.#request?.destroy()
+    if (this.isOver) return
+    this.#progress = 'ended'
+    this.#until = until
+    this.#outcome = { fault, ...(isUndone === undefined ? {} : { isUndone }) }
+    if (payload !== undefined) this.#answer = Secret.take(encode(payload))
+  }
+
+  /** KMIP 1.4 section 4.27. */
+  cancel(until: DateTime): CancellationResult {
+    switch (this.#progress) {
+      case 'waiting':
+      case 'working':
+        this.#progress = 'canceled'
+        this.#until = until
+        return CancellationResult.Canceled
+      case 'storing':
+        return CancellationResult.UnableToCancel
+      case 'canceled':
+        return CancellationResult.Canceled
+      case 'ended':
+        return this.#outcome.fault === undefined
+          ? CancellationResult.Completed
+          : CancellationResult.Failed
+    }
+  }
+
+  /** What a client learns that asks for it, and that stays in place at least until a moment. */
+  poll(atLeastUntil: DateTime): PolledRequest {
+    if (!this.isOver) return { state: 'pending' }
+    this.#until = Math.max(this.#until ?? atLeastUntil, atLeastUntil)
+    const { operation, definition } = this.#item
+    const asked = {
+      state: 'ended',
+      ...(operation === undefined ? {} : { operation }),
+      ...(definition === undefined ? {} : { name: definition.name }),
+    } as const
+    if (this.isCanceled) return { ...asked, fault: canceled() }
+    const payload = this.#answer?.expose((bytes) => decode(bytes, STORED_LIMITS))
+    return { ...asked, ...this.#outcome, ...(payload === undefined ? {} : { payload }) }
+  }
+
+  /** Forgets what it holds. */
+  destroy(): void {
+    this.#request?.destroy()
+    this.#answer?.destroy()
+  }
+}
+
+/** The fault of what was canceled before it was done. */
+export function canceled(): KmipFault {
+  return new KmipFault('BATCH_CANCELED', 'The operation was canceled')
+}

@@ -1,0 +1,194 @@
+import { describeBug } from '../fault/describe-bug.ts'
+import { KmipFault } from '../fault/fault.ts'
+import type { PendingRequests } from '../operation/pending-request.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Log } from '../port/log.ts'
+import type { Random } from '../port/random.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import { CancellationResult } from '../spec/enum/cancellation-result.ts'
+import type { ReadItem } from './batch-item.ts'
+import { Job, type JobOwner } from './job.ts'
+import type { Ticker } from './ticker.ts'
+
+/** How much is done asynchronously. */
+export interface JobLimits {
+  /** Jobs that are waited for, worked at or kept, of all clients. */
+  readonly jobs: number
+  /** The same of one client. */
+  readonly perClient: number
+  /** Pieces of work at a time. */
+  readonly atOnce: number
+  /** How long an answer is kept, in seconds. */
+  readonly keepSeconds: number
+}
+
+export const DEFAULT_JOB_LIMITS: JobLimits = {
+  jobs: 1_000,
+  perClient: 100,
+  atOnce: 8,
+  keepSeconds: 3_600,
+}
+
+export interface JobsOptions {
+  readonly limits: JobLimits
+  readonly clock: Clock
+  readonly ticker: Ticker
+  readonly random: Pick<Random, 'identifier'>
+  readonly log: Log
+}
+
+/** Batch items that are carried out one after the other, and what carries them out. */
+interface Series {
+  readonly jobs: readonly Job[]
+  readonly work: (jobs: readonly Job[]) => Promise<void>
+}
+
+/** An answer that a Poll is about to show is not forgotten before it is written. */
+const POLLED_SECONDS = 60
+const SWEEP_MS = 30_000
+
+/**
+ * What clients have under way (KMIP 1.4 sections 6.7, 6.8): in this process alone. Whatever is not done when the server
+ * stops has stored nothing, and its Correlation Value names nothing any more.
+ */
+export class Jobs {
+  readonly #options: JobsOptions
+  readonly #jobs = new Map<string, Job>()
+  readonly #waiting: Series[] = []
+  readonly #working = new Set<Promise<void>>()
+  readonly #stopSweeping: () => void
+  #isClosed = false
+
+  constructor(options: JobsOptions) {
+    this.#options = options
+    this.#stopSweeping = options.ticker.every(SWEEP_MS, () => {
+      this.#forget()
+    })
+  }
+
+  /** The moment, in seconds. */
+  get now(): DateTime {
+    return this.#options.clock.now()
+  }
+
+  /** When what ends now may be forgotten, in seconds. */
+  get until(): DateTime {
+    return this.now + this.#options.limits.keepSeconds
+  }
+
+  /** Has batch items carried out when there is room; undefined when there are too many of them. */
+  submit(
+    owner: JobOwner,
+    items: readonly ReadItem[],
+    work: Series['work'],
+  ): readonly Job[] | undefined {
+    this.#forget()
+    if (this.#isClosed || !this.#hasRoom(owner, items.length)) return undefined
+    const jobs = items.map((item) => new Job(this.#correlation(), owner, item))
+    for (const job of jobs) this.#jobs.set(keyOf(owner, job.correlation), job)
+    this.#waiting.push({ jobs, work })
+    this.#next()
+    return jobs
+  }
+
+  /** What one client may see of it. */
+  of(owner: JobOwner): PendingRequests {
+    return {
+      poll: (correlation) => {
+        const job = this.#find(owner, correlation)
+        return job?.poll(this.now + POLLED_SECONDS) ?? NO_REQUESTS.poll(correlation)
+      },
+      cancel: (correlation) =>
+        this.#find(owner, correlation)?.cancel(this.until) ?? CancellationResult.Unavailable,
+    }
+  }
+
+  /**
+   * Ends: what has not begun is canceled, what has begun may go on for a while. What is not done by then stores nothing.
+   */
+  async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    this.#isClosed = true
+    this.#stopSweeping()
+    for (const { jobs } of this.#waiting.splice(0)) this.#cancel(jobs)
+    await Promise.race([this.#idle(), passed(graceMs)])
+    this.#cancel(this.#jobs.values())
+    for (const job of this.#jobs.values()) if (job.isOver) job.destroy()
+    this.#jobs.clear()
+  }
+
+  async #idle(): Promise<void> {
+    await Promise.all(this.#working)
+  }
+
+  #cancel(jobs: Iterable<Job>): void {
+    for (const job of jobs) job.cancel(this.until)
+  }
+
+  #find(owner: JobOwner, correlation: Uint8Array): Job | undefined {
+    this.#forget()
+    return this.#jobs.get(keyOf(owner, correlation))
+  }
+
+  #correlation(): Uint8Array {
+    return new TextEncoder().encode(this.#options.random.identifier())
+  }
+
+  #hasRoom({ client }: JobOwner, more: number): boolean {
+    const { limits } = this.#options
+    let own = 0
+    for (const { owner } of this.#jobs.values()) if (owner.client === client) own += 1
+    return own + more <= limits.perClient && this.#jobs.size + more <= limits.jobs
+  }
+
+  #next(): void {
+    while (this.#working.size < this.#options.limits.atOnce) {
+      const series = this.#waiting.shift()
+      if (series === undefined) return
+      const run = this.#run(series).finally(() => {
+        this.#working.delete(run)
+        this.#next()
+      })
+      this.#working.add(run)
+    }
+  }
+
+  async #run({ jobs, work }: Series): Promise<void> {
+    try {
+      await work(jobs)
+    } catch (error) {
+      this.#options.log.error('asynchronous operation failed', { ...describeBug(error) })
+    }
+    // Whatever happened, nobody waits for ever.
+    for (const job of jobs) job.end({ fault: FAILED }, this.until)
+  }
+
+  #forget(): void {
+    const now = this.#options.clock.now()
+    for (const [key, job] of this.#jobs) {
+      if (job.until === undefined || job.until > now) continue
+      this.#jobs.delete(key)
+      job.destroy()
+    }
+  }
+}
+
+/** Nothing is under way, and nothing ever was. */
+export const NO_REQUESTS: PendingRequests = {
+  poll() {
+    throw new KmipFault('UNKNOWN_REQUEST', 'There is no such request under way')
+  },
+  cancel: () => CancellationResult.Unavailable,
+}
+
+const FAILED = new KmipFault('INTERNAL', 'The server failed to carry out the operation')
+
+/** What is another's, or of another version, is not found at all. */
+function keyOf({ client, version }: JobOwner, correlation: Uint8Array): string {
+  return `${client} ${version} ${Buffer.from(correlation).toString('hex')}`
+}
+
+async function passed(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, milliseconds).unref()
+  })
+}

@@ -1,0 +1,80 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { Secret } from '../secret/secret.ts'
+import type { ItemOutcome, ReadItem } from './batch-item.ts'
+import type { BatchEnvironment } from './batch.ts'
+import type { Job } from './job.ts'
+
+/** How batch items are carried out that are left for later, and those among them that cannot be. */
+export interface LaterWork {
+  atOnce(item: ReadItem, environment: BatchEnvironment): Promise<ItemOutcome>
+  series(
+    jobs: readonly Job[],
+    environment: BatchEnvironment,
+    keep: (job: Job, outcome: ItemOutcome) => void,
+  ): Promise<void>
+}
+
+/** Whether a batch item is one to be carried out after its message is answered (KMIP 1.4 section 6.7, KMIP 2.1 section 11.3). */
+export function isForLater(item: ReadItem, { asynchrony, jobs }: BatchEnvironment): boolean {
+  if (jobs === undefined || !mayWait(item)) return false
+  return (
+    asynchrony === 'mandatory' || (asynchrony === 'optional' && item.definition?.pace === 'slow')
+  )
+}
+
+/** The answers to Cancel and Poll are never asynchronous (KMIP 1.4 sections 4.27, 4.28). */
+function mayWait({ definition }: ReadItem): boolean {
+  return definition?.pace !== 'immediate'
+}
+
+/**
+ * Leaves batch items for later, in their order, and answers with what to ask for them by. Undefined when there is no
+ * room for them and the client takes their answers at once; where it does not, each is refused.
+ */
+export async function performLater(
+  items: readonly ReadItem[],
+  work: LaterWork,
+  environment: BatchEnvironment,
+): Promise<readonly ItemOutcome[] | undefined> {
+  const jobs = submit(items.filter(mayWait), work, environment)
+  if (jobs === undefined && environment.asynchrony !== 'mandatory') return undefined
+  const pending = jobs?.values()
+  const results: ItemOutcome[] = []
+  for (const item of items) {
+    if (!mayWait(item)) results.push(await work.atOnce(item, environment))
+    else results.push(pendingOutcome(pending?.next().value))
+  }
+  return results
+}
+
+function pendingOutcome(job: Job | undefined): ItemOutcome {
+  if (job !== undefined) return { pending: job.correlation }
+  return { fault: new KmipFault('SERVER_LIMIT', 'Too many requests are under way') }
+}
+
+function submit(
+  items: readonly ReadItem[],
+  work: LaterWork,
+  environment: BatchEnvironment,
+): readonly Job[] | undefined {
+  const { jobs, identity, version, repository } = environment
+  if (items.length === 0) return []
+  return jobs?.submit({ client: identity.id, version }, items, async (series) => {
+    // Answers show key material without copying it: it must not be zeroed before they are encoded.
+    const leave = repository.enter()
+    const secrets: Secret[] = []
+    const surroundings = {
+      ...environment,
+      now: jobs.now,
+      destroyAfterAnswer: (secret: Secret) => void secrets.push(secret),
+    }
+    try {
+      await work.series(series, surroundings, (job, outcome) => {
+        job.end(outcome, jobs.until)
+      })
+    } finally {
+      for (const secret of secrets) secret.destroy()
+      leave()
+    }
+  })
+}
