@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { measureCodec, tableOfCodec } from './codec.ts'
+import { measureCryptography, type CryptographyRow } from './cryptography.ts'
+import { measureFlood, type FloodFigures } from './key-pairs.ts'
 import { measureRepository, repositoryTable } from './repository.ts'
-import {
-  measureGrowth,
-  measureServer,
-  type Figures,
-  type GrowthRow,
-  type ServerRow,
-} from './server.ts'
+import { rate, table, times } from './figures.ts'
+import { measureGrowth, measureServer, type GrowthRow, type ServerRow } from './server.ts'
 
 /** Runs the benchmarks and writes their report. `--quick` measures for a tenth of the time, for a look. */
 export async function main(args: readonly string[], report: URL): Promise<number> {
@@ -17,10 +14,12 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const rows = await measureServer(isQuick ? { milliseconds: 700, rounds: 1 } : {})
   const growth = await measureGrowth(isQuick ? [1_000, 10_000] : undefined)
   const codec = tableOfCodec(measureCodec(isQuick ? 0.5 : 2))
+  const cryptography = await measureCryptography(isQuick ? { milliseconds: 500, rounds: 1 } : {})
+  const flood = await measureFlood(isQuick ? { milliseconds: 2_000, rounds: 1 } : {})
   const repository = repositoryTable(
     isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
   )
-  writeFileSync(report, textOf({ rows, growth, repository, codec, before }))
+  writeFileSync(report, textOf({ rows, growth, cryptography, flood, repository, codec, before }))
   console.info(`written: ${report.pathname}`)
   return 0
 }
@@ -28,13 +27,16 @@ export async function main(args: readonly string[], report: URL): Promise<number
 interface Report {
   readonly rows: readonly ServerRow[]
   readonly growth: readonly GrowthRow[]
+  readonly cryptography: readonly CryptographyRow[]
+  readonly flood: FloodFigures
   readonly repository: string
   readonly codec: string
   /** Load of the machine before it began. */
   readonly before: number
 }
 
-function textOf({ rows, growth, repository, codec, before }: Report): string {
+function textOf(report: Report): string {
+  const { rows, growth, cryptography, flood, repository, codec, before } = report
   const [processor] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   return `# Benchmarks
@@ -52,6 +54,19 @@ ${table(['operation', 'connections', 'of the echo', 'per second', 'p50 / p99 ms'
 ## Among more objects, at eight connections
 
 ${table(['objects', 'Locate by Name', 'p50 / p99 ms', 'Create', 'p50 / p99 ms'], growth.map(growthCells))}
+
+## Cryptographic operations at eight connections
+
+Beside an echo of the same sizes, and beside one core with node:crypto alone: what the wire, KMIP and the rights of a
+key add.
+
+${table(['work', 'of the bare', 'per second', 'p50 / p99 ms', 'bare per second', 'echo per second'], cryptography.map(cryptographyCells))}
+
+## Get at 32 connections while eight clients have RSA-4096 pairs made
+
+${table(['', 'Get per second', 'p50 / p99 ms'], floodCells(flood))}
+
+${flood.pairs.toFixed(1)} pairs were made a second.
 
 ## The repository over LevelDB, without a network
 
@@ -71,6 +86,19 @@ function serverCells({ operation, connections, ratio, server, echo, bytes }: Ser
   return [operation, String(connections), share, rate(server), times(server), rate(echo), sizes]
 }
 
+function cryptographyCells({ work, server, bare, echo }: CryptographyRow): string[] {
+  const share = `${((100 * server.perSecond) / bare).toFixed(0)} %`
+  const alone = Math.round(bare).toLocaleString('en')
+  return [work, share, rate(server), times(server), alone, rate(echo)]
+}
+
+function floodCells({ calm, flooded }: FloodFigures): string[][] {
+  return [
+    ['without', rate(calm), times(calm)],
+    ['with', rate(flooded), times(flooded)],
+  ]
+}
+
 function growthCells({ objects, locate, create }: GrowthRow): string[] {
   return [
     objects.toLocaleString('en'),
@@ -79,17 +107,4 @@ function growthCells({ objects, locate, create }: GrowthRow): string[] {
     `${rate(create)}/s`,
     times(create),
   ]
-}
-
-function rate({ perSecond }: Figures): string {
-  return Math.round(perSecond).toLocaleString('en')
-}
-
-function times({ p50, p99 }: Figures): string {
-  return `${p50.toFixed(2)} / ${p99.toFixed(2)}`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = head.map((_, at) => (at === 0 ? '---' : '---:'))
-  return [head, line, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

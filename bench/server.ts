@@ -1,10 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { startEcho } from './echo.ts'
+import { startEchoApart } from './echo-apart.ts'
+import { figuresOf, type Figures } from './figures.ts'
 import { runLoadApart, type LoadResult } from './tls-load.ts'
-import { createTestAuthority } from '../test/fixtures/authority.ts'
-import { readAnswer, TAGS, childOf, textOf } from '../test/system/answer.ts'
+import { TAGS, childOf, textOf } from '../test/system/answer.ts'
 import { connectClient, type Client, type Credentials } from '../test/system/client.ts'
 import { create, item, locateByName, name, on, register, request } from '../test/system/request.ts'
 import { createSite, type Site } from '../test/system/server.ts'
@@ -12,7 +9,6 @@ import { createSite, type Site } from '../test/system/server.ts'
 const CONNECTIONS = [1, 8, 32] as const
 /** Requests of one kind that a load goes through in turn. */
 const VARIETY = 1_000
-const ECHO = 'echo of the sizes that come as arguments'
 
 /** One kind of request at one number of connections, beside an echo of the same sizes. */
 export interface ServerRow {
@@ -25,8 +21,6 @@ export interface ServerRow {
   /** The server's requests per second as a share of the echo's. */
   readonly ratio: number
 }
-
-export type Figures = Pick<LoadResult, 'perSecond' | 'p50' | 'p99'>
 
 /** What a load sends in one measurement. */
 interface Work {
@@ -58,7 +52,7 @@ export async function measureServer(options: ServerBenchOptions = {}): Promise<S
         results.echo.push(await runLoadApart({ ...load, ...echo.credentials, port: echo.port }))
         results.server.push(await runLoadApart({ ...load, ...credentials, port: server.port }))
       }
-      const [here, there] = [median(results.server), median(results.echo)]
+      const [here, there] = [figuresOf(results.server), figuresOf(results.echo)]
       const ratio = here.perSecond / there.perSecond
       const { operation } = work
       rows.push({ operation, connections, bytes, server: here, echo: there, ratio })
@@ -168,52 +162,5 @@ async function worksOf(client: Client): Promise<readonly Work[]> {
 
 async function sizesOf(client: Client, { requests }: Work): Promise<[number, number]> {
   const [first = new Uint8Array()] = requests()
-  const answer = new Promise<number>((resolve) => {
-    client.socket.once('data', (chunk: Buffer) => {
-      readAnswer(chunk)
-      resolve(chunk.length)
-    })
-  })
-  await client.ask(first)
-  return [first.length, await answer]
-}
-
-function median(results: readonly LoadResult[]): Figures {
-  const middle = (of: (result: LoadResult) => number): number =>
-    results.map(of).sort((a, b) => a - b)[Math.floor(results.length / 2)] ?? NaN
-  return {
-    perSecond: middle(({ perSecond }) => perSecond),
-    p50: middle(({ p50 }) => p50),
-    p99: middle(({ p99 }) => p99),
-  }
-}
-
-interface EchoApart {
-  readonly port: number
-  readonly process: ChildProcess
-  readonly credentials: Credentials
-}
-
-/** Starts an echo in a process of its own: it has to share the machine as the server does. */
-async function startEchoApart(bytes: readonly [number, number]): Promise<EchoApart> {
-  const child = fork(fileURLToPath(import.meta.url), [ECHO], { serialization: 'advanced' })
-  const authority = createTestAuthority('Bench authority')
-  const server = authority.issue({ name: 'server' })
-  const client = authority.issue({ name: 'client' })
-  child.send({ server: { ...server, ca: authority.cert }, bytes })
-  const [port] = (await once(child, 'message')) as [number]
-  return { port, process: child, credentials: { ...client, ca: authority.cert } }
-}
-
-interface EchoOrder {
-  readonly server: Credentials
-  readonly bytes: readonly [number, number]
-}
-
-// The process that startEchoApart starts runs this same file.
-if (process.argv[2] === ECHO) {
-  process.once('message', ({ server, bytes }: EchoOrder) => {
-    const tls = { ...server, requestCert: true, rejectUnauthorized: true }
-    void startEcho(tls, ...bytes).then(({ port }) => process.send?.(port))
-  })
+  return [first.length, (await client.ask(first)).bytes]
 }

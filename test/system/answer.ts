@@ -31,6 +31,8 @@ export interface AnswerItem {
 
 /** An answer as a client would read it, without the server's own schemas. */
 export interface Answer {
+  /** Length of the whole message. */
+  readonly bytes: number
   readonly version: string
   readonly batchCount: number
   readonly items: readonly AnswerItem[]
@@ -42,6 +44,7 @@ export function readAnswer(bytes: Uint8Array): Answer {
   if (message.tag !== RESPONSE_MESSAGE) throw new TypeError('not a Response Message')
   const header = childOf(message, VERSION_PATH[0] ?? 0)
   return {
+    bytes: bytes.length,
     version: versionText(at(message, VERSION_PATH)),
     batchCount: numberOf(childOf(header, TAGS.batchCount)) ?? NaN,
     items: childrenOf(message)

@@ -3,6 +3,7 @@ import { ItemType, type Item } from '../../src/ttlv/item.ts'
 
 export const OPERATION = {
   Create: 1,
+  CreateKeyPair: 2,
   Register: 3,
   Locate: 8,
   Check: 9,
@@ -17,6 +18,9 @@ export const OPERATION = {
   Destroy: 20,
   Query: 24,
   DiscoverVersions: 30,
+  Encrypt: 31,
+  Decrypt: 32,
+  Sign: 33,
   SetAttribute: 44,
 } as const
 
@@ -45,6 +49,13 @@ export const bytes = (tag: number, value: Uint8Array): Item => ({
   type: ItemType.ByteString,
   value,
 })
+/** Seconds since the epoch. */
+export const dateTime = (tag: number, value: number): Item => ({
+  tag,
+  type: ItemType.DateTime,
+  value: BigInt(value),
+})
+
 /** What stands in a request beside its batch items. */
 export interface RequestOptions {
   readonly minor?: number
