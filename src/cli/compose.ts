@@ -9,6 +9,7 @@ import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
 import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
+import type { Services } from '../operation/context.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
 import { Streams } from '../operation/streams.ts'
 import type { Log } from '../port/log.ts'
@@ -67,6 +68,7 @@ export function createHandler(
         anyGcmIv: policy.anyGcmIv,
       },
       streams: new Streams(policy.streams, nodeRandom),
+      ...issuerOf(core, config.certification),
     },
     clock: systemClock,
     permissions: PERMISSIONS,
@@ -76,6 +78,16 @@ export function createHandler(
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,
   })
+}
+
+/** Clients come and go: the one whose key issues certificates is looked for each time. */
+function issuerOf(
+  core: Core,
+  { client, ...names }: Config['certification'],
+): Pick<Services, 'issuer'> {
+  if (client === '') return {}
+  const ownerOf = () => core.clients.list().find(({ name }) => name === client)?.id
+  return { issuer: () => ({ ...names, owner: ownerOf() }) }
 }
 
 /** Makes what lists managed objects for those who run the server. */

@@ -22,8 +22,22 @@ export interface Config {
     /** How long requests under way may take once the server was told to stop. */
     readonly graceMs: number
   }
+  /** What Certify and Re-certify issue certificates with; they are refused while `client` is empty. */
+  readonly certification: Certification
   /** Switches that change what clients are allowed. */
   readonly policy: Policy
+}
+
+/** The issuing key pair: objects of a client, so that they are made, rotated and revoked as any others are. */
+export interface Certification {
+  /** Name of the client that they belong to. */
+  readonly client: string
+  /** Name of its Private Key object. */
+  readonly privateKey: string
+  /** Name of its Certificate object. */
+  readonly certificate: string
+  /** For how many days a certificate is valid, at most and where the request does not say. */
+  readonly days: number
 }
 
 /** Generators of key material: what clients are told of them is true of each. */
@@ -64,6 +78,12 @@ export const DEFAULT_CONFIG: Config = {
   asynchrony: DEFAULT_JOB_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
+  certification: {
+    client: '',
+    privateKey: 'issuing key',
+    certificate: 'issuing certificate',
+    days: 365,
+  },
   policy: {
     randomNumberGenerator: 'ansi-x9.31',
     leaseTime: 3_600,

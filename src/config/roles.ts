@@ -20,6 +20,7 @@ const READING: readonly OperationName[] = [
   'ObtainLease',
   'Poll',
   'Query',
+  'Validate',
 ]
 
 /** Every role there is. A client has exactly one; what no role allows is refused. */

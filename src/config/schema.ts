@@ -60,6 +60,12 @@ export const configSchema: z.ZodType<Config> = section({
   }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
+  certification: section({
+    client: z.string().max(64).default(DEFAULT_CONFIG.certification.client),
+    privateKey: z.string().min(1).max(253).default(DEFAULT_CONFIG.certification.privateKey),
+    certificate: z.string().min(1).max(253).default(DEFAULT_CONFIG.certification.certificate),
+    days: number(1, 36_500, DEFAULT_CONFIG.certification.days),
+  }),
   policy: section({
     randomNumberGenerator: z
       .enum(RANDOM_NUMBER_GENERATORS)

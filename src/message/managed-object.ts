@@ -22,7 +22,8 @@ import * as v1 from './v1/attribute.ts'
 
 const keyBlock = required(Tag.KeyBlock, KeyBlockStruct)
 
-const CertificateStruct = struct({
+/** KMIP 1.4 section 2.2.1, KMIP 2.1 section 2.1. */
+export const CertificateStruct = struct({
   objectType: constant(ObjectType.Certificate),
   certificateType: required(Tag.CertificateType),
   certificateValue: required(Tag.CertificateValue, bytes),

@@ -59,6 +59,16 @@ export interface ItemRun {
   whenSettled(callback: (isDone: boolean) => void): void
 }
 
+/** The key pair that certificates are issued with: managed objects of a client, by their Names. */
+export interface IssuerNames {
+  /** Identifier of the client; undefined when there is no client of the configured name. */
+  readonly owner: string | undefined
+  readonly privateKey: string
+  readonly certificate: string
+  /** For how long a certificate is valid, at most and where the request does not say. */
+  readonly days: number
+}
+
 /** What operations work with that is the same for every message. */
 export interface Services {
   readonly crypto: Crypto
@@ -67,6 +77,8 @@ export interface Services {
   readonly random: SeedableRandom
   readonly policy: Policy
   readonly streams: Streams
+  /** Undefined when the server is not configured to issue certificates. */
+  readonly issuer?: (() => IssuerNames) | undefined
 }
 
 /** What an operation works with. */
@@ -77,6 +89,8 @@ export interface OperationContext extends Services {
   readonly objects: ObjectSpace
   readonly run: ItemRun
   readonly keyPairs: KeyPairSource
+  /** Objects of any client, for what the server itself does with them: they are not shown, and no change is kept. */
+  objectsOf(owner: string): ObjectSpace
   readonly offer: Offer
   /** What the client has under way. */
   readonly requests: PendingRequests

@@ -4,6 +4,7 @@ import { addAttribute } from './add-attribute.ts'
 import { adjustAttribute } from './adjust-attribute.ts'
 import { archive } from './archive.ts'
 import { cancel } from './cancel.ts'
+import { certify } from './certify.ts'
 import { check } from './check.ts'
 import { createKeyPair } from './create-key-pair.ts'
 import { createSplitKey } from './create-split-key.ts'
@@ -29,6 +30,7 @@ import { modifyAttribute } from './modify-attribute.ts'
 import { obtainLease } from './obtain-lease.ts'
 import { poll } from './poll.ts'
 import { query } from './query.ts'
+import { reCertify } from './re-certify.ts'
 import { reKeyKeyPair } from './re-key-key-pair.ts'
 import { reKey } from './re-key.ts'
 import { recover } from './recover.ts'
@@ -39,6 +41,7 @@ import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
 import { sign } from './sign.ts'
 import { signatureVerify } from './signature-verify.ts'
+import { validate } from './validate.ts'
 
 /** Every operation the server has: dispatch, Query, permissions and documentation are all read from here. */
 export const OPERATIONS = {
@@ -47,6 +50,8 @@ export const OPERATIONS = {
   Register: register,
   ReKey: reKey,
   ReKeyKeyPair: reKeyKeyPair,
+  Certify: certify,
+  ReCertify: reCertify,
   Locate: locate,
   Check: check,
   Get: get,
@@ -64,6 +69,7 @@ export const OPERATIONS = {
   Destroy: destroy,
   Archive: archive,
   Recover: recover,
+  Validate: validate,
   Query: query,
   Cancel: cancel,
   Poll: poll,

@@ -251,6 +251,8 @@ function contextOf(
     objects: unit,
     run,
     keyPairs,
+    objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
+    issuer: services.issuer,
     resolve: (reference) => references.resolve(reference),
     encodeKeyValue: keyValueEncoder(environment.version),
     destroyAfterAnswer: environment.destroyAfterAnswer,

@@ -77,6 +77,22 @@ const ON_REPLACEMENT: readonly FaultCode[] = [
   'ILLEGAL_OPERATION',
 ]
 
+/** What may stand against a certificate that is to be issued. */
+const ON_CERTIFICATION: readonly FaultCode[] = [
+  ...ON_OBJECT,
+  'WRONG_OBJECT_TYPE',
+  'WRONG_STATE',
+  'OBJECT_DESTROYED',
+  'INVALID_CSR',
+  'INVALID_ATTRIBUTE_VALUE',
+  'ATTRIBUTE_READ_ONLY',
+  'ATTRIBUTE_SINGLE_VALUED',
+  'UNSUPPORTED_ATTRIBUTE',
+  'NAME_TAKEN',
+  'UNSUPPORTED_FEATURE',
+  'NOT_PERMITTED',
+]
+
 /** What each operation's own work can throw, read from the doc comments of what it calls. */
 const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   Activate: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
@@ -88,6 +104,7 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
     'NUMERIC_RANGE',
   ],
   Archive: [...ON_OBJECT, 'OBJECT_DESTROYED'],
+  Certify: [...ON_CERTIFICATION, 'ATTRIBUTE_INDEX_OUT_OF_BOUNDS'],
   Check: [...ON_OBJECT, 'WRONG_OBJECT_TYPE', 'USAGE_EXHAUSTED', 'INCOMPATIBLE_USAGE'],
   Create: ON_CREATION,
   CreateSplitKey: [
@@ -154,6 +171,8 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   Register: [...ON_CREATION],
   Revoke: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
   SetAttribute: [...ON_ATTRIBUTE, 'ATTRIBUTE_EXISTS', 'ATTRIBUTE_MULTI_VALUED', 'NAME_TAKEN'],
+  ReCertify: [...ON_CERTIFICATION, 'ATTRIBUTE_INDEX_OUT_OF_BOUNDS', 'ILLEGAL_OPERATION'],
+  Validate: [...ON_OBJECT, 'WRONG_OBJECT_TYPE', 'OBJECT_DESTROYED'],
 }
 
 const codes = Object.keys(REASONS_V1) as FaultCode[]

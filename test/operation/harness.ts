@@ -8,6 +8,7 @@ import { seedable } from '../../src/adapter/random-seeded.ts'
 import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
+import type { IssuerNames } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
@@ -68,6 +69,8 @@ export interface MessageText {
 
 export interface BenchOptions {
   readonly policy?: Partial<Policy>
+  /** Names of the issuing key pair. */
+  readonly issuer?: IssuerNames
   readonly batchItems?: number
   readonly responseBytes?: number
   readonly streams?: StreamLimits
@@ -118,6 +121,7 @@ export class Bench {
         random: nodeRandom,
         log: listLog(events),
       })
+    const { issuer } = options
     const handler = createMessageHandler({
       repository,
       ...(jobs === undefined ? {} : { jobs }),
@@ -127,6 +131,7 @@ export class Bench {
         certificates: nodeCertificates,
         random: seedable(countedRandom()),
         policy: { ...DEFAULT_POLICY, ...options.policy },
+        issuer: issuer && (() => issuer),
         streams: new Streams(options.streams ?? STREAMS, nodeRandom),
       },
       clock,

@@ -100,6 +100,18 @@ const USES_OF_KEYS = {
   USAGE_EXHAUSTED: 'PermissionDenied',
 } as const
 
+/** Certify and Re-certify list few reasons, and these are the nearest among them. */
+const OF_CERTIFICATION = {
+  WRONG_STATE: 'PermissionDenied',
+  OBJECT_DESTROYED: 'PermissionDenied',
+  INVALID_ATTRIBUTE_VALUE: 'InvalidField',
+  ATTRIBUTE_READ_ONLY: 'InvalidField',
+  ATTRIBUTE_SINGLE_VALUED: 'InvalidField',
+  ATTRIBUTE_INDEX_OUT_OF_BOUNDS: 'PermissionDenied',
+  UNSUPPORTED_ATTRIBUTE: 'InvalidField',
+  NAME_TAKEN: 'InvalidField',
+} as const
+
 /** Where two reasons share a meaning and the operation's own error table names the other one. */
 export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
   AddAttribute: { INVALID_ATTRIBUTE_VALUE: 'InvalidField' },
@@ -109,6 +121,7 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     INVALID_ATTRIBUTE_VALUE: 'InvalidField',
   },
   Archive: { OBJECT_DESTROYED: 'PermissionDenied' },
+  Certify: { ...OF_CERTIFICATION, OBJECT_NOT_FOUND: 'ItemNotFound' },
   Check: { WRONG_OBJECT_TYPE: 'IllegalObjectType' },
   Create: {
     ATTRIBUTE_READ_ONLY: 'AttributeReadOnly',
@@ -151,6 +164,7 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     INVALID_ATTRIBUTE_VALUE: 'InvalidField',
     UNSUPPORTED_ATTRIBUTE: 'InvalidField',
   },
+  ReCertify: { ...OF_CERTIFICATION, ILLEGAL_OPERATION: 'InvalidMessage' },
   Recover: { OBJECT_DESTROYED: 'PermissionDenied' },
   ReKey: REPLACING,
   ReKeyKeyPair: REPLACING,
@@ -161,5 +175,6 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   SignatureVerify: USES_OF_KEYS,
   MAC: USES_OF_KEYS,
   MACVerify: USES_OF_KEYS,
+  Validate: { OBJECT_DESTROYED: 'PermissionDenied' },
   SetAttribute: { UNSUPPORTED_ATTRIBUTE: 'InvalidField', ATTRIBUTE_EXISTS: 'MultiValuedAttribute' },
 }
