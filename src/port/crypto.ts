@@ -172,6 +172,8 @@ export interface AsymmetricKeys {
   exportPrivate(key: PrivateKey, format: KeyFormatType): Secret
   exportPublic(key: PublicKey, format: KeyFormatType): Uint8Array
   publicOf(key: PrivateKey): PublicKey
+  /** Another handle of the same key, which is destroyed apart from the first. */
+  duplicate<K extends PrivateKey | PublicKey>(key: K): K
   supportsCurve(curve: RecommendedCurve): boolean
   /** Throws `SERVER_LIMIT` when too many wait, `UNAVAILABLE` when it took too long. */
   generate(request: KeyPairRequest): Promise<KeyPair>

@@ -3,6 +3,7 @@ import { supportsCurve } from './curve.ts'
 import { generatePair } from './key-pair.ts'
 import {
   agree,
+  duplicate,
   exportPrivate,
   exportPublic,
   parseCertificate,
@@ -19,6 +20,7 @@ export const nodeKeys: AsymmetricKeys = {
   exportPrivate,
   exportPublic,
   publicOf,
+  duplicate,
   supportsCurve,
   generate: generatePair,
   agree,

@@ -61,6 +61,10 @@ export function publicOf(key: PrivateKey): PublicKey {
   return publicKeyOf(guarded(() => createPublicKey(objectOf(key))))
 }
 
+export function duplicate<K extends AsymmetricKey>(key: K): K {
+  return registered({ ...key }, objectOf(key))
+}
+
 export function parsePrivate(format: KeyFormatType, der: Secret): PrivateKey {
   const type = PRIVATE_TYPES.get(format)
   if (type === undefined) throw formatUnsupported()

@@ -9,6 +9,7 @@ import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
 import type { Services } from '../context.ts'
+import { parsedPrivate, parsedPublic } from './parsed-key.ts'
 
 type Means = Pick<Services, 'crypto' | 'keyFormats'>
 
@@ -52,41 +53,48 @@ export function withKeyBytes<R>(
   }
 }
 
-/** The private key of an object. Throws `WRONG_OBJECT_TYPE` and what reading it throws. */
-export function privateKeyOf(object: ManagedObject, { crypto, keyFormats }: Means): PrivateKey {
-  if (object.objectType !== ObjectType.PrivateKey) throw wrongType()
-  const own = plainBlockOf(object)
-  const { keyFormatType, material } = readable(object, own, { keyFormats, wanted: F.PKCS_8 })
-  try {
-    return crypto.keys.parsePrivate(keyFormatType, material)
-  } finally {
-    material.destroy()
-  }
+/** The private key of an object, to be destroyed. Throws `WRONG_OBJECT_TYPE` and what reading it throws. */
+export function privateKeyOf(object: ManagedObject, means: Means): PrivateKey {
+  const { content } = object
+  if (content?.objectType !== ObjectType.PrivateKey) throw wrongType()
+  return parsedPrivate(content, means, () => {
+    const { keyFormatType, material } = readable(object, means, F.PKCS_8)
+    try {
+      return means.crypto.keys.parsePrivate(keyFormatType, material)
+    } finally {
+      material.destroy()
+    }
+  })
 }
 
 /**
- * The public key of a public key, of a certificate, or of the private key that it belongs to. Throws `WRONG_OBJECT_TYPE`
- * and what reading it throws.
+ * The public key of a public key, of a certificate, or of the private key that it belongs to; to be destroyed. Throws
+ * `WRONG_OBJECT_TYPE` and what reading it throws.
  */
 export function publicKeyOf(object: ManagedObject, means: Means): PublicKey {
-  const { crypto, keyFormats } = means
+  const { content } = object
+  if (content === undefined) throw wrongType()
+  return parsedPublic(content, means, () => parsePublicKey(object, means))
+}
+
+function parsePublicKey(object: ManagedObject, means: Means): PublicKey {
   const { content, objectType } = object
+  const { keys } = means.crypto
   if (content?.objectType === ObjectType.Certificate) {
-    return crypto.keys.parseCertificate(content.certificateValue)
+    return keys.parseCertificate(content.certificateValue)
   }
   if (objectType === ObjectType.PrivateKey) {
     const key = privateKeyOf(object, means)
     try {
-      return crypto.keys.publicOf(key)
+      return keys.publicOf(key)
     } finally {
       key.destroy()
     }
   }
   if (objectType !== ObjectType.PublicKey) throw wrongType()
-  const own = plainBlockOf(object)
-  const { keyFormatType, material } = readable(object, own, { keyFormats, wanted: F.X_509 })
+  const { keyFormatType, material } = readable(object, means, F.X_509)
   try {
-    return crypto.keys.parsePublic(keyFormatType, material)
+    return keys.parsePublic(keyFormatType, material)
   } finally {
     material.destroy()
   }
@@ -115,18 +123,14 @@ function materialOf(
   return ownMaterial(keyFormats.convert(objectType, block, wanted))
 }
 
-interface Reading {
-  readonly keyFormats: Means['keyFormats']
-  /** The format that is made of one that cannot be parsed. */
-  readonly wanted: KeyFormatType
-}
-
-/** The key in a format that can be parsed. */
+/** The key in a format that can be parsed: its own, or the wanted one. */
 function readable(
-  { objectType }: ManagedObject,
-  block: KeyBlock,
-  { keyFormats, wanted }: Reading,
+  object: ManagedObject,
+  { keyFormats }: Means,
+  wanted: KeyFormatType,
 ): { readonly keyFormatType: KeyFormatType; readonly material: Secret } {
+  const { objectType } = object
+  const block = plainBlockOf(object)
   const formats = objectType === ObjectType.PrivateKey ? PRIVATE_FORMATS : PUBLIC_FORMATS
   const isReadable = formats.includes(block.keyFormatType)
   const keyFormatType = isReadable ? block.keyFormatType : wanted

@@ -7,6 +7,7 @@ import type { OperationContext } from '../context.ts'
 import type { Outcome, Part, Work } from '../streams.ts'
 import { chargeUse, loadForUse } from './key-use.ts'
 import { isFirst, takePart, type PartRequest } from './parts.ts'
+import { withPlainKey } from './plain-key.ts'
 
 /** A request to do something with a key. */
 export interface KeyedRequest extends PartRequest {
@@ -44,7 +45,8 @@ export async function useKey(
   if (isCounted) await chargeUse(object, part.data?.length ?? 0, context)
   const { uniqueIdentifier } = object
   const binding = { operation, key: uniqueIdentifier }
-  const answer = takePart(request, { binding, part, begin: () => begin(object) }, context)
+  const key = isFirst(request) ? await withPlainKey(object, context) : object
+  const answer = takePart(request, { binding, part, begin: () => begin(key) }, context)
   const { outcome, correlationValue } = answer
   return {
     uniqueIdentifier,

@@ -1,7 +1,7 @@
 import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
 import { KmipFault } from '../../fault/fault.ts'
 import { decodeKeyValue } from '../../message/key-value.ts'
-import { keyBlockOf } from '../../model/content.ts'
+import { keyBlockOf, withKeyBlock } from '../../model/content.ts'
 import type { KeyBlock, KeyValue } from '../../model/key-block.ts'
 import {
   isEncoded,
@@ -12,10 +12,11 @@ import {
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { checkDescribed } from '../../model/registration.ts'
 import type { Secret } from '../../secret/secret.ts'
-import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
+import type { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { KeyWrappingData } from '../../spec/structure/key-wrapping-data.ts'
 import type { OperationContext } from '../context.ts'
+import { privateKeyOf, publicKeyOf, withKeyBytes } from './key-material.ts'
 import {
   decryptKeyValue,
   isAuthentic,
@@ -46,6 +47,27 @@ export async function plainKeyBlock(
   context: OperationContext,
 ): Promise<PlainKeyBlock> {
   return unwrappedKeyBlock(object, context, 0)
+}
+
+/**
+ * An object with its key ready to be used: itself, unless its key is kept wrapped. Throws what `plainKeyBlock` throws.
+ */
+export async function withPlainKey(
+  object: ManagedObject,
+  context: OperationContext,
+): Promise<ManagedObject> {
+  return unwrappedObject(object, context, 0)
+}
+
+async function unwrappedObject(
+  object: ManagedObject,
+  context: OperationContext,
+  depth: number,
+): Promise<ManagedObject> {
+  const { content } = object
+  if (content === undefined || keyBlockOf(content)?.keyWrappingData === undefined) return object
+  const keyBlock = await unwrappedKeyBlock(object, context, depth)
+  return { ...object, content: withKeyBlock(content, keyBlock) }
 }
 
 async function unwrappedKeyBlock(
@@ -155,33 +177,24 @@ async function handleOf(
   context: OperationContext,
   depth: number,
 ): Promise<KeyHandle> {
-  const { objectType } = object
-  const keyBlock = await unwrappedKeyBlock(object, context, depth)
-  const { keys } = context.crypto
-  const materialAs = (format: KeyFormatType): Secret => {
-    const wanted = { keyFormatType: format }
-    const { keyValue } = context.keyFormats.convert(objectType, keyBlock, wanted)
-    if (keyValue === undefined) throw cryptographicFailure()
-    context.destroyAfterAnswer(keyValue.material)
-    return keyValue.material
+  const plain = await unwrappedObject(object, context, depth)
+  if (plain.objectType === ObjectType.PrivateKey) {
+    return { kind: 'private', key: privateKeyOf(plain, context) }
   }
-  if (objectType === ObjectType.PrivateKey) {
-    const der = materialAs(KeyFormatType.PKCS_8)
-    return { kind: 'private', key: keys.parsePrivate(KeyFormatType.PKCS_8, der) }
+  if (plain.objectType === ObjectType.PublicKey) {
+    return { kind: 'public', key: publicKeyOf(plain, context) }
   }
-  if (objectType === ObjectType.PublicKey) {
-    const der = materialAs(KeyFormatType.X_509)
-    return { kind: 'public', key: keys.parsePublic(KeyFormatType.X_509, der) }
-  }
-  return {
-    kind: 'symmetric',
-    algorithm: algorithmOf(object, keyBlock),
-    key: materialAs(KeyFormatType.Raw),
-  }
+  const algorithm = algorithmOf(plain)
+  return withKeyBytes(plain, context, (bytes) => {
+    const key = bytes.clone()
+    context.destroyAfterAnswer(key)
+    return { kind: 'symmetric', algorithm, key }
+  })
 }
 
-function algorithmOf({ attributes }: ManagedObject, { cryptographicAlgorithm }: PlainKeyBlock) {
-  const algorithm = cryptographicAlgorithm ?? attributes.get('CryptographicAlgorithm')
+function algorithmOf({ attributes, content }: ManagedObject): CryptographicAlgorithm {
+  const block = content && keyBlockOf(content)
+  const algorithm = block?.cryptographicAlgorithm ?? attributes.get('CryptographicAlgorithm')
   if (algorithm !== undefined) return algorithm
   throw new KmipFault('WRONG_OBJECT_TYPE', 'The key has no Cryptographic Algorithm')
 }
