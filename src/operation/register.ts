@@ -9,7 +9,7 @@ import { defineOperation } from './definition.ts'
 import { isContainer, unpackContainer } from './shared/container.ts'
 import { addObject, requestedEntries } from './shared/creation.ts'
 import { checkStorage } from './shared/protection-storage.ts'
-import { registeredContent } from './shared/registration.ts'
+import { registeredContent, wrappingKeyLink } from './shared/registration.ts'
 
 const RegisterRequest = struct({
   objectType: required(Tag.ObjectType),
@@ -30,7 +30,8 @@ export const register = defineOperation('Register', {
       ? await unpackContainer(object, entries, context)
       : { object, entries }
     const content = registeredContent(objectType, brought, context)
-    const { uniqueIdentifier } = await addObject(content, brought.entries, context, false)
+    const requested = [...brought.entries, ...(await wrappingKeyLink(content, context))]
+    const { uniqueIdentifier } = await addObject(content, requested, context, false)
     return { uniqueIdentifier }
   },
 })

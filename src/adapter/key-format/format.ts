@@ -82,7 +82,11 @@ const pkcs1: Format = {
 
 const pkcs8: Format = {
   form: 'bytes',
-  read: { private: (material) => readDer(material, readPrivateKeyInfo) },
+  read: {
+    private: (material) => readDer(material, readPrivateKeyInfo),
+    // zkey of s390-tools calls a SubjectPublicKeyInfo so.
+    public: (material) => readDer(material, readPublicKeyInfo),
+  },
   write: writePrivateKeyInfo,
 }
 

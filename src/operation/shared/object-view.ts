@@ -94,16 +94,23 @@ function checkMayLeave({ attributes, content }: ManagedObject, view: View): void
   }
 }
 
-const OWN_FORMATS: ReadonlyMap<ObjectType, KeyFormatType> = new Map<ObjectType, KeyFormatType>([
-  [ObjectType.Certificate, KeyFormatType.X_509],
-  [ObjectType.CertificateRequest, KeyFormatType.PKCS_10],
-  [ObjectType.OpaqueObject, KeyFormatType.Opaque],
+/** The official cases show Raw as the Key Format Type of a certificate too. */
+const OWN_FORMATS: ReadonlyMap<ObjectType, readonly KeyFormatType[]> = new Map<
+  ObjectType,
+  readonly KeyFormatType[]
+>([
+  [ObjectType.Certificate, [KeyFormatType.X_509, KeyFormatType.Raw]],
+  [ObjectType.CertificateRequest, [KeyFormatType.PKCS_10, KeyFormatType.Raw]],
+  [ObjectType.OpaqueObject, [KeyFormatType.Opaque]],
 ])
 
 /** An object without a Key Block has one form, its default Key Format Type (KMIP 2.1 section 4.26). */
 function checkWithoutKey({ objectType }: ObjectContent, view: View): void {
   const { keyFormatType, keyCompressionType, keyWrappingSpecification: specification } = view
-  if (keyFormatType !== undefined && keyFormatType !== OWN_FORMATS.get(objectType)) {
+  if (
+    keyFormatType !== undefined &&
+    OWN_FORMATS.get(objectType)?.includes(keyFormatType) !== true
+  ) {
     throw formatUnsupported()
   }
   if (keyCompressionType !== undefined) throw compressionUnsupported()
@@ -170,6 +177,14 @@ function converted(
 ): PlainKeyBlock {
   if (isAsKept(keyBlock, view)) return keyBlock
   const { keyFormatType, keyCompressionType } = view
+  if (
+    keyCompressionType === undefined &&
+    keyFormatType !== undefined &&
+    isRenamed(objectType, keyBlock, keyFormatType)
+  ) {
+    return { ...keyBlock, keyFormatType }
+  }
+  if (!CONVERTIBLE.includes(objectType)) throw misfit(keyBlock, view)
   const block = context.keyFormats.convert(objectType, keyBlock, {
     ...(keyFormatType === undefined ? {} : { keyFormatType }),
     ...(keyCompressionType === undefined ? {} : { keyCompressionType }),
@@ -182,6 +197,25 @@ function converted(
     ...(keyCompressionType === undefined ? {} : { keyCompressionType }),
     keyValue: block.keyValue,
   }
+}
+
+/** Object Types whose keys have forms that one can be made of another. */
+const CONVERTIBLE: readonly ObjectType[] = [
+  ObjectType.SymmetricKey,
+  ObjectType.PublicKey,
+  ObjectType.PrivateKey,
+]
+
+const BYTES: readonly KeyFormatType[] = [KeyFormatType.Raw, KeyFormatType.Opaque]
+
+/** Secret Data is bytes under either name; the default is Raw, and clients register it as Opaque. */
+function isRenamed(
+  objectType: ObjectType,
+  keyBlock: PlainKeyBlock,
+  keyFormatType: KeyFormatType,
+): boolean {
+  const isBytes = BYTES.includes(keyFormatType) && BYTES.includes(keyBlock.keyFormatType)
+  return objectType === ObjectType.SecretData && isBytes
 }
 
 function formatUnsupported(): KmipFault {

@@ -4,6 +4,8 @@ import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import { checkQuantumSafe } from '../../model/quantum-safety.ts'
 import { checkRegistered, withDescribedKey, withStatedKey } from '../../model/registration.ts'
 import type { ObjectType } from '../../spec/enum/object-type.ts'
+import { LinkType } from '../../spec/enum/link-type.ts'
+import type { Link } from '../../spec/structure/link.ts'
 import type { OperationContext } from '../context.ts'
 import { requestedValue } from './creation.ts'
 
@@ -35,6 +37,34 @@ export function registeredContent(
   checkRegistered(content)
   checkLocation(content, entries)
   return content
+}
+
+/**
+ * The link to the key that a wrapped object is wrapped with, where that key is here (KMIP 2.1 section 6.1.43). KMIP 1.x
+ * has no word for it and does not see it.
+ */
+export async function wrappingKeyLink(
+  content: ObjectContent,
+  { objects }: OperationContext,
+): Promise<readonly AttributeEntry[]> {
+  const wrapping = keyBlockOf(content)?.keyWrappingData
+  const identifier = wrapping?.encryptionKeyInformation?.uniqueIdentifier
+  if (identifier === undefined || !(await isKnown(objects.load(identifier)))) return []
+  const value: Link = {
+    linkType: LinkType.WrappingKeyLink,
+    linkedObjectIdentifier: identifier,
+  }
+  return [{ reference: { name: 'Link' }, value }]
+}
+
+async function isKnown(loading: Promise<unknown>): Promise<boolean> {
+  try {
+    await loading
+    return true
+  } catch (error) {
+    if (error instanceof KmipFault && error.code === 'OBJECT_NOT_FOUND') return false
+    throw error
+  }
 }
 
 /** Where a key is kept elsewhere is told only of one that is not here (KMIP 1.4 section 3.42). */

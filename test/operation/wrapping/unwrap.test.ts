@@ -107,6 +107,24 @@ describe('Get of a key that was registered wrapped (KMIP 1.4 section 4.11)', () 
     expect(valueOf(await ask(bench, key, NOT_WRAPPED))).toBe('aa'.repeat(16))
   })
 
+  test('is used unwrapped, by Encrypt and Decrypt, as openssl uses it', async () => {
+    const key = await register(bench, byteString(WRAPPED), {
+      attributes: `<ActivationDate type="DateTime" value="2020-01-01T00:00:00Z"/>${parameters(mode('ECB'))}`,
+      length: 128,
+      behind: wrapping({ encryption: [kek], rest: NO_ENCODING }, 'KeyWrappingData'),
+    })
+    const data = (hex: string) => `${uid(key)}<Data type="ByteString" value="${hex}"/>`
+    const bytes = async (operation: string, hex: string) => {
+      const { payload } = await bench.ask('2.1', operation, data(hex))
+      const item = find(payload, Tag.Data)
+      return item?.type === ItemType.ByteString ? Buffer.from(item.value).toString('hex') : ''
+    }
+    const encrypted = openssl(['enc', '-aes-128-ecb', '-K', KEY, '-nopad'], 'cc'.repeat(16))
+    expect(await bytes('Encrypt', 'cc'.repeat(16))).toBe(encrypted)
+    expect(await bytes('Decrypt', encrypted)).toBe('cc'.repeat(16))
+    expect(valueOf(await ask(bench, key))).toBe(WRAPPED)
+  })
+
   test('keeps a sensitive one wrapped (KMIP 1.4 section 3.48)', async () => {
     const key = await register(bench, byteString(WRAPPED), {
       attributes: '<Sensitive type="Boolean" value="true"/>',
