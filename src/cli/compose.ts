@@ -64,6 +64,8 @@ export function createHandler(
         wrapWithoutParameters: policy.wrapWithoutParameters,
         rngSeed: policy.rngSeed,
         splitKeyParts: policy.splitKeyParts,
+        applicationNamespaces: policy.applicationNamespaces,
+        query: config.query,
         shortTags: policy.shortTags,
         anyGcmIv: policy.anyGcmIv,
       },

@@ -1,3 +1,4 @@
+import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
@@ -24,6 +25,8 @@ export interface Config {
   }
   /** What Certify and Re-certify issue certificates with; they are refused while `client` is empty. */
   readonly certification: Certification
+  /** What Query is answered with instead of what the server knows of itself. */
+  readonly query: QueryStatements
   /** Switches that change what clients are allowed. */
   readonly policy: Policy
 }
@@ -62,6 +65,8 @@ export interface Policy {
   readonly rngSeed: (typeof RNG_SEEDS)[number]
   /** Parts that one key may be split into, and that may be joined. */
   readonly splitKeyParts: number
+  /** Application Namespaces that the server makes up Application Data for. */
+  readonly applicationNamespaces: readonly string[]
   /** Whether authenticated encryption may have tags under 96 bits. */
   readonly shortTags: boolean
   /** Whether the IV of GCM may have another length than 96 bits. */
@@ -84,6 +89,7 @@ export const DEFAULT_CONFIG: Config = {
     certificate: 'issuing certificate',
     days: 365,
   },
+  query: {},
   policy: {
     randomNumberGenerator: 'ansi-x9.31',
     leaseTime: 3_600,
@@ -92,6 +98,7 @@ export const DEFAULT_CONFIG: Config = {
     wrapWithoutParameters: true,
     rngSeed: 'use',
     splitKeyParts: 32,
+    applicationNamespaces: ['kmipd'],
     shortTags: false,
     anyGcmIv: true,
     streams: { perClient: 16, bytes: 16_777_216, seconds: 300 },

@@ -7,6 +7,7 @@ import {
   RNG_SEEDS,
   type Config,
 } from './defaults.ts'
+import { queryStatements } from './query-statements.ts'
 
 const { limits: limitDefaults } = DEFAULT_CONFIG
 const MIB = 1_048_576
@@ -66,6 +67,7 @@ export const configSchema: z.ZodType<Config> = section({
     certificate: z.string().min(1).max(253).default(DEFAULT_CONFIG.certification.certificate),
     days: number(1, 36_500, DEFAULT_CONFIG.certification.days),
   }),
+  query: queryStatements,
   policy: section({
     randomNumberGenerator: z
       .enum(RANDOM_NUMBER_GENERATORS)
@@ -76,6 +78,10 @@ export const configSchema: z.ZodType<Config> = section({
     wrapWithoutParameters: z.boolean().default(DEFAULT_CONFIG.policy.wrapWithoutParameters),
     rngSeed: z.enum(RNG_SEEDS).default(DEFAULT_CONFIG.policy.rngSeed),
     splitKeyParts: number(2, 255, DEFAULT_CONFIG.policy.splitKeyParts),
+    applicationNamespaces: z
+      .array(z.string().min(1).max(128))
+      .max(100)
+      .default([...DEFAULT_CONFIG.policy.applicationNamespaces]),
     shortTags: z.boolean().default(DEFAULT_CONFIG.policy.shortTags),
     anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
     streams: section({

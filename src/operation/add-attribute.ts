@@ -1,6 +1,7 @@
 import { attributeAddition } from '../message/attribute-operation.ts'
 import { addAttribute as addToObject } from '../model/attribute-change.ts'
 import { defineOperation } from './definition.ts'
+import { withApplicationData } from './shared/application-data.ts'
 import { ChangedAttributeResponse, changeAttribute } from './shared/changed-attribute.ts'
 
 /** KMIP 1.4 section 4.14, KMIP 2.1 section 6.1.2. */
@@ -9,7 +10,7 @@ export const addAttribute = defineOperation('AddAttribute', {
   response: ChangedAttributeResponse,
   async handle({ uniqueIdentifier, attribute }, context) {
     return changeAttribute(uniqueIdentifier, context, (object) =>
-      addToObject(object, attribute, context.now),
+      addToObject(object, withApplicationData(attribute, context), context.now),
     )
   },
 })

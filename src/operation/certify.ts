@@ -79,6 +79,7 @@ function checkType(type: CertificateType | undefined, hasRequest: boolean): void
 
 /** KMIP 1.4 section 4.7, KMIP 2.1 section 6.1.6. */
 export const certify = defineOperation('Certify', {
+  pace: 'slow',
   request: CertifyRequest,
   response: IdentifiedResponse,
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],

@@ -11,6 +11,7 @@ import {
 
 /** KMIP 1.4 section 4.2, KMIP 2.1 section 6.1.9. */
 export const createKeyPair = defineOperation('CreateKeyPair', {
+  pace: 'slow',
   request: struct(keyPairFields),
   response: KeyPairResponse,
   ...keyPairIdentification,

@@ -1,3 +1,5 @@
+import type { QueryStatements } from './query-statements.ts'
+
 /** What the standard leaves to the server's policy. */
 export interface Policy {
   /** Lease Time of objects, in seconds (KMIP 1.4 section 3.20). */
@@ -17,6 +19,10 @@ export interface Policy {
   readonly shortTags: boolean
   /** Whether the IV of GCM may have another length than 96 bits. */
   readonly anyGcmIv: boolean
+  /** Application Namespaces that the server makes up Application Data for (KMIP 1.4 section 3.36). */
+  readonly applicationNamespaces: readonly string[]
+  /** What Query is answered with instead of what the server knows of itself. */
+  readonly query: QueryStatements
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -29,5 +35,7 @@ export const DEFAULT_POLICY: Policy = {
   wrapWithoutParameters: true,
   shortTags: false,
   anyGcmIv: true,
+  applicationNamespaces: ['kmipd'],
+  query: {},
   vendorIdentification: 'kmipd',
 }

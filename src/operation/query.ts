@@ -8,6 +8,8 @@ import { ObjectType } from '../spec/enum/object-type.ts'
 import { Operation } from '../spec/enum/operation.ts'
 import { QueryFunction } from '../spec/enum/query-function.ts'
 import { RNGMode } from '../spec/enum/rng-mode.ts'
+import { ShreddingAlgorithm } from '../spec/enum/shredding-algorithm.ts'
+import { UnwrapMode } from '../spec/enum/unwrap-mode.ts'
 import {
   CapabilityInformationStruct,
   type CapabilityInformation,
@@ -53,7 +55,9 @@ const CAPABILITIES: Omit<CapabilityInformation, 'asynchronousCapability'> = {
   attestationCapability: false,
   batchUndoCapability: true,
   batchContinueCapability: true,
+  unwrapMode: UnwrapMode.NotProcessed,
   destroyAction: DestroyAction.KeyMaterialDeleted,
+  shreddingAlgorithm: ShreddingAlgorithm.Unsupported,
   rngMode: RNGMode.SharedInstantiation,
 }
 
@@ -75,6 +79,11 @@ const NOTHING: QueryResponse = {
 
 type Answer = (context: OperationContext) => Partial<QueryResponse>
 
+function capabilitiesOf({ offer, policy }: OperationContext): Partial<QueryResponse> {
+  const own = { ...CAPABILITIES, asynchronousCapability: offer.isAsynchronous }
+  return { capabilities: [{ ...own, ...policy.query.capabilities }] }
+}
+
 /** The answer to each function; a function that is not here is answered with nothing, for there is nothing to tell. */
 const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answer>([
   [QueryFunction.QueryOperations, ({ offer }) => ({ operations: offer.operations })],
@@ -86,17 +95,26 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
       serverInformation: NO_INFORMATION,
     }),
   ],
-  [QueryFunction.QueryRNGs, ({ random }) => ({ rngs: [random.parameters] })],
   [
-    QueryFunction.QueryCapabilities,
-    ({ offer }) => ({
-      capabilities: [{ ...CAPABILITIES, asynchronousCapability: offer.isAsynchronous }],
-    }),
+    QueryFunction.QueryRNGs,
+    ({ policy, random }) => ({ rngs: policy.query.rngs ?? [random.parameters] }),
+  ],
+  [QueryFunction.QueryCapabilities, capabilitiesOf],
+  [QueryFunction.QueryProfiles, ({ policy }) => ({ profiles: policy.query.profiles ?? [] })],
+  [
+    QueryFunction.QueryValidations,
+    ({ policy }) => ({ validations: policy.query.validations ?? [] }),
+  ],
+  [
+    QueryFunction.QueryApplicationNamespaces,
+    ({ policy }) => ({ applicationNamespaces: policy.applicationNamespaces }),
   ],
   [
     QueryFunction.QueryClientRegistrationMethods,
-    () => ({
-      clientRegistrationMethods: [ClientRegistrationMethod.ServerPreGenerated],
+    ({ policy }) => ({
+      clientRegistrationMethods: policy.query.clientRegistrationMethods ?? [
+        ClientRegistrationMethod.ServerPreGenerated,
+      ],
     }),
   ],
   [

@@ -119,6 +119,7 @@ function inherited({ certificate }: Existing): CertificateWish['otherwise'] {
 
 /** KMIP 1.4 section 4.8, KMIP 2.1 section 6.1.45. */
 export const reCertify = defineOperation('ReCertify', {
+  pace: 'slow',
   request: ReCertifyRequest,
   response: IdentifiedResponse,
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],

@@ -77,6 +77,7 @@ function replacementHalves(
 
 /** KMIP 1.4 section 4.5, KMIP 2.1 section 6.1.47. */
 export const reKeyKeyPair = defineOperation('ReKeyKeyPair', {
+  pace: 'slow',
   request: ReKeyKeyPairRequest,
   response: KeyPairResponse,
   ...keyPairIdentification,

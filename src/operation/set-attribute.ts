@@ -2,6 +2,7 @@ import { attributeAddition } from '../message/attribute-operation.ts'
 import { IdentifiedResponse } from '../message/identified.ts'
 import { setAttribute as setOnObject } from '../model/attribute-change.ts'
 import { defineOperation } from './definition.ts'
+import { withApplicationData } from './shared/application-data.ts'
 import { changeAttribute } from './shared/changed-attribute.ts'
 
 /** KMIP 2.1 section 6.1.51. */
@@ -10,7 +11,7 @@ export const setAttribute = defineOperation('SetAttribute', {
   response: IdentifiedResponse,
   async handle({ uniqueIdentifier, attribute }, context) {
     return changeAttribute(uniqueIdentifier, context, (object) =>
-      setOnObject(object, attribute, context.now),
+      setOnObject(object, withApplicationData(attribute, context), context.now),
     )
   },
 })

@@ -38,6 +38,7 @@ const ON_CREATION: readonly FaultCode[] = [
   'ATTRIBUTE_SINGLE_VALUED',
   'INVALID_ATTRIBUTE_VALUE',
   'NAME_TAKEN',
+  'NAMESPACE_UNSUPPORTED',
   'WRONG_OBJECT_TYPE',
 ]
 
@@ -221,6 +222,8 @@ const JUSTIFIED = {
   '1.4': ['CryptographicFailure', 'KeyValueNotPresent', 'ObjectArchived'],
   // the same failure; an unknown tag, enumeration or critical extension; an object that is to be recovered first
   '2.1': [
+    // data of a namespace that the server makes none up for (2.1 section 4.4)
+    'ApplicationNamespaceNotSupported',
     'CryptographicFailure',
     'ObjectArchived',
     'UnknownEnumeration',

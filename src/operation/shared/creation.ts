@@ -15,6 +15,7 @@ import type { Digest } from '../../spec/structure/digest.ts'
 import type { Name } from '../../spec/structure/name.ts'
 import type { RNGParameters } from '../../spec/structure/rng-parameters.ts'
 import type { OperationContext } from '../context.ts'
+import { withApplicationData } from './application-data.ts'
 import { loadOnline } from './stored-object.ts'
 import { describedEntries } from './described.ts'
 
@@ -119,7 +120,7 @@ export function newParts(
     uniqueIdentifier,
     owner: identity.id,
     content,
-    requested: entries,
+    requested: entries.map((entry) => withApplicationData(entry, context)),
     described: describedEntries(content, context),
     shortUniqueIdentifier: crypto.digest('SHA_256', new TextEncoder().encode(uniqueIdentifier)),
     digest: digestOf(content, context),
