@@ -87,7 +87,7 @@ function issuerOf(
   core: Core,
   { client, ...names }: Config['certification'],
 ): Pick<Services, 'issuer'> {
-  if (client === '') return {}
+  if (client === undefined) return {}
   const ownerOf = () => core.clients.list().find(({ name }) => name === client)?.id
   return { issuer: () => ({ ...names, owner: ownerOf() }) }
 }

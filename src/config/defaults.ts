@@ -23,7 +23,7 @@ export interface Config {
     /** How long requests under way may take once the server was told to stop. */
     readonly graceMs: number
   }
-  /** What Certify and Re-certify issue certificates with; they are refused while `client` is empty. */
+  /** What Certify and Re-certify issue certificates with; they are refused while there is no `client`. */
   readonly certification: Certification
   /** What Query is answered with instead of what the server knows of itself. */
   readonly query: QueryStatements
@@ -34,7 +34,7 @@ export interface Config {
 /** The issuing key pair: objects of a client, so that they are made, rotated and revoked as any others are. */
 export interface Certification {
   /** Name of the client that they belong to. */
-  readonly client: string
+  readonly client?: string | undefined
   /** Name of its Private Key object. */
   readonly privateKey: string
   /** Name of its Certificate object. */
@@ -84,7 +84,6 @@ export const DEFAULT_CONFIG: Config = {
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {
-    client: '',
     privateKey: 'issuing key',
     certificate: 'issuing certificate',
     days: 365,

@@ -62,7 +62,7 @@ export const configSchema: z.ZodType<Config> = section({
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   certification: section({
-    client: z.string().max(64).default(DEFAULT_CONFIG.certification.client),
+    client: z.string().min(1).max(64).optional(),
     privateKey: z.string().min(1).max(253).default(DEFAULT_CONFIG.certification.privateKey),
     certificate: z.string().min(1).max(253).default(DEFAULT_CONFIG.certification.certificate),
     days: number(1, 36_500, DEFAULT_CONFIG.certification.days),
