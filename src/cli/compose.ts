@@ -68,6 +68,7 @@ export function createHandler(
         query: config.query,
         shortTags: policy.shortTags,
         anyGcmIv: policy.anyGcmIv,
+        getOneTimePad: policy.getOneTimePad,
       },
       streams: new Streams(policy.streams, nodeRandom),
       ...issuerOf(core, config.certification),

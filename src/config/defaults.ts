@@ -49,6 +49,9 @@ export const RANDOM_NUMBER_GENERATORS = ['ansi-x9.31', 'ctr-drbg'] as const
 /** What may become of the seeds that clients give: all bytes used, sixteen at most, none, or an error. */
 export const RNG_SEEDS = ['use', 'use-part', 'ignore', 'refuse'] as const
 
+/** What Get may give of a one-time pad. */
+export const PAD_VIEWS = ['withhold', 'refuse'] as const
+
 /** What the standard leaves to the server. */
 export interface Policy {
   /** Where new key material comes from. */
@@ -71,6 +74,8 @@ export interface Policy {
   readonly shortTags: boolean
   /** Whether the IV of GCM may have another length than 96 bits. */
   readonly anyGcmIv: boolean
+  /** What Get gives of a one-time pad: its Key Block without the bytes, or an error. */
+  readonly getOneTimePad: (typeof PAD_VIEWS)[number]
   /** Cryptographic operations by parts. */
   readonly streams: StreamLimits
 }
@@ -100,6 +105,7 @@ export const DEFAULT_CONFIG: Config = {
     applicationNamespaces: ['kmipd'],
     shortTags: false,
     anyGcmIv: true,
+    getOneTimePad: 'withhold',
     streams: { perClient: 16, bytes: 16_777_216, seconds: 300 },
   },
 }

@@ -3,6 +3,7 @@ import type { Rate } from '../server/limits.ts'
 import {
   DEFAULT_CONFIG,
   LOG_LEVELS,
+  PAD_VIEWS,
   RANDOM_NUMBER_GENERATORS,
   RNG_SEEDS,
   type Config,
@@ -84,6 +85,7 @@ export const configSchema: z.ZodType<Config> = section({
       .default([...DEFAULT_CONFIG.policy.applicationNamespaces]),
     shortTags: z.boolean().default(DEFAULT_CONFIG.policy.shortTags),
     anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
+    getOneTimePad: z.enum(PAD_VIEWS).default(DEFAULT_CONFIG.policy.getOneTimePad),
     streams: section({
       perClient: number(1, 10_000, DEFAULT_CONFIG.policy.streams.perClient),
       bytes: number(1_024, 1_024 * MIB, DEFAULT_CONFIG.policy.streams.bytes),

@@ -54,6 +54,7 @@ export const decrypt = defineOperation('Decrypt', {
       {
         operation: 'Decrypt',
         usage: USAGE,
+        pad: 'decrypt',
         part: data === undefined ? {} : { data },
         begin: (key) => decryption(key, request, context),
       },

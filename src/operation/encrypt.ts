@@ -42,6 +42,7 @@ export const encrypt = defineOperation('Encrypt', {
       {
         operation: 'Encrypt',
         usage: USAGE,
+        pad: 'encrypt',
         part: data === undefined ? {} : { data },
         begin: (key) => encryption(key, request, context),
       },

@@ -23,6 +23,8 @@ export interface Policy {
   readonly applicationNamespaces: readonly string[]
   /** What Query is answered with instead of what the server knows of itself. */
   readonly query: QueryStatements
+  /** What Get gives of a one-time pad: its Key Block without the bytes, or an error. */
+  readonly getOneTimePad: 'withhold' | 'refuse'
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -37,5 +39,6 @@ export const DEFAULT_POLICY: Policy = {
   anyGcmIv: true,
   applicationNamespaces: ['kmipd'],
   query: {},
+  getOneTimePad: 'withhold',
   vendorIdentification: 'kmipd',
 }

@@ -1,11 +1,13 @@
 import type { ObjectReference } from '../../message/identifier.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { isOneTimePad, type PadUse } from '../../model/one-time-pad.ts'
 import type { Usage } from '../../model/usage.ts'
 import type { OperationName } from '../../spec/operation.ts'
 import { UsageLimitsUnit } from '../../spec/enum/usage-limits-unit.ts'
 import type { OperationContext } from '../context.ts'
 import type { Outcome, Part, Work } from '../streams.ts'
 import { chargeUse, loadForUse } from './key-use.ts'
+import { usePad } from './pad.ts'
 import { isFirst, takePart, type PartRequest } from './parts.ts'
 import { withPlainKey } from './plain-key.ts'
 
@@ -19,6 +21,8 @@ export interface KeyUse {
   readonly operation: OperationName
   readonly usage: Usage
   readonly part: Part
+  /** For operations that can be done with a one-time pad. */
+  readonly pad?: PadUse
   /** Makes the work that the first part begins. */
   readonly begin: (key: ManagedObject) => Work
 }
@@ -37,10 +41,16 @@ export interface KeyedAnswer {
  */
 export async function useKey(
   request: KeyedRequest,
-  { operation, usage, part, begin }: KeyUse,
+  use: KeyUse,
   context: OperationContext,
 ): Promise<KeyedAnswer> {
+  const { operation, usage, part, begin } = use
   const object = await loadForUse(request.uniqueIdentifier, usage, context)
+  if (use.pad !== undefined && isOneTimePad(object)) {
+    const data = await usePad(object, use.pad, request, context)
+    context.destroyAfterAnswer(data)
+    return { uniqueIdentifier: object.uniqueIdentifier, outcome: { data }, correlation: {} }
+  }
   const isCounted = usage.purpose === 'protect' && isCharged(object, request)
   if (isCounted) await chargeUse(object, part.data?.length ?? 0, context)
   const { uniqueIdentifier } = object
@@ -48,6 +58,7 @@ export async function useKey(
   const key = isFirst(request) ? await withPlainKey(object, context) : object
   const answer = takePart(request, { binding, part, begin: () => begin(key) }, context)
   const { outcome, correlationValue } = answer
+  if (outcome.data !== undefined) context.destroyAfterAnswer(outcome.data)
   return {
     uniqueIdentifier,
     outcome,

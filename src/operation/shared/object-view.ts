@@ -13,6 +13,7 @@ import { Tag } from '../../spec/tag.ts'
 import type { OperationContext } from '../context.ts'
 import { packContainer } from './container.ts'
 import { wrappedKeyBlock } from './key-wrapping.ts'
+import { padBlock } from './pad.ts'
 import { plainKeyBlock, type PlainKeyBlock } from './plain-key.ts'
 
 /** How Get and Export ask for an object to be given. */
@@ -30,7 +31,7 @@ export type View = StructValue<typeof viewFields>
  * where it does not say.
  *
  * @throws KmipFault `OBJECT_DESTROYED`, `SENSITIVE`, `NOT_EXTRACTABLE`, `KEY_FORMAT_UNSUPPORTED`,
- * `KEY_COMPRESSION_UNSUPPORTED`, `KEY_WRAP_TYPE_UNSUPPORTED`, `KEY_VALUE_NOT_PRESENT`, `WRONG_OBJECT_TYPE` for wrapping
+ * `KEY_COMPRESSION_UNSUPPORTED`, `KEY_WRAP_TYPE_UNSUPPORTED`, `KEY_VALUE_NOT_PRESENT`, `NOT_PERMITTED`, `WRONG_OBJECT_TYPE` for wrapping
  * what has no Key Block, and what stands against a wrapping key: see `plainKeyBlock` and `wrappedKeyBlock`
  */
 export async function viewOf(
@@ -47,6 +48,8 @@ export async function viewOf(
     checkWithoutKey(content, view)
     return content
   }
+  const pad = padBlock(object, keyBlock, context)
+  if (pad !== undefined) return withKeyBlock(content, pad)
   if (keyBlock.keyValue === undefined) {
     checkAsKept(keyBlock, view)
     return content
