@@ -36,7 +36,7 @@ export function compareAnswer(exchange: Exchange, bindings: Bindings): Verdict {
     if (answered === undefined) return
     const facts = factsOf(exchange, asked[index], answered, bindings)
     verdicts.push(compareNodes(item, answered, facts, `ResponseMessage/BatchItem[${index}]`))
-    rememberGenerated(answered, bindings)
+    rememberGenerated(asked[index], answered, bindings)
     rememberPublicKey(asked[index], answered, bindings)
   })
   rememberOutputs(actual, bindings)
@@ -93,8 +93,10 @@ function compareCounts(shown: number, came: number): Verdict {
   return { differences: [difference], variations: [] }
 }
 
-function rememberGenerated(item: Node, bindings: Bindings): void {
-  if (!GENERATING.has(memberOf(childOf(item, 'Operation')) ?? '')) return
+function rememberGenerated(asked: Node | undefined, item: Node, bindings: Bindings): void {
+  const operation = memberOf(childOf(item, 'Operation')) ?? ''
+  const isDerived = operation === 'DeriveKey' && isDerivedFromGenerated(asked, bindings)
+  if (!GENERATING.has(operation) && !isDerived) return
   const payload = childOf(item, 'ResponsePayload')
   if (payload === undefined) return
   // Create Split Key answers with the identifier of each part.
@@ -102,6 +104,13 @@ function rememberGenerated(item: Node, bindings: Bindings): void {
     const identifier = textOf(each)
     if (identifier !== undefined) bindings.addGenerated(identifier)
   }
+}
+
+/** What is derived from a key that the server has made is known no more than that key. */
+function isDerivedFromGenerated(asked: Node | undefined, bindings: Bindings): boolean {
+  const payload = childOf(asked, 'RequestPayload')
+  const bases = payload === undefined ? [] : childrenOf(payload, 'UniqueIdentifier')
+  return bases.some((base) => bindings.isGenerated(textOf(base) ?? ''))
 }
 
 function joined(verdicts: readonly Verdict[]): Verdict {

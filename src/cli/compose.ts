@@ -66,6 +66,7 @@ export function createHandler(
         splitKeyParts: policy.splitKeyParts,
         applicationNamespaces: policy.applicationNamespaces,
         query: config.query,
+        derivationIterations: policy.derivationIterations,
         shortTags: policy.shortTags,
         anyGcmIv: policy.anyGcmIv,
         getOneTimePad: policy.getOneTimePad,

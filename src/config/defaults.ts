@@ -70,6 +70,8 @@ export interface Policy {
   readonly splitKeyParts: number
   /** Application Namespaces that the server makes up Application Data for. */
   readonly applicationNamespaces: readonly string[]
+  /** Iterations of PBKDF2 for one key, over all the blocks that it takes. */
+  readonly derivationIterations: number
   /** Whether authenticated encryption may have tags under 96 bits. */
   readonly shortTags: boolean
   /** Whether the IV of GCM may have another length than 96 bits. */
@@ -103,6 +105,7 @@ export const DEFAULT_CONFIG: Config = {
     rngSeed: 'use',
     splitKeyParts: 32,
     applicationNamespaces: ['kmipd'],
+    derivationIterations: 10_000_000,
     shortTags: false,
     anyGcmIv: true,
     getOneTimePad: 'withhold',

@@ -83,6 +83,7 @@ export const configSchema: z.ZodType<Config> = section({
       .array(z.string().min(1).max(128))
       .max(100)
       .default([...DEFAULT_CONFIG.policy.applicationNamespaces]),
+    derivationIterations: number(1, 2 ** 31 - 1, DEFAULT_CONFIG.policy.derivationIterations),
     shortTags: z.boolean().default(DEFAULT_CONFIG.policy.shortTags),
     anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
     getOneTimePad: z.enum(PAD_VIEWS).default(DEFAULT_CONFIG.policy.getOneTimePad),

@@ -33,14 +33,16 @@ export interface ObjectSpace {
   locate(query: ObjectQuery): Promise<LocatedObjects>
 }
 
-/** Where new key pairs come from. */
-export interface KeyPairSource {
+/** What is slow to make: made once for a batch item, however often it is tried because another client was faster. */
+export interface MadeOnce {
+  /** A pair whose handles are not the operation's to destroy; an operation asks once. Throws as `AsymmetricKeys.generate`. */
+  keyPair(request: KeyPairRequest): Promise<KeyPair>
   /**
-   * A pair for the operation under way, whose handles are not the operation's to destroy. It is made once, however
-   * often the operation is tried because another client was faster; an operation asks once. Throws what
-   * `AsymmetricKeys.generate` throws.
+   * A secret, which is the caller's.
+   *
+   * @param label - tells apart whatever `make` might give; nothing secret
    */
-  make(request: KeyPairRequest): Promise<KeyPair>
+  secret(label: string, make: () => Promise<Secret>): Promise<Secret>
 }
 
 /** What the server can do, for Query to tell. */
@@ -88,7 +90,7 @@ export interface OperationContext extends Services {
   readonly now: DateTime
   readonly objects: ObjectSpace
   readonly run: ItemRun
-  readonly keyPairs: KeyPairSource
+  readonly once: MadeOnce
   /** Objects of any client, for what the server itself does with them: they are not shown, and no change is kept. */
   objectsOf(owner: string): ObjectSpace
   readonly offer: Offer

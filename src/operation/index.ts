@@ -12,6 +12,7 @@ import { create } from './create.ts'
 import { decrypt } from './decrypt.ts'
 import type { AnyOperation } from './definition.ts'
 import { deleteAttribute } from './delete-attribute.ts'
+import { deriveKey } from './derive-key.ts'
 import { destroy } from './destroy.ts'
 import { discoverVersions } from './discover-versions.ts'
 import { encrypt } from './encrypt.ts'
@@ -50,6 +51,7 @@ export const OPERATIONS = {
   Register: register,
   ReKey: reKey,
   ReKeyKeyPair: reKeyKeyPair,
+  DeriveKey: deriveKey,
   Certify: certify,
   ReCertify: reCertify,
   Locate: locate,

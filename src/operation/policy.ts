@@ -25,6 +25,8 @@ export interface Policy {
   readonly query: QueryStatements
   /** What Get gives of a one-time pad: its Key Block without the bytes, or an error. */
   readonly getOneTimePad: 'withhold' | 'refuse'
+  /** Iterations of PBKDF2 for one key, over all the blocks that it takes. */
+  readonly derivationIterations: number
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -40,5 +42,6 @@ export const DEFAULT_POLICY: Policy = {
   applicationNamespaces: ['kmipd'],
   query: {},
   getOneTimePad: 'withhold',
+  derivationIterations: 10_000_000,
   vendorIdentification: 'kmipd',
 }

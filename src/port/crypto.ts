@@ -254,8 +254,9 @@ export interface CounterKdfRequest {
   readonly length: number
 }
 
-/** Derivation of keys (KMIP 1.4 section 4.6). Throws `INVALID_FIELD` for lengths that a method cannot give. */
+/** Derivation of keys (KMIP 1.4 section 4.6). Throws `CRYPTO_FAILED` for lengths beyond what a method gives. */
 export interface Derivation {
+  /** One at a time; throws `SERVER_LIMIT` when too many wait. */
   pbkdf2(request: Pbkdf2Request): Promise<Secret>
   hkdf(request: HkdfRequest): Secret
   sp800108(request: CounterKdfRequest): Secret

@@ -13,9 +13,9 @@ import { authorise, type Permissions } from './authorise.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
-import { KeptKeyPairs } from './kept-key-pairs.ts'
 import { canceled } from './job.ts'
 import type { Jobs } from './jobs.ts'
+import { KeptResults } from './kept-results.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
 
 /** How often a batch item is tried when another writer was faster. */
@@ -159,10 +159,10 @@ async function performAlone(
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
   const run = new BatchItemRun(false)
-  const keyPairs = new KeptKeyPairs(environment.services.crypto.keys)
+  const once = new KeptResults(environment.services.crypto.keys)
   try {
     const outcome = await withRetries(environment, async (unit) =>
-      performIn({ unit, run, references, keyPairs }, item, environment),
+      performIn({ unit, run, references, once }, item, environment),
     )
     run.settle(true)
     remember(outcome, item, references)
@@ -171,7 +171,7 @@ async function performAlone(
     run.settle(false)
     return { fault: environment.faultOf(error, item) }
   } finally {
-    keyPairs.destroy()
+    once.destroy()
   }
 }
 
@@ -181,7 +181,7 @@ async function performTogether(
   environment: BatchEnvironment,
 ): Promise<readonly ItemOutcome[]> {
   let failedAt = 0
-  const kept = items.map(() => new KeptKeyPairs(environment.services.crypto.keys))
+  const kept = items.map(() => new KeptResults(environment.services.crypto.keys))
   try {
     return await withRetries(environment, async (unit) => {
       const references = new BatchReferences()
@@ -189,8 +189,8 @@ async function performTogether(
       const results: ItemOutcome[] = []
       for (const [index, item] of items.entries()) {
         failedAt = index
-        const keyPairs = kept[index] ?? new KeptKeyPairs(environment.services.crypto.keys)
-        const result = await performIn({ unit, run, references, keyPairs }, item, environment)
+        const once = kept[index] ?? new KeptResults(environment.services.crypto.keys)
+        const result = await performIn({ unit, run, references, once }, item, environment)
         if (result.fault !== undefined) throw result.fault
         remember(result, item, references)
         results.push(result)
@@ -203,7 +203,7 @@ async function performTogether(
     const fault = environment.faultOf(error, failed)
     return items.map((_, index) => undoneResult(index, failedAt, fault))
   } finally {
-    for (const keyPairs of kept) keyPairs.destroy()
+    for (const once of kept) once.destroy()
   }
 }
 
@@ -217,7 +217,7 @@ interface Setting {
   readonly unit: UnitOfWork
   readonly run: BatchItemRun
   readonly references: BatchReferences
-  readonly keyPairs: KeptKeyPairs
+  readonly once: KeptResults
 }
 
 async function performIn(
@@ -233,7 +233,7 @@ async function performIn(
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 function contextOf(
-  { unit, run, references, keyPairs }: Setting,
+  { unit, run, references, once }: Setting,
   environment: BatchEnvironment,
 ): OperationContext {
   const { services } = environment
@@ -250,7 +250,7 @@ function contextOf(
     requests: environment.requests,
     objects: unit,
     run,
-    keyPairs,
+    once,
     objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
     issuer: services.issuer,
     resolve: (reference) => references.resolve(reference),

@@ -76,7 +76,7 @@ async function handlerOver(
       keyFormats: nodeKeyFormats,
       certificates: nodeCertificates,
       random: seedable(random),
-      policy: DEFAULT_POLICY,
+      policy: { ...DEFAULT_POLICY, derivationIterations: 10_000 },
       streams: new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random),
     },
     clock: { now },

@@ -11,6 +11,10 @@ import { EMPTY, bigEndian, plain, reveal, secretOf, takeJoined } from './bytes.t
 import { hashBytes, hashKind, type HashKind } from './hash.ts'
 import { nodeMacs } from './mac.ts'
 import { failed, guarded, invalid } from './refusal.ts'
+import { createTurns } from './turns.ts'
+
+/** One at a time: it works on the threads that the store writes with. */
+const inTurn = createTurns(32)
 
 /** The derivation methods of the standard, as functions of their inputs alone. */
 export function createDerivation(ciphers: Ciphers): Derivation {
@@ -34,6 +38,25 @@ async function deriveByPassword(request: Pbkdf2Request): Promise<Secret> {
     throw invalid('The Iteration Count is not allowed')
   }
   checkLength(length, Number.MAX_SAFE_INTEGER)
+  const own = password.clone()
+  try {
+    return await inTurn(async () => stretched(own, { salt, iterations, length, name }))
+  } finally {
+    own.destroy()
+  }
+}
+
+interface Stretching {
+  readonly salt: Uint8Array
+  readonly iterations: number
+  readonly length: number
+  readonly name: string
+}
+
+async function stretched(
+  password: Secret,
+  { salt, iterations, length, name }: Stretching,
+): Promise<Secret> {
   return new Promise((resolve, reject) => {
     password.expose((bytes) => {
       pbkdf2(bytes, salt, iterations, length, name, (error, key) => {
@@ -114,8 +137,10 @@ function firstOf(output: Uint8Array, length: number): Secret {
   return wanted
 }
 
+/** More than a method can give is a failure of it (KMIP 1.4 section 11.7). */
 function checkLength(length: number, most: number): void {
-  if (!Number.isSafeInteger(length) || length < 1 || length > most) {
-    throw invalid('The derivation method cannot give the Cryptographic Length')
+  if (!Number.isSafeInteger(length) || length < 1) {
+    throw invalid('No key has such a Cryptographic Length')
   }
+  if (length > most) throw failed()
 }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { KmipFault } from '../../fault/fault.ts'
 import { failed } from './refusal.ts'
+import { createTurns } from './turns.ts'
 
 /**
  * What the process apart does; it is handed over as text, so that it runs alike from source and from the built package.
@@ -36,20 +37,11 @@ export interface WorkshopLimits {
 }
 
 export function createWorkshop({ waiting, deadline }: WorkshopLimits): Workshop {
-  let pending = 0
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns(waiting)
   return {
     make: async (type, options) => {
-      if (pending > waiting) {
-        throw new KmipFault('SERVER_LIMIT', 'Too many keys are being generated')
-      }
-      pending += 1
       const expiry = AbortSignal.timeout(deadline)
-      const turn = last.then(async () => made(type, options, expiry))
-      last = turn.catch(() => undefined)
-      return turn.finally(() => {
-        pending -= 1
-      })
+      return inTurn(async () => made(type, options, expiry))
     },
   }
 }

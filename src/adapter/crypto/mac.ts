@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { hashOfHmac } from '../../model/hmac.ts'
 import type { Bytes, Macs, MacRequest, MacStream } from '../../port/crypto.ts'
 import { BlockCipherMode } from '../../spec/enum/block-cipher-mode.ts'
 import { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
-import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
+import type { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import { joined, plain, reveal, sameBytes } from './bytes.ts'
 import { openSealing } from './aead.ts'
 import { blockCipherPlan, blockLengthOf, keyBytes } from './cipher-plan.ts'
@@ -12,21 +13,6 @@ import { poly1305Engine } from './poly1305.ts'
 import { invalid, unsupported } from './refusal.ts'
 
 const A = CryptographicAlgorithm
-const H = HashingAlgorithm
-
-const HMAC_HASHES: ReadonlyMap<number, HashingAlgorithm> = new Map<number, HashingAlgorithm>([
-  [A.HMAC_MD5, H.MD5],
-  [A.HMAC_SHA1, H.SHA_1],
-  [A.HMAC_SHA224, H.SHA_224],
-  [A.HMAC_SHA256, H.SHA_256],
-  [A.HMAC_SHA384, H.SHA_384],
-  [A.HMAC_SHA512, H.SHA_512],
-  [A.HMAC_SHA3_224, H.SHA3_224],
-  [A.HMAC_SHA3_256, H.SHA3_256],
-  [A.HMAC_SHA3_384, H.SHA3_384],
-  [A.HMAC_SHA3_512, H.SHA3_512],
-])
-
 /** MACs by OpenSSL's HMAC and block ciphers. */
 export const nodeMacs: Macs = {
   begin: (request) => new NodeMacStream(engineOf(request)),
@@ -80,7 +66,7 @@ function hmacHash(
   { parameters }: MacRequest,
 ): HashingAlgorithm | undefined {
   const { hashingAlgorithm: asked, blockCipherMode } = parameters
-  const named = HMAC_HASHES.get(algorithm)
+  const named = hashOfHmac(algorithm)
   if (named === undefined) return blockCipherMode === undefined ? asked : undefined
   if (asked !== undefined && asked !== named) {
     throw invalid('The Hashing Algorithm is not that of the Cryptographic Algorithm')

@@ -86,7 +86,7 @@ export async function keyPairEntries(
  * pair is made.
  *
  * @throws KmipFault `MISSING_FIELD` without an algorithm, `INVALID_ATTRIBUTE_VALUE`, `NOT_QUANTUM_SAFE`, and what
- *   `checkRequested` and `KeyPairSource.make` throw
+ *   `checkRequested` and `MadeOnce.keyPair` throw
  */
 export async function makeKeyPair(
   wanted: Halves<readonly AttributeEntry[]>,
@@ -113,11 +113,11 @@ export async function makeKeyPair(
 async function generated(
   algorithm: CryptographicAlgorithm,
   entries: readonly AttributeEntry[],
-  { crypto, keyPairs }: OperationContext,
+  { crypto, once }: OperationContext,
 ): Promise<KeyPair> {
   const length = requestedValue(entries, 'CryptographicLength')
   const domain = requestedValue(entries, 'CryptographicDomainParameters')
-  const pair = await keyPairs.make(keyPairKind({ algorithm, length, domain }, crypto.keys))
+  const pair = await once.keyPair(keyPairKind({ algorithm, length, domain }, crypto.keys))
   const { kind, bits } = pair.privateKey
   if (kind === 'EC' && length !== undefined && length !== bits) {
     throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'The curve has another Cryptographic Length')

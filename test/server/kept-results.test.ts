@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 import type { AsymmetricKeys } from '../../src/port/crypto.ts'
-import { KeptKeyPairs } from '../../src/server/kept-key-pairs.ts'
+import { KeptResults } from '../../src/server/kept-results.ts'
 
 /** Keys that count how many are made. */
 function counted(refusal?: KmipFault) {
@@ -20,18 +20,18 @@ function counted(refusal?: KmipFault) {
 
 test('a batch item that is tried again gets the pair it had', async () => {
   const { keys, count } = counted()
-  const kept = new KeptKeyPairs(keys)
-  const first = await kept.make({ kind: 'Ed25519' })
-  expect(await kept.make({ kind: 'Ed25519' })).toBe(first)
+  const kept = new KeptResults(keys)
+  const first = await kept.keyPair({ kind: 'Ed25519' })
+  expect(await kept.keyPair({ kind: 'Ed25519' })).toBe(first)
   expect(count()).toBe(1)
 })
 
 test('what asks for something else gets another pair, and so does another batch item', async () => {
   const { keys, count } = counted()
-  const kept = new KeptKeyPairs(keys)
-  const first = await kept.make({ kind: 'Ed25519' })
-  expect((await kept.make({ kind: 'X25519' })).privateKey.kind).toBe('X25519')
-  expect(await new KeptKeyPairs(keys).make({ kind: 'Ed25519' })).not.toBe(first)
+  const kept = new KeptResults(keys)
+  const first = await kept.keyPair({ kind: 'Ed25519' })
+  expect((await kept.keyPair({ kind: 'X25519' })).privateKey.kind).toBe('X25519')
+  expect(await new KeptResults(keys).keyPair({ kind: 'Ed25519' })).not.toBe(first)
   expect(count()).toBe(3)
 })
 
@@ -39,15 +39,15 @@ test('a pair that could not be made is not kept', async () => {
   const { keys, count } = counted(
     new KmipFault('SERVER_LIMIT', 'Too many keys are being generated'),
   )
-  const kept = new KeptKeyPairs(keys)
-  await expect(kept.make({ kind: 'Ed448' })).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
-  await expect(kept.make({ kind: 'Ed448' })).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  const kept = new KeptResults(keys)
+  await expect(kept.keyPair({ kind: 'Ed448' })).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  await expect(kept.keyPair({ kind: 'Ed448' })).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
   expect(count()).toBe(2)
 })
 
 test('the keys are forgotten once the item is done', async () => {
-  const kept = new KeptKeyPairs(nodeCrypto.keys)
-  const { privateKey } = await kept.make({ kind: 'Ed25519' })
+  const kept = new KeptResults(nodeCrypto.keys)
+  const { privateKey } = await kept.keyPair({ kind: 'Ed25519' })
   kept.destroy()
   expect(() => nodeCrypto.keys.publicOf(privateKey)).toThrow(
     expect.objectContaining({ code: 'CRYPTO_FAILED' }),
