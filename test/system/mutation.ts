@@ -11,6 +11,9 @@ const VERSION_MINOR = 0x42006b
 /** Numbers at which lengths, counts and enumerations have been known to break. */
 const EDGES = [0, 1, 2, 7, 8, 9, 31, 32, 255, 65_535, 2 ** 20, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]
 
+/** More items than any message may have, and few enough to be made. */
+const MOST_ITEMS = 20_000
+
 /** Changes a tree in one way. */
 type TreeMutation = (root: RawItem, dice: Dice, others: readonly Uint8Array[]) => void
 /** Changes bytes in one way. */
@@ -67,7 +70,8 @@ function removeItem(root: RawItem, dice: Dice): void {
 
 function repeatItem(root: RawItem, dice: Dice): void {
   const { item, among } = anyItem(root, dice)
-  const copies = dice.oneIn(20) ? 200 : 1 + dice.below(3)
+  const most = Math.ceil(MOST_ITEMS / itemsOf(item).length)
+  const copies = Math.min(most, dice.oneIn(20) ? 200 : 1 + dice.below(3))
   for (let count = 0; count < copies; count += 1) among.push(copyRaw(item))
 }
 
@@ -153,7 +157,9 @@ function bomb(root: RawItem, dice: Dice): void {
   const depth = wide ? 2 : 1 + dice.below(60)
   let inner: RawItem = { tag: item.tag, type: STRUCTURE, value: [] }
   for (let level = 0; level < depth; level += 1) {
-    const value = Array.from({ length: wide ? 120 : 1 }, () => inner)
+    const child = inner
+    // Each a copy of its own: a change to one that is shared would come back thousands of times.
+    const value = wide ? Array.from({ length: 120 }, () => copyRaw(child)) : [child]
     inner = { tag: item.tag, type: STRUCTURE, value }
   }
   item.type = STRUCTURE
