@@ -62,6 +62,7 @@ export function createHandler(
         leaseTime: policy.leaseTime,
         locateItems: policy.locateItems,
         wrapWithoutParameters: policy.wrapWithoutParameters,
+        wrapInsideStructure: policy.wrapInsideStructure,
         rngSeed: policy.rngSeed,
         splitKeyParts: policy.splitKeyParts,
         applicationNamespaces: policy.applicationNamespaces,

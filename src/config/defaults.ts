@@ -64,6 +64,8 @@ export interface Policy {
   readonly batchItems: number
   /** Whether a key that has no Cryptographic Parameters may wrap with those of the request. */
   readonly wrapWithoutParameters: boolean
+  /** Whether keys that are wrapped without encoding are given inside the Key Value's structure, as PyKMIP reads them. */
+  readonly wrapInsideStructure: boolean
   /** What becomes of the data of RNG Seed. */
   readonly rngSeed: (typeof RNG_SEEDS)[number]
   /** Parts that one key may be split into, and that may be joined. */
@@ -102,6 +104,7 @@ export const DEFAULT_CONFIG: Config = {
     locateItems: 1_000,
     batchItems: 100,
     wrapWithoutParameters: true,
+    wrapInsideStructure: false,
     rngSeed: 'use',
     splitKeyParts: 32,
     applicationNamespaces: ['kmipd'],

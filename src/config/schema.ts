@@ -77,6 +77,7 @@ export const configSchema: z.ZodType<Config> = section({
     locateItems: number(1, 100_000, DEFAULT_CONFIG.policy.locateItems),
     batchItems: number(1, 10_000, DEFAULT_CONFIG.policy.batchItems),
     wrapWithoutParameters: z.boolean().default(DEFAULT_CONFIG.policy.wrapWithoutParameters),
+    wrapInsideStructure: z.boolean().default(DEFAULT_CONFIG.policy.wrapInsideStructure),
     rngSeed: z.enum(RNG_SEEDS).default(DEFAULT_CONFIG.policy.rngSeed),
     splitKeyParts: number(2, 255, DEFAULT_CONFIG.policy.splitKeyParts),
     applicationNamespaces: z

@@ -15,6 +15,11 @@ export interface Policy {
    * have it refused, and clients are known whose wrapping keys have none.
    */
   readonly wrapWithoutParameters: boolean
+  /**
+   * Whether a Key Value that is wrapped without encoding is given inside the structure. The standard has it a byte
+   * string (KMIP 1.4 section 2.1.4), which clients built on PyKMIP cannot read.
+   */
+  readonly wrapInsideStructure: boolean
   /** Whether GCM, CCM and ChaCha20-Poly1305 may have tags under 96 bits. */
   readonly shortTags: boolean
   /** Whether the IV of GCM may have another length than 96 bits. */
@@ -37,6 +42,7 @@ export const DEFAULT_POLICY: Policy = {
   rngSeed: 'use',
   splitKeyParts: 32,
   wrapWithoutParameters: true,
+  wrapInsideStructure: false,
   shortTags: false,
   anyGcmIv: true,
   applicationNamespaces: ['kmipd'],

@@ -16,7 +16,7 @@ import traceback
 from session import CHECKS, VERSIONS, Known, Session
 
 # Importing a module registers its checks, in this order.
-MODULES = ["query", "objects", "attributes", "locate", "states", "connections"]
+MODULES = ["query", "objects", "attributes", "locate", "states", "wrapping", "connections"]
 SECONDS_ALLOWED = 120
 
 

@@ -1,5 +1,6 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { AttributeEntry } from '../../model/attribute-set.ts'
+import { keyBlockOf } from '../../model/content.ts'
 import type { KeyBlock, KeyValue } from '../../model/key-block.ts'
 import {
   isEncoded,
@@ -47,7 +48,11 @@ export async function wrappedKeyBlock(
       : await authenticated(authenticates === 'plain' ? plain : value, specification, context)
   return {
     ...unwrapped.keyBlock,
-    keyValue: wrappedValue(value, unwrapped, specification),
+    keyValue: {
+      form: valueForm(unwrapped, specification, context),
+      material: value,
+      attributes: [],
+    },
     keyWrappingData: {
       wrappingMethod,
       ...encryption?.data,
@@ -152,16 +157,17 @@ async function keyFor(
 }
 
 /**
- * The Key Value of an answer. A wrapped one is a byte string; where an object was registered with its wrapped bytes
- * inside the structure instead, as in the official cases TC-WRAP-1 to TC-WRAP-3, its answers have them there too.
+ * How the Key Value of an answer is given. A wrapped one is a byte string; where an object was registered with its
+ * wrapped bytes inside the structure instead, as in the official cases TC-WRAP-1 to TC-WRAP-3, its answers have them
+ * there too.
  */
-function wrappedValue(
-  material: Secret,
+function valueForm(
   { object: { content } }: Unwrapped,
   specification: KeyWrappingSpecification,
-): KeyValue {
-  const kept = content !== undefined && 'keyBlock' in content ? content.keyBlock : undefined
+  { policy }: OperationContext,
+): KeyValue['form'] {
+  if (isEncoded(specification)) return 'wrapped'
+  const kept = content === undefined ? undefined : keyBlockOf(content)
   const isKeptInside = kept?.keyWrappingData !== undefined && kept.keyValue?.form === 'bytes'
-  const form = isKeptInside && !isEncoded(specification) ? 'bytes' : 'wrapped'
-  return { form, material, attributes: [] }
+  return isKeptInside || policy.wrapInsideStructure ? 'bytes' : 'wrapped'
 }

@@ -106,6 +106,17 @@ describe('Get with a Key Wrapping Specification (KMIP 1.4 section 2.1.6)', () =>
     expect(values[0]).not.toBe(values[1])
   })
 
+  test('gives what is not encoded inside the structure where the policy says so, as PyKMIP reads it', async () => {
+    const own = await Bench.open({ policy: { wrapInsideStructure: true } })
+    const kek = await wrapper(own)
+    const plain = await register(own, KEY)
+    const inside = await ask(own, plain, wrapping({ encryption: [kek], rest: NO_ENCODING }))
+    expect(find(inside.payload, Tag.KeyValue)?.type).toBe(ItemType.Structure)
+    expect(valueOf(inside)).toBe(WRAPPED)
+    const encoded = await ask(own, plain, wrapping({ encryption: [kek] }))
+    expect(find(encoded.payload, Tag.KeyValue)?.type).toBe(ItemType.ByteString)
+  })
+
   test('lets a sensitive key leave encrypted, and in no other way (KMIP 1.4 section 3.48)', async () => {
     const kek = await wrapper(bench)
     const sensitive = await register(bench, KEY, {
