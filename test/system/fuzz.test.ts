@@ -31,7 +31,7 @@ const UNDONE = 3
 const MOST_ITEMS = 100
 const GENERAL_FAILURE = 0x100
 /** Faults for which clients are told General Failure although nothing went wrong within. */
-const HONEST_FAILURES = new Set<unknown>(['SERVER_LIMIT', 'NOT_QUANTUM_SAFE'])
+const HONEST_FAILURES = new Set<unknown>(['SERVER_LIMIT', 'NOT_QUANTUM_SAFE', 'INVALID_TAG_LENGTH'])
 
 test(
   `${CASES} mutated messages are each answered, or cannot be, and leave the store whole`,

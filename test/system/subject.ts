@@ -153,6 +153,8 @@ function fill(value: string, identifier: (index: number) => string): string {
   const [, index] = /^\$UNIQUE_IDENTIFIER_(\d+)$/.exec(value) ?? []
   if (index !== undefined) return identifier(Number(index))
   const [, offset] = /^\$NOW([+-]\d+)?$/.exec(value) ?? []
+  // Output of cryptography and Correlation Values: nothing that was ever given, but of their type.
+  if (/^\$[A-Z]/u.test(value) && !value.startsWith('$NOW')) return '00'.repeat(16)
   if (!value.startsWith('$NOW')) return value
   return new Date((START + Number(offset ?? 0)) * 1_000).toISOString()
 }
