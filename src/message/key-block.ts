@@ -7,6 +7,7 @@ import { struct } from '../schema/struct.ts'
 import { KeyWrappingDataStruct } from '../spec/structure/key-wrapping-data.ts'
 import { Tag } from '../spec/tag.ts'
 import { ItemType } from '../ttlv/item.ts'
+import { curveFormatIn } from './curve-format.ts'
 import { keyValue } from './key-value.ts'
 
 /** A structure that is written whole or not at all: a key without what it is would be taken for another. */
@@ -27,7 +28,15 @@ function whole<T extends object>(codec: Codec<T>): Codec<T> {
 }
 
 /** KMIP 1.4 section 2.1.3, KMIP 2.1 section 3.1. */
-export const KeyBlockStruct: Codec<KeyBlock> = whole(keyBlockFields())
+export const KeyBlockStruct: Codec<KeyBlock> = custom(ItemType.Structure, (version) => {
+  const bound = compile(wholeKeyBlock, version)
+  return {
+    decode: (item) => bound.decode(item),
+    encode: (tag, block) => bound.encode(tag, curveFormatIn(block, version)),
+  }
+})
+
+const wholeKeyBlock: Codec<KeyBlock> = whole(keyBlockFields())
 
 function keyBlockFields(): Codec<KeyBlock> {
   return struct({

@@ -105,6 +105,20 @@ describe('a key pair that was created', () => {
     expect(Buffer.from(bytesIn(ofPublic, Tag.QString)).equals(ecdh.getPublicKey())).toBe(true)
   })
 
+  test.each([
+    ['1.0', 'ECDSA', KeyFormatType.TransparentECDSAPublicKey],
+    ['1.2', 'ECDH', KeyFormatType.TransparentECDHPublicKey],
+    ['1.2', 'EC', KeyFormatType.TransparentECDSAPublicKey],
+    ['1.3', 'ECDSA', KeyFormatType.TransparentECPublicKey],
+    ['2.0', 'ECDSA', KeyFormatType.TransparentECPublicKey],
+  ])('is given in KMIP %s, for %s, under the name its format has there', async (...row) => {
+    const [version, algorithm, format] = row
+    const { publicKey } = await createPair(bench, pairOf2(algorithm2(algorithm) + curve2('P_256')))
+    const { payload } = await bench.ask(version, 'Get', uid(publicKey))
+    expect(numberIn(payload, Tag.KeyFormatType)).toBe(format)
+    expect(bytesIn(payload, Tag.QString)).toHaveLength(65)
+  })
+
   test.each(['Ed25519', 'Ed448'])('of %s signs what its other half verifies', async (name) => {
     const pair = await createPair(bench, pairOf2(algorithm2(name)))
     const [ofPrivate, ofPublic] = [await keyOf(pair.privateKey), await keyOf(pair.publicKey)]
