@@ -10,7 +10,7 @@ import {
   T,
   type Element,
 } from '../certificate/der.ts'
-import { decryptWith } from './encryption.ts'
+import { decryptWith, type Opener } from './encryption.ts'
 
 /** What a container holds, opened. The keys are for the caller to wipe. */
 export interface Bags {
@@ -25,11 +25,11 @@ export interface KeyBag {
 }
 
 /** Opens the SafeContents of an AuthenticatedSafe (RFC 7292 section 4.1). */
-export async function readSafes(password: Uint8Array, safes: Uint8Array): Promise<Bags> {
+export async function readSafes(opener: Opener, safes: Uint8Array): Promise<Bags> {
   const keys: KeyBag[] = []
   const certificates: Uint8Array[] = []
   for (const info of sequenceIn(readDer(safes))) {
-    const contents = await openSafe(password, info)
+    const contents = await openSafe(opener, info)
     for (const bag of sequenceIn(readDer(contents))) {
       const [type, value, attributes] = sequenceIn(bag)
       const inner = childrenOf(expected(value, context(0, true)))[0]
@@ -39,7 +39,7 @@ export async function readSafes(password: Uint8Array, safes: Uint8Array): Promis
           keys.push({ key: Uint8Array.from(expected(inner, T.sequence).whole), friendlyName })
           break
         case BAG.shroudedKey:
-          keys.push({ key: await openKey(password, inner), friendlyName })
+          keys.push({ key: await openKey(opener, inner), friendlyName })
           break
         case BAG.certificate:
           certificates.push(...certificateIn(inner))
@@ -53,7 +53,7 @@ export async function readSafes(password: Uint8Array, safes: Uint8Array): Promis
 }
 
 /** ContentInfo, plain or encrypted; what is protected by public keys is not for us. */
-async function openSafe(password: Uint8Array, info: Element): Promise<Uint8Array> {
+async function openSafe(opener: Opener, info: Element): Promise<Uint8Array> {
   const [type, content] = sequenceIn(info)
   const inner = childrenOf(expected(content, context(0, true)))[0]
   const oid = identifierIn(type)
@@ -61,12 +61,12 @@ async function openSafe(password: Uint8Array, info: Element): Promise<Uint8Array
   if (oid !== CONTENT.encryptedData) throw malformed()
   const [, encrypted] = sequenceIn(inner)
   const [, algorithm, ciphertext] = sequenceIn(encrypted)
-  return decryptWith(password, algorithm, expected(ciphertext, context(0, false)).content)
+  return decryptWith(opener, algorithm, expected(ciphertext, context(0, false)).content)
 }
 
-async function openKey(password: Uint8Array, info: Element | undefined): Promise<Uint8Array> {
+async function openKey(opener: Opener, info: Element | undefined): Promise<Uint8Array> {
   const [algorithm, ciphertext] = sequenceIn(info)
-  const key = await decryptWith(password, algorithm, expected(ciphertext, T.octets).content)
+  const key = await decryptWith(opener, algorithm, expected(ciphertext, T.octets).content)
   sequenceIn(readDer(key))
   return key
 }

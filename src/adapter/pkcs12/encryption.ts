@@ -15,18 +15,47 @@ import { failed } from '../crypto/refusal.ts'
 import { bmpOf, deriveKey, PURPOSE } from './password.ts'
 import { decryptRc2Cbc } from './rc2.ts'
 
+/** What opens a container: its password, and the work that may be done for it. */
+export interface Opener {
+  readonly password: Uint8Array
+  readonly effort: Effort
+}
+
+/**
+ * The iterations that one container may cost in all: it must not keep the server busy for longer than its password is
+ * worth. Both throw `INVALID_FIELD` when there are not as many left.
+ */
+export class Effort {
+  /** Of derivations on the event loop. */
+  #own = 50_000
+  /** Of derivations beside it. */
+  #aside = 1_000_000
+
+  spendOwn(iterations: number): number {
+    if (iterations < 1 || iterations > this.#own) throw malformed()
+    this.#own -= iterations
+    return iterations
+  }
+
+  spendAside(iterations: number): number {
+    if (iterations < 1 || iterations > this.#aside) throw malformed()
+    this.#aside -= iterations
+    return iterations
+  }
+}
+
 /** Decrypts with a password. Throws `CRYPTO_FAILED`, `INVALID_FIELD`, `UNSUPPORTED_CRYPTOGRAPHY`. */
 export async function decryptWith(
-  password: Uint8Array,
+  opener: Opener,
   algorithm: Element | undefined,
   ciphertext: Uint8Array,
 ): Promise<Uint8Array> {
   const [type, parameters] = sequenceIn(algorithm)
   const oid = identifierIn(type)
   const legacy = LEGACY.get(oid)
-  if (legacy !== undefined) return decryptLegacy(password, legacy, { parameters, ciphertext })
+  if (legacy !== undefined) return decryptLegacy(opener, legacy, { parameters, ciphertext })
   if (oid !== PBES2) throw unknown()
-  const { name, iv, key } = await readPbes2(password, parameters)
+  const { name, iv, key } = await readPbes2(opener, parameters)
   try {
     const decipher = createDecipheriv(name, key, iv)
     return Buffer.concat([decipher.update(ciphertext), decipher.final()])
@@ -73,13 +102,13 @@ const LEGACY = new Map<string, LegacyScheme>([
 ])
 
 function decryptLegacy(
-  password: Uint8Array,
+  { password, effort }: Opener,
   { cipher, length }: LegacyScheme,
   { parameters, ciphertext }: { parameters: Element | undefined; ciphertext: Uint8Array },
 ): Uint8Array {
   const [saltField, count] = sequenceIn(parameters)
   const salt = expected(saltField, T.octets).content
-  const iterations = checkedCount(smallIn(count), MOST_LEGACY_ITERATIONS)
+  const iterations = effort.spendOwn(smallIn(count))
   if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) throw failed()
   const text = bmpOf(password)
   const from = { hash: 'sha1', salt, iterations } as const
@@ -110,7 +139,7 @@ function unpadded(bytes: Uint8Array): Uint8Array {
 
 /** PBES2-params (RFC 8018 appendix A.4), made ready. */
 async function readPbes2(
-  password: Uint8Array,
+  { password, effort }: Opener,
   parameters: Element | undefined,
 ): Promise<{ readonly name: string; readonly iv: Uint8Array; readonly key: Buffer }> {
   const [derivation, scheme] = sequenceIn(parameters)
@@ -120,7 +149,7 @@ async function readPbes2(
   const [type, fields] = sequenceIn(derivation)
   if (identifierIn(type) !== PBKDF2) throw unknown()
   const [saltField, count, ...others] = sequenceIn(fields)
-  const iterations = checkedCount(smallIn(count), MOST_ITERATIONS)
+  const iterations = effort.spendAside(smallIn(count))
   const prf = others.find(({ tag }) => tag === T.sequence)
   const hash = prf === undefined ? 'sha1' : PRFS.get(identifierIn(sequenceIn(prf)[0]))
   if (hash === undefined) throw unknown()
@@ -130,12 +159,6 @@ async function readPbes2(
 }
 
 const derive = promisify(pbkdf2)
-
-/** A container must not keep the server busy for longer than its password is worth. */
-export function checkedCount(count: number, most: number): number {
-  if (count < 1 || count > most) throw malformed()
-  return count
-}
 
 function unknown(): KmipFault {
   return new KmipFault('UNSUPPORTED_CRYPTOGRAPHY', 'The encryption of the container is not known')
@@ -157,6 +180,3 @@ const PRFS = new Map<string, string>([
   ['1.2.840.113549.2.11', 'sha512'],
 ])
 const ITERATIONS = 50_000
-const MOST_ITERATIONS = 1_000_000
-/** These run on the event loop. */
-export const MOST_LEGACY_ITERATIONS = 20_000

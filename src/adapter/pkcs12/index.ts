@@ -17,7 +17,7 @@ import {
 import { readX509 } from '../certificate/read.ts'
 import { failed } from '../crypto/refusal.ts'
 import { CONTENT, isKeyOf, readSafes, type KeyBag } from './bag.ts'
-import { checkedCount, MOST_LEGACY_ITERATIONS } from './encryption.ts'
+import { Effort, type Opener } from './encryption.ts'
 import { bmpOf, deriveKey, PURPOSE, type DerivedKey } from './password.ts'
 import { writePfx } from './write.ts'
 
@@ -28,7 +28,8 @@ export const nodePkcs12: Pkcs12 = {
     const word = password.expose((view) => Uint8Array.from(view))
     try {
       if (bytes.length > MOST_BYTES) throw malformed()
-      const { keys, certificates } = await readSafes(word, checkedSafes(bytes, word))
+      const opener = { password: word, effort: new Effort() }
+      const { keys, certificates } = await readSafes(opener, checkedSafes(bytes, opener))
       try {
         return storeOf(keys, certificates, friendlyName)
       } finally {
@@ -51,7 +52,7 @@ export const nodePkcs12: Pkcs12 = {
 }
 
 /** The AuthenticatedSafe of a PFX, once its MAC is right. Throws `CRYPTO_FAILED` for a wrong password. */
-function checkedSafes(bytes: Uint8Array, password: Uint8Array): Uint8Array {
+function checkedSafes(bytes: Uint8Array, opener: Opener): Uint8Array {
   const [version, info, macData] = sequenceIn(readDer(bytes))
   const [type, content] = sequenceIn(info)
   if (smallIn(version) !== 3 || identifierIn(type) !== CONTENT.data) throw malformed()
@@ -62,7 +63,7 @@ function checkedSafes(bytes: Uint8Array, password: Uint8Array): Uint8Array {
   if (hash === undefined) {
     throw new KmipFault('UNSUPPORTED_CRYPTOGRAPHY', 'The MAC of the container is not known')
   }
-  const own = macOf(safes, password, { hash, salt: expected(salt, T.octets).content, count })
+  const own = macOf(safes, opener, { hash, salt: expected(salt, T.octets).content, count })
   const theirs = expected(digest, T.octets).content
   if (own.length !== theirs.length || !timingSafeEqual(own, theirs)) throw failed()
   return safes
@@ -70,10 +71,10 @@ function checkedSafes(bytes: Uint8Array, password: Uint8Array): Uint8Array {
 
 function macOf(
   safes: Uint8Array,
-  password: Uint8Array,
+  { password, effort }: Opener,
   { hash, salt, count }: Pick<DerivedKey, 'hash' | 'salt'> & { count: Element | undefined },
 ): Buffer {
-  const iterations = count === undefined ? 1 : checkedCount(smallIn(count), MOST_LEGACY_ITERATIONS)
+  const iterations = effort.spendOwn(count === undefined ? 1 : smallIn(count))
   const text = bmpOf(password)
   const length = createHmac(hash, '').digest().length
   const key = deriveKey(text, { hash, salt, iterations, purpose: PURPOSE.mac, length })

@@ -48,7 +48,7 @@ export async function unpackContainer(
   const password = await passwordOf(linksIn(entries), 'process', context)
   const wanted = friendlyNameIn(entries)
   const store = await context.certificates.pkcs12.read(keyValue.material, password, wanted)
-  const leaf = await addCertificates(store, context)
+  const leaf = await addedCertificates(store, context)
   const name = wanted ?? store.friendlyName
   return {
     object: {
@@ -63,6 +63,19 @@ export async function unpackContainer(
       ...(leaf === undefined ? [] : [certificateLink(leaf)]),
       ...(wanted === undefined && name !== undefined ? [nameEntry(name)] : []),
     ],
+  }
+}
+
+/** The key of a container whose certificates are refused is forgotten. */
+async function addedCertificates(
+  store: KeyStore,
+  context: OperationContext,
+): Promise<string | undefined> {
+  try {
+    return await addCertificates(store, context)
+  } catch (error) {
+    store.privateKey.destroy()
+    throw error
   }
 }
 
