@@ -195,6 +195,38 @@ describe('MACs and signatures over a Key Value (KMIP 1.4 section 2.1.5)', () => 
   })
 })
 
+describe('what this server has wrapped', () => {
+  const MODES = [
+    mode('ECB'),
+    mode('CBC'),
+    mode('CBC', 'PKCS5'),
+    mode('CFB'),
+    mode('OFB'),
+    mode('CTR'),
+    mode('GCM'),
+    mode('CCM'),
+    mode('NISTKeyWrap'),
+    mode('AESKeyWrapPadding'),
+  ]
+  const CASES = MODES.flatMap((params) => [
+    { params, name: /value="(\w+)"\/>$/u.exec(params)?.[1], rest: NO_ENCODING },
+    { params, name: /value="(\w+)"\/>$/u.exec(params)?.[1], rest: '' },
+  ])
+
+  test.each(CASES)('with $name it unwraps again', async ({ params, rest }) => {
+    const key = await register(bench, KEY)
+    const own = await wrapper(bench, [params])
+    const answer = await ask(bench, key, wrapping({ encryption: [own], rest }))
+    const made = find(answer.payload, Tag.IVCounterNonce)
+    const ivText =
+      made?.type === ItemType.ByteString ? iv(Buffer.from(made.value).toString('hex')) : ''
+    const data = { encryption: [own] as const, rest: `${ivText}${rest}` }
+    const again = await wrapped(valueOf(answer), data)
+    expect(valueOf(await ask(bench, again, NOT_WRAPPED))).toBe(KEY)
+    expect(valueOf(answer)).not.toContain(KEY)
+  })
+})
+
 describe('what was wrapped wrongly (RFC 3394, RFC 5649, SP 800-38D)', () => {
   const flip = (hex: string, at: number): string => {
     const bytes = Buffer.from(hex, 'hex')
