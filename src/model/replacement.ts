@@ -26,7 +26,6 @@ const KIND: ReadonlySet<string> = new Set(['CryptographicAlgorithm', 'Cryptograp
 
 /** What clients may set, and what is nevertheless the new object's own. */
 const NOT_INHERITED: ReadonlySet<string> = new Set([
-  'Fresh',
   'KeyValueLocation',
   'Link',
   'OriginalCreationDate',

@@ -29,6 +29,7 @@ import { makeObject, requestedEntries, requestedValue } from './shared/creation.
 import { derive, type DerivationInput } from './shared/derivation.ts'
 import { inheritedEntries, withInherited } from './shared/inheritance.ts'
 import { loadForUse } from './shared/key-use.ts'
+import { withPlainKey } from './shared/plain-key.ts'
 
 const DeriveKeyRequest = struct({
   objectType: required(Tag.ObjectType),
@@ -130,9 +131,17 @@ async function derived(
   context: OperationContext,
 ): Promise<Secret> {
   const parameters = parametersToWrap(stated.cryptographicParameters, base, true)
-  const input: DerivationInput = { base, other, stated, parameters, length }
   const label = JSON.stringify([base.uniqueIdentifier, other?.uniqueIdentifier, length, parameters])
-  return context.once.secret(label, async () => derive(derivationMethod, input, context))
+  return context.once.secret(label, async () => {
+    const input: DerivationInput = {
+      base: await withPlainKey(base, context),
+      other: other && (await withPlainKey(other, context)),
+      stated,
+      parameters,
+      length,
+    }
+    return derive(derivationMethod, input, context)
+  })
 }
 
 /** Stores what was derived and the links between it and what it was derived from (KMIP 1.4 section 4.6). */

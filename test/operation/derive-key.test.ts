@@ -266,6 +266,26 @@ describe('a key that was derived', () => {
     expect(await secretOf({ from: [base], method: 'HASH' }, 32)).toBe('be45cb26')
   })
 
+  test('may come of a base that is kept wrapped, which stays so (RFC 3394 section 4.1)', async () => {
+    const attributes = ACTIVE + mask2('WrapKey UnwrapKey')
+    const kek = await registerKey(bench, { material: KEY, attributes })
+    const wrapped = '1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5'
+    const payload = `<ObjectType type="Enumeration" value="SymmetricKey"/>
+      <Attributes>${ACTIVE}${mask2('DeriveKey')}</Attributes><SymmetricKey><KeyBlock>
+      <KeyFormatType type="Enumeration" value="Raw"/>
+      <KeyValue type="ByteString" value="${wrapped}"/>${AES2}<KeyWrappingData>
+      <WrappingMethod type="Enumeration" value="Encrypt"/><EncryptionKeyInformation>
+      <UniqueIdentifier type="TextString" value="${kek}"/><CryptographicParameters>
+      ${mode('NISTKeyWrap')}</CryptographicParameters></EncryptionKeyInformation>
+      <EncodingOption type="Enumeration" value="NoEncoding"/></KeyWrappingData>
+      </KeyBlock></SymmetricKey>`
+    const base = identifierOf(await bench.ask('2.1', 'Register', payload))
+    const derivation = { from: [base], method: 'HASH', cryptographic: hash('SHA_256') }
+    expect(await secretOf(derivation, 128)).toBe('a8faed6abbf35c12a4b26e40f6feb19d')
+    const { payload: kept } = await bench.ask('2.1', 'Get', uid(base))
+    expect(Buffer.from(bytesIn(kept, Tag.KeyValue)).toString('hex')).toBe(wrapped)
+  })
+
   test('becomes the ID Placeholder (1.4 section 4.6)', async () => {
     const derivation = derivation2({ from: [hmacKey], method, parameters, attributes: AES2 })
     const { items } = await bench.send('2.1', [
