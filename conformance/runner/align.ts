@@ -13,6 +13,7 @@ const TEMPLATES = ['TemplateAttribute', 'PrivateKeyTemplateAttribute', 'PublicKe
 function isSetMember(parent: Node, child: Node, operation: string): boolean {
   if (parent.name === 'Attributes') return true
   if (TEMPLATES.includes(parent.name)) return child.name === 'Attribute'
+  if (parent.name === 'RequestPayload') return child.name === 'Attribute'
   if (parent.name !== 'ResponsePayload') return false
   if (operation === 'Query') return QUERY_SETS.includes(child.name)
   return ATTRIBUTE_SETS.includes(child.name)

@@ -273,9 +273,9 @@ function attributeAt(place: Place): string | undefined {
   return undefined
 }
 
-const LISTS = new Set(['ResponsePayload', 'TemplateAttribute'])
+const LISTS = new Set(['ResponsePayload', 'RequestPayload', 'TemplateAttribute'])
 /** Export lists every attribute, as Get Attributes does that names none. */
-const LISTING = new Set(['Export', 'GetAttributes', 'GetAttributeList'])
+const LISTING = new Set(['Export', 'GetAttributes', 'GetAttributeList', 'Put', 'Notify'])
 
 function isAttribute(place: Place, matches: (name: string) => boolean): boolean {
   const name = attributeAt(place)

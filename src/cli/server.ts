@@ -14,6 +14,7 @@ import { createListener, type Address, type Listener } from '../server/listener.
 import type { TlsMaterial } from '../server/tls-material.ts'
 import { createCatalogue, createHandler, createJobs } from './compose.ts'
 import type { Core } from './core.ts'
+import { openEndpoints } from './endpoints.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
 
 /** A server that accepts connections. */
@@ -57,6 +58,7 @@ async function serve(
     log,
     clock: systemClock,
   })
+  const endpoints = await openEndpoints(core, config.endpoints, log)
   const address = await listener.listen(config.listen)
   try {
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
@@ -75,10 +77,12 @@ async function serve(
         await admin.close()
         const { shutdown } = config
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown)])
+        endpoints.close()
         await core.close()
       },
     }
   } catch (error) {
+    endpoints.close()
     await listener.close({ graceMs: 0 })
     throw error
   }

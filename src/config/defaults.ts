@@ -2,6 +2,7 @@ import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
+import type { EndpointConfig } from './endpoint.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
@@ -16,6 +17,8 @@ export interface Config {
     readonly legacySuites: boolean
   }
   readonly limits: TransportLimits
+  /** Clients that the server speaks to of its own accord. */
+  readonly endpoints: readonly EndpointConfig[]
   /** What is done asynchronously; with no jobs nothing is. */
   readonly asynchrony: JobLimits
   readonly log: { readonly level: LogLevel }
@@ -89,6 +92,7 @@ export const DEFAULT_CONFIG: Config = {
   listen: { host: '127.0.0.1', port: 5696 },
   tls: { legacySuites: false },
   limits: DEFAULT_TRANSPORT_LIMITS,
+  endpoints: [],
   asynchrony: DEFAULT_JOB_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { QueryStatements } from '../operation/query-statements.ts'
-import { membersOf, type AnyMembers, type ValueOf } from '../schema/enumeration.ts'
 import { ClientRegistrationMethod } from '../spec/enum/client-registration-method.ts'
 import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import { DestroyAction } from '../spec/enum/destroy-action.ts'
@@ -15,22 +14,11 @@ import { ShreddingAlgorithm } from '../spec/enum/shredding-algorithm.ts'
 import { UnwrapMode } from '../spec/enum/unwrap-mode.ts'
 import { ValidationAuthorityType } from '../spec/enum/validation-authority-type.ts'
 import { ValidationType } from '../spec/enum/validation-type.ts'
+import { member } from './member.ts'
 
 const text = z.string().min(1).max(1_024)
 const whole = z.int().min(0).max(2_147_483_647)
 const yesOrNo = z.boolean().exactOptional()
-
-/** A member of an enumeration of the standard, by its normalised name. */
-function member<E extends AnyMembers>(
-  members: E,
-): z.ZodPreprocess<z.ZodCustom<ValueOf<E>, ValueOf<E>>> {
-  const valueOf = (name: unknown) =>
-    typeof name === 'string' ? membersOf(members).valueOf(name) : undefined
-  return z.preprocess(
-    valueOf,
-    z.custom<ValueOf<E>>((value) => value !== undefined, 'the standard has no such name'),
-  )
-}
 
 const capabilities = z.strictObject({
   streamingCapability: yesOrNo,

@@ -8,6 +8,7 @@ import {
   RNG_SEEDS,
   type Config,
 } from './defaults.ts'
+import { endpoints } from './endpoint.ts'
 import { queryStatements } from './query-statements.ts'
 
 const { limits: limitDefaults } = DEFAULT_CONFIG
@@ -54,6 +55,7 @@ export const configSchema: z.ZodType<Config> = section({
     waitingBytes: number(1_024, 64 * MIB, limitDefaults.waitingBytes),
     sweepMs: number(50, 60_000, limitDefaults.sweepMs),
   }),
+  endpoints,
   asynchrony: section({
     jobs: number(0, 100_000, DEFAULT_CONFIG.asynchrony.jobs),
     perClient: number(1, 100_000, DEFAULT_CONFIG.asynchrony.perClient),

@@ -107,7 +107,7 @@ function write(content: ObjectContent, version: Version): Item {
   return compile(found.codec, version).encode(found.tag.number, content)
 }
 
-interface ObjectField extends Field<ObjectContent, 'required'> {
+export interface ObjectField extends Field<ObjectContent, 'required'> {
   bind(version: Version): SingleField<ObjectContent>
 }
 

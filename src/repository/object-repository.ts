@@ -1,4 +1,5 @@
 import { settle } from '../model/lifecycle.ts'
+import type { ObjectChange } from '../model/object-change.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Store } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
@@ -27,6 +28,7 @@ export class ObjectRepository implements ObjectSource {
   readonly #retirement = new Retirement()
   readonly #cache: ObjectCache
   readonly #due: DueObjects
+  #observe: (change: ObjectChange) => void = () => undefined
   #sequence: bigint
   #lastTurn: Promise<unknown> = Promise.resolve()
 
@@ -53,6 +55,11 @@ export class ObjectRepository implements ObjectSource {
   /** Begins to work on the objects of one owner. */
   begin(scope: UnitScope): UnitOfWork {
     return new UnitOfWork(this, scope)
+  }
+
+  /** Calls `observer` for each change once it is stored. It must not throw, nor keep what is secret of an object. */
+  observe(observer: (change: ObjectChange) => void): void {
+    this.#observe = observer
   }
 
   /** Marks the begin of a message that may hold key material; call what it returns once the answer is encoded. */
@@ -95,7 +102,11 @@ export class ObjectRepository implements ObjectSource {
         this.#cache.put({ object, sequence, version: nextVersion(each), revision })
       }
     }
-    return outcome === 'conflict' ? 'conflict' : 'done'
+    if (outcome === 'conflict') return 'conflict'
+    for (const { before, object, isErased = false } of staged) {
+      this.#observe({ ...(before && { before: before.object }), after: object, isErased })
+    }
+    return 'done'
   }
 
   async settleDue(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {

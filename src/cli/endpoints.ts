@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
+import { createKeyPair, issueClientCertificate } from '../adapter/certificate-authority.ts'
+import { encodePem } from '../adapter/certificate-pem.ts'
+import { systemClock } from '../adapter/clock-system.ts'
+import { nodeRandom } from '../adapter/random-node.ts'
+import { announcementOf } from '../client/announcement.ts'
+import { Endpoint } from '../client/endpoint.ts'
+import type { EndpointConfig } from '../config/endpoint.ts'
+import { describeBug } from '../fault/describe-bug.ts'
+import { KmipFault } from '../fault/fault.ts'
+import type { Log } from '../port/log.ts'
+import type { Core } from './core.ts'
+
+/** The clients that the server speaks to. */
+export interface Endpoints {
+  close(): void
+}
+
+interface Listening {
+  readonly config: EndpointConfig
+  readonly endpoint: Endpoint
+}
+
+/**
+ * Has the clients of the configuration told of what becomes of their objects, and asks them what they can do. Throws
+ * `UNAVAILABLE` when a file that the configuration names cannot be read.
+ */
+export async function openEndpoints(
+  core: Core,
+  configs: readonly EndpointConfig[],
+  log: Log,
+): Promise<Endpoints> {
+  const listening: Listening[] = []
+  for (const config of configs) listening.push({ config, endpoint: await open(core, config, log) })
+  for (const each of listening) interrogate(each)
+  if (listening.length > 0) announceChanges(core, listening, log)
+  return {
+    close() {
+      for (const { endpoint } of listening) endpoint.close()
+    },
+  }
+}
+
+function announceChanges(core: Core, listening: readonly Listening[], log: Log): void {
+  const named = (name: string) => core.clients.list().find((client) => client.name === name)?.id
+  core.objects.observe((change) => {
+    for (const { config, endpoint } of listening) {
+      if (named(config.client) !== change.after.owner) continue
+      // What is stored stays stored, whether or not a client can be told of it in its version.
+      try {
+        const announcement = announcementOf(change, config)
+        if (announcement !== undefined) endpoint.send(announcement)
+      } catch (error) {
+        log.warn('client not told of a change', { client: config.client, ...describeBug(error) })
+      }
+    }
+  })
+}
+
+function interrogate({ config, endpoint }: Listening): void {
+  if (config.discoverVersions) {
+    endpoint.send({ operation: 'DiscoverVersions', payload: { versions: [] } })
+  }
+  if (config.query.length > 0) {
+    endpoint.send({ operation: 'Query', payload: { functions: config.query } })
+  }
+}
+
+async function open(core: Core, config: EndpointConfig, log: Log): Promise<Endpoint> {
+  const { client, host, port, serverName, version } = config
+  const ca = config.ca === undefined ? pemOf(core.authority.certificate) : await readPem(config.ca)
+  return new Endpoint({
+    address: { host, port, ...(serverName === undefined ? {} : { serverName }) },
+    secureContext: contextWith(core, ca),
+    version,
+    log: log.with({ endpoint: client }),
+  })
+}
+
+/** A key and certificate of the server's own for each endpoint: its listening certificate is not one of a client. */
+function contextWith({ authority }: Core, ca: Buffer) {
+  const { key, publicKey } = createKeyPair()
+  const deps = { clock: systemClock, random: nodeRandom }
+  const certificate = issueClientCertificate(deps, authority, { name: 'kmipd', publicKey })
+  try {
+    return key.expose((der) => {
+      const pem = Buffer.from(encodePem('PRIVATE KEY', der))
+      const context = createSecureContext({ key: pem, cert: pemOf(certificate), ca })
+      pem.fill(0)
+      return context
+    })
+  } finally {
+    key.destroy()
+  }
+}
+
+function pemOf(certificate: Uint8Array): Buffer {
+  return Buffer.from(encodePem('CERTIFICATE', certificate))
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new KmipFault('UNAVAILABLE', `${path} cannot be read`, { cause })
+  }
+}

@@ -1,0 +1,122 @@
+import type { SecureContext } from 'node:tls'
+import { describeBug } from '../fault/describe-bug.ts'
+import { KmipFault } from '../fault/fault.ts'
+import {
+  readClientAnswer,
+  writeServerRequest,
+  type ServerRequest,
+} from '../message/server-request.ts'
+import type { Log } from '../port/log.ts'
+import type { Version } from '../schema/version.ts'
+import { Secret } from '../secret/secret.ts'
+import { ResultStatus } from '../spec/enum/result-status.ts'
+import { decode } from '../ttlv/decode.ts'
+import { encode } from '../ttlv/encode.ts'
+import { Requester, type EndpointAddress } from './requester.ts'
+
+export interface EndpointOptions {
+  readonly address: EndpointAddress
+  /** The server's own certificate, and the authority that the client's is to be of. */
+  readonly secureContext: SecureContext
+  readonly version: Version
+  readonly log: Log
+}
+
+interface Waiting {
+  readonly operation: ServerRequest['operation']
+  readonly bytes: Secret
+}
+
+const LONGEST_QUEUE = 1_000
+/** How often a message is tried, and how long is waited between, in milliseconds. */
+const ATTEMPTS = 3
+const PAUSE_MS = 1_000
+
+/**
+ * A client that the server speaks to (KMIP 1.4 section 5). Messages go out in the order in which they came about; one
+ * that cannot be delivered is given up after a few attempts, for what it tells can be asked for.
+ */
+export class Endpoint {
+  readonly #options: EndpointOptions
+  readonly #queue: Waiting[] = []
+  #requester: Requester | undefined
+  #isSending = false
+  #isClosed = false
+
+  constructor(options: EndpointOptions) {
+    this.#options = options
+  }
+
+  /** Queues a request. It is encoded at once: the object it shows may be gone when it is sent. */
+  send(request: ServerRequest): void {
+    const { version, log } = this.#options
+    if (this.#isClosed) return
+    if (this.#queue.length >= LONGEST_QUEUE) {
+      log.warn('message to a client dropped', { operation: request.operation })
+      return
+    }
+    const bytes = Secret.take(encode(writeServerRequest(request, version)))
+    this.#queue.push({ operation: request.operation, bytes })
+    if (!this.#isSending) void this.#sendAll()
+  }
+
+  /** Forgets what was not sent. */
+  close(): void {
+    this.#isClosed = true
+    this.#requester?.close()
+    for (const { bytes } of this.#queue.splice(0)) bytes.destroy()
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#isSending = true
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      await this.#deliver(next)
+      next.bytes.destroy()
+    }
+    this.#isSending = false
+  }
+
+  async #deliver({ operation, bytes }: Waiting): Promise<void> {
+    const { log } = this.#options
+    for (let attempt = 1; attempt <= ATTEMPTS && !this.#isClosed; attempt += 1) {
+      try {
+        this.#judge(operation, await this.#exchange(bytes))
+        return
+      } catch (error) {
+        this.#requester?.close()
+        log.warn('client not reached', {
+          operation,
+          attempt,
+          ...(error instanceof KmipFault
+            ? { code: error.code, detail: error.detail }
+            : describeBug(error)),
+        })
+        if (attempt < ATTEMPTS) await pause(PAUSE_MS * attempt)
+      }
+    }
+  }
+
+  async #exchange(bytes: Secret): Promise<Uint8Array> {
+    const { address, secureContext } = this.#options
+    if (this.#requester === undefined || this.#requester.isOver) {
+      this.#requester = await Requester.connect(address, secureContext)
+    }
+    const requester = this.#requester
+    return bytes.expose(async (request) => requester.exchange(request))
+  }
+
+  /** A refusal is for people to look into; it is not tried again. */
+  #judge(operation: string, answer: Uint8Array): void {
+    const { log, version } = this.#options
+    for (const { resultStatus, resultReason } of readClientAnswer(decode(answer), version)) {
+      if (resultStatus === ResultStatus.Success) log.debug('client answered', { operation })
+      else log.warn('client refused', { operation, reason: resultReason })
+    }
+  }
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, milliseconds).unref()
+  })
+}

@@ -1,0 +1,100 @@
+import { connect, type SecureContext, type TLSSocket } from 'node:tls'
+import { KmipFault } from '../fault/fault.ts'
+import { Framer } from '../ttlv/framer.ts'
+import { DEFAULT_LIMITS } from '../ttlv/limits.ts'
+
+/** Where a client listens. */
+export interface EndpointAddress {
+  readonly host: string
+  readonly port: number
+  /** The name in the client's certificate, where that is not the host. */
+  readonly serverName?: string
+}
+
+/** How long a client may take to accept a connection, and to answer, in milliseconds. */
+const PATIENCE_MS = 10_000
+
+/** One connection to a client that listens: requests go out one at a time, each waits for its answer. */
+export class Requester {
+  readonly #socket: TLSSocket
+  readonly #framer = new Framer(DEFAULT_LIMITS)
+  #wake: () => void = () => undefined
+  #isOver = false
+
+  private constructor(socket: TLSSocket) {
+    this.#socket = socket
+    socket.on('data', (chunk: Uint8Array) => {
+      this.#framer.push(chunk)
+      this.#wake()
+    })
+    socket.on('error', this.#end)
+    socket.on('close', this.#end)
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy())
+    // A connection that is kept for the next request keeps no process alive.
+    socket.unref()
+  }
+
+  /** Connects by mutual TLS. Throws `UNAVAILABLE`. */
+  static async connect(
+    { host, port, serverName }: EndpointAddress,
+    secureContext: SecureContext,
+  ): Promise<Requester> {
+    const name = serverName === undefined ? {} : { servername: serverName }
+    const socket = connect({ host, port, secureContext, ...name, minVersion: 'TLSv1.2' })
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.setTimeout(PATIENCE_MS, () => {
+          reject(unavailable())
+        })
+        socket.once('secureConnect', resolve)
+        socket.once('error', reject)
+        socket.once('close', () => {
+          reject(unavailable())
+        })
+      })
+    } catch (cause) {
+      socket.on('error', () => undefined)
+      socket.destroy()
+      throw unavailable(cause)
+    }
+    return new Requester(socket)
+  }
+
+  /** Whether the connection is gone. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Sends a message and waits for one back. Throws `UNAVAILABLE`, and what `Framer` throws. */
+  async exchange(request: Uint8Array): Promise<Uint8Array> {
+    if (this.#isOver) throw unavailable()
+    this.#socket.ref()
+    this.#socket.write(request)
+    try {
+      for (;;) {
+        const message = this.#framer.next()
+        if (message !== undefined) return message
+        if (this.isOver) throw unavailable()
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+      }
+    } finally {
+      this.#socket.unref()
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  readonly #end = (): void => {
+    this.#isOver = true
+    this.#wake()
+  }
+}
+
+function unavailable(cause?: unknown): KmipFault {
+  const detail = cause instanceof Error ? { detail: cause.message } : {}
+  return new KmipFault('UNAVAILABLE', 'The client does not answer', { cause, ...detail })
+}
