@@ -12,6 +12,7 @@ import type { Secret } from '../secret/secret.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
 import type { Operation } from '../spec/enum/operation.ts'
 import type { PendingRequests } from './pending-request.ts'
+import type { ItemRun } from './item-run.ts'
 import type { Policy } from './policy.ts'
 import type { Streams } from './streams.ts'
 
@@ -51,14 +52,6 @@ export interface Offer {
   readonly objectTypes: readonly ObjectType[]
   /** Whether anything is ever done asynchronously. */
   readonly isAsynchronous: boolean
-}
-
-/** The carrying out of one batch item: the same value when its unit of work has to be tried anew. */
-export interface ItemRun {
-  /** Whether it may have to be undone once it has succeeded, because an item behind it fails. */
-  readonly canBeUndone: boolean
-  /** Calls back when it is certain whether the item is done. */
-  whenSettled(callback: (isDone: boolean) => void): void
 }
 
 /** The key pair that certificates are issued with: managed objects of a client, by their Names. */

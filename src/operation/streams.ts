@@ -3,7 +3,7 @@ import type { Random } from '../port/random.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { Secret } from '../secret/secret.ts'
 import type { OperationName } from '../spec/operation.ts'
-import type { ItemRun } from './context.ts'
+import type { ItemRun } from './item-run.ts'
 
 /** What comes out of a cryptographic operation, or out of a part of one. */
 export interface Outcome {

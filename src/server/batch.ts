@@ -1,47 +1,20 @@
 import { KmipFault } from '../fault/fault.ts'
-import type { Asynchrony, RequestHeader } from '../message/header.ts'
+import type { RequestHeader } from '../message/header.ts'
 import { keyValueEncoder } from '../message/key-value.ts'
-import type { Identity } from '../model/identity.ts'
-import type { Offer, OperationContext, Services } from '../operation/context.ts'
-import type { PendingRequests } from '../operation/pending-request.ts'
-import type { ObjectRepository } from '../repository/object-repository.ts'
+import type { OperationContext } from '../operation/context.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
-import type { DateTime } from '../schema/primitive.ts'
-import type { Version } from '../schema/version.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
-import { authorise, type Permissions } from './authorise.ts'
+import { authorise } from './authorise.ts'
+import type { BatchEnvironment } from './batch-environment.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
 import { canceled } from './job.ts'
-import type { Jobs } from './jobs.ts'
 import { KeptResults } from './kept-results.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
 
 /** How often a batch item is tried when another writer was faster. */
 const ATTEMPTS = 200
-
-/** What the batch items of a message are carried out with. */
-export interface BatchEnvironment {
-  readonly version: Version
-  readonly identity: Identity
-  readonly repository: ObjectRepository
-  readonly permissions: Permissions
-  /** The moment of the message. */
-  readonly now: DateTime
-  readonly services: Services
-  readonly offer: Offer
-  readonly destroyAfterAnswer: OperationContext['destroyAfterAnswer']
-  /** What the client takes, or wants. */
-  readonly asynchrony: Asynchrony
-  /** Where work is left for later; absent where none is. */
-  readonly jobs?: Jobs | undefined
-  readonly requests: PendingRequests
-  /** Asked before anything is stored; absent for what nobody can cancel. */
-  readonly mayStore?: () => boolean
-  /** Turns whatever was thrown into a fault, and logs it. */
-  readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
-}
 
 /**
  * Carries out the batch items of a message in their order and gives as many results as there are items (KMIP 1.4

@@ -1,4 +1,4 @@
-import type { ItemRun } from '../operation/context.ts'
+import type { ItemRun } from '../operation/item-run.ts'
 
 /** What a batch item wants to be told about its own end. */
 export class BatchItemRun implements ItemRun {

@@ -1,7 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
-import type { BatchEnvironment } from './batch.ts'
+import type { BatchEnvironment } from './batch-environment.ts'
 import type { Job } from './job.ts'
 
 /** How batch items are carried out that are left for later, and those among them that cannot be. */

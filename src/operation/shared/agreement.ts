@@ -5,7 +5,7 @@ import { Secret } from '../../secret/secret.ts'
 import { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { OperationContext } from '../context.ts'
-import type { DerivationInput } from './derivation.ts'
+import type { DerivationInput } from './derivation-input.ts'
 import { privateKeyOf, publicKeyOf } from './key-material.ts'
 
 const A = CryptographicAlgorithm

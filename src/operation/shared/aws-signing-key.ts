@@ -3,7 +3,7 @@ import type { Bytes } from '../../port/crypto.ts'
 import { Secret } from '../../secret/secret.ts'
 import { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
 import type { OperationContext } from '../context.ts'
-import type { DerivationInput } from './derivation.ts'
+import type { DerivationInput } from './derivation-input.ts'
 import { withKeyBytes } from './key-material.ts'
 
 const PREFIX = new TextEncoder().encode('AWS4')

@@ -3,7 +3,7 @@ import type { Secret } from '../../secret/secret.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { DerivationParameters } from '../../spec/structure/derivation-parameters.ts'
 import type { OperationContext } from '../context.ts'
-import type { DerivationInput } from './derivation.ts'
+import type { DerivationInput } from './derivation-input.ts'
 import { withKeyBytes } from './key-material.ts'
 
 /**

@@ -1,6 +1,5 @@
 import { KmipFault } from '../../fault/fault.ts'
 import { hashOfHmac, hmacOfHash } from '../../model/hmac.ts'
-import type { ManagedObject } from '../../model/managed-object.ts'
 import type { Bytes, CounterKdfRequest, MacRequest } from '../../port/crypto.ts'
 import type { Secret } from '../../secret/secret.ts'
 import { DerivationMethod } from '../../spec/enum/derivation-method.ts'
@@ -11,21 +10,9 @@ import type { OperationContext } from '../context.ts'
 import { agreedSecret } from './agreement.ts'
 import { signingKey } from './aws-signing-key.ts'
 import { cipherRequest } from './cipher.ts'
+import type { DerivationInput } from './derivation-input.ts'
 import { derivationData, singleData } from './derivation-data.ts'
 import { withKeyBytes } from './key-material.ts'
-
-/** What a key is derived from. */
-export interface DerivationInput {
-  /** The key, password or secret that is named first. */
-  readonly base: ManagedObject
-  /** The object that is named behind it: data to derive with, or the other party's public key. */
-  readonly other: ManagedObject | undefined
-  readonly stated: DerivationParameters
-  /** Those of the request, or of the base. */
-  readonly parameters: CryptographicParameters
-  /** Of the result, in bytes. */
-  readonly length: number
-}
 
 type Method = (input: DerivationInput, context: OperationContext) => Secret | Promise<Secret>
 

@@ -1,0 +1,33 @@
+import type { KmipFault } from '../fault/fault.ts'
+import type { Asynchrony } from '../message/header.ts'
+import type { Identity } from '../model/identity.ts'
+import type { Offer, OperationContext, Services } from '../operation/context.ts'
+import type { PendingRequests } from '../operation/pending-request.ts'
+import type { ObjectRepository } from '../repository/object-repository.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import type { Version } from '../schema/version.ts'
+import type { Permissions } from './authorise.ts'
+import type { ReadItem } from './batch-item.ts'
+import type { Jobs } from './jobs.ts'
+
+/** What the batch items of a message are carried out with. */
+export interface BatchEnvironment {
+  readonly version: Version
+  readonly identity: Identity
+  readonly repository: ObjectRepository
+  readonly permissions: Permissions
+  /** The moment of the message. */
+  readonly now: DateTime
+  readonly services: Services
+  readonly offer: Offer
+  readonly destroyAfterAnswer: OperationContext['destroyAfterAnswer']
+  /** What the client takes, or wants. */
+  readonly asynchrony: Asynchrony
+  /** Where work is left for later; absent where none is. */
+  readonly jobs?: Jobs | undefined
+  readonly requests: PendingRequests
+  /** Asked before anything is stored; absent for what nobody can cancel. */
+  readonly mayStore?: () => boolean
+  /** Turns whatever was thrown into a fault, and logs it. */
+  readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
+}
