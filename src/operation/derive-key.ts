@@ -166,6 +166,7 @@ async function store(
 
 /** KMIP 1.4 section 4.6, KMIP 2.1 section 6.1.14. */
 export const deriveKey = defineOperation('DeriveKey', {
+  pace: 'slow',
   request: DeriveKeyRequest,
   response: IdentifiedResponse,
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],
