@@ -1,5 +1,5 @@
 import type { Item, ItemType } from '../ttlv/item.ts'
-import type { Version } from './version.ts'
+import { rankOf, type Version } from './version.ts'
 
 /** A codec made ready for one version of the protocol. */
 export interface BoundCodec<T> {
@@ -22,19 +22,22 @@ export interface Codec<T> {
 /** The type of the values of a codec. */
 export type Infer<C> = C extends Codec<infer T> ? T : never
 
-const bindings = new WeakMap<Codec<unknown>, Map<Version, BoundCodec<unknown>>>()
+type Bindings = (BoundCodec<unknown> | undefined)[]
+
+const bindings = new WeakMap<Codec<unknown>, Bindings>()
 
 /** Binds a codec to a version, once for each pair. */
 export function compile<T>(codec: Codec<T>, version: Version): BoundCodec<T> {
   let perVersion = bindings.get(codec)
   if (perVersion === undefined) {
-    perVersion = new Map()
+    perVersion = []
     bindings.set(codec, perVersion)
   }
-  let bound = perVersion.get(version)
+  const rank = rankOf(version)
+  let bound = perVersion[rank]
   if (bound === undefined) {
     bound = codec.bind(version)
-    perVersion.set(version, bound)
+    perVersion[rank] = bound
   }
   return bound as BoundCodec<T>
 }

@@ -100,7 +100,7 @@ class BoundStruct implements BoundCodec<Record<string, unknown>> {
    * the standard's, and order carries no meaning between fields.
    */
   #sort(items: readonly Item[]): readonly Slot[] {
-    const slots = new Array<Slot>(this.#fields.length).fill(undefined)
+    const slots = new Array<Slot>(this.#fields.length)
     for (const item of items) {
       const at = this.#owners.get(item.tag)
       if (at !== undefined) this.#place(item, at, slots)

@@ -21,6 +21,11 @@ const RANK: Readonly<Record<Version, number>> = {
 const NEWEST: Readonly<Record<Major, Version>> = { 1: '1.4', 2: '2.1' }
 const OLDEST: Readonly<Record<Major, Version>> = { 1: '1.0', 2: '2.0' }
 
+/** The place of a version among them all, the oldest first. */
+export function rankOf(version: Version): number {
+  return RANK[version]
+}
+
 /** The major number of a version. */
 export function majorOf(version: Version): Major {
   return RANK[version] < RANK['2.0'] ? 1 : 2

@@ -82,6 +82,10 @@ export class Connection {
 
   readonly #take = (chunk: Buffer): void => {
     if (this.#phase === 'closing') return
+    if (this.#request === undefined && this.#framer.isMessage(chunk)) {
+      this.#dispatch(chunk)
+      return
+    }
     this.#framer.push(chunk)
     chunk.fill(0)
     if (this.#request === undefined) this.#advance()

@@ -3,7 +3,7 @@ import type { ResponseBatchItem } from '../message/batch-item.ts'
 import { reasonOf } from '../message/reason.ts'
 import { writeResponse, type ResponseMessage } from '../message/response.ts'
 import { ResultStatus } from '../spec/enum/result-status.ts'
-import { encode, encodedLength } from '../ttlv/encode.ts'
+import { encodedLength, encodeInto } from '../ttlv/encode.ts'
 import type { Reply } from './handler.ts'
 
 /**
@@ -13,13 +13,36 @@ import type { Reply } from './handler.ts'
 export function writeReply(message: ResponseMessage, mostBytes: number): Reply {
   let fitting = message
   let item = writeResponse(fitting)
-  while (encodedLength(item) > mostBytes) {
+  let length = encodedLength(item)
+  while (length > mostBytes) {
     const shortened = withoutLargest(fitting)
     if (shortened === undefined) break
     fitting = shortened
     item = writeResponse(fitting)
+    length = encodedLength(item)
   }
-  return { bytes: encode(item), close: false }
+  const bytes = room(length)
+  encodeInto(item, bytes, 0)
+  return { bytes, close: false }
+}
+
+const SLAB_BYTES = 65_536
+const SMALL = 4_096
+let slab = Buffer.alloc(0)
+let taken = 0
+
+/**
+ * Zeroed bytes for an answer. Small ones are parts of one larger piece of memory, each part used once: allocating
+ * costs as much as encoding. An answer lives for as long as it takes to send, so no piece is held for long.
+ */
+function room(length: number): Uint8Array {
+  if (length > SMALL) return Buffer.alloc(length)
+  if (taken + length > slab.length) {
+    slab = Buffer.alloc(SLAB_BYTES)
+    taken = 0
+  }
+  taken += length
+  return slab.subarray(taken - length, taken)
 }
 
 function withoutLargest(message: ResponseMessage): ResponseMessage | undefined {

@@ -47,6 +47,14 @@ export class Framer {
     return this.#announcedLength() > this.pending ? 'body' : 'ready'
   }
 
+  /** Whether a chunk that comes now is exactly one message, as most are: then there is no need to cut it out. */
+  isMessage(chunk: Uint8Array): boolean {
+    if (this.#fault !== undefined || this.pending > 0 || chunk.length < HEADER_BYTES) return false
+    const view = new DataView(chunk.buffer, chunk.byteOffset, HEADER_BYTES)
+    const length = HEADER_BYTES + view.getUint32(4)
+    return length === chunk.length && length <= this.#longest && isHeader(view.getUint32(0), length)
+  }
+
   /** Takes in bytes as they come. After a fault they are dropped: where messages begin is no longer known. */
   push(chunk: Uint8Array): void {
     if (this.#fault !== undefined) return
@@ -91,14 +99,8 @@ export class Framer {
   }
 
   #judgeHeader(): number {
-    const header = this.#uint32(this.#start)
-    const prefix = header >>> 24
     const length = this.#announcedLength()
-    if (
-      (prefix !== 0x42 && prefix !== 0x54) ||
-      (header & 0xff) !== ItemType.Structure ||
-      length % 8 !== 0
-    ) {
+    if (!isHeader(this.#uint32(this.#start), length)) {
       throw this.#fail('MALFORMED_MESSAGE', 'A message does not begin with a header of TTLV')
     }
     if (length > this.#longest) throw this.#fail('SERVER_LIMIT', 'The message is too long')
@@ -135,4 +137,11 @@ export class Framer {
     this.#end = this.pending
     this.#start = 0
   }
+}
+
+/** Whether tag and type, as one number, and length can begin a message. */
+function isHeader(tagAndType: number, length: number): boolean {
+  const prefix = tagAndType >>> 24
+  const isStructure = (tagAndType & 0xff) === ItemType.Structure
+  return (prefix === 0x42 || prefix === 0x54) && isStructure && length % 8 === 0
 }
