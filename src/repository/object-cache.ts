@@ -1,11 +1,17 @@
 import type { Retirement } from './retirement.ts'
 import type { StoredObject } from './object-record.ts'
 
-/** The objects used last, opened. What leaves is zeroed when it is safe to. */
+interface Kept {
+  readonly stored: StoredObject
+  isUsed: boolean
+}
+
+/** The objects used lately, opened. What leaves is zeroed when it is safe to. */
 export class ObjectCache {
   readonly #capacity: number
   readonly #retirement: Retirement
-  readonly #objects = new Map<string, StoredObject>()
+  /** Those that came first at the front. */
+  readonly #objects = new Map<string, Kept>()
   /** Objects that are being opened, until a write overtakes them. */
   readonly #opening = new Map<string, Promise<StoredObject | undefined>>()
 
@@ -23,17 +29,15 @@ export class ObjectCache {
     if (found === undefined) {
       return this.#opening.get(uniqueIdentifier) ?? this.#open(uniqueIdentifier, open)
     }
-    // A map keeps the order of insertion: what was used last goes to the end.
-    this.#objects.delete(uniqueIdentifier)
-    this.#objects.set(uniqueIdentifier, found)
-    return found
+    found.isUsed = true
+    return found.stored
   }
 
   /** Keeps an object unless a later state of it is kept already. */
   put(stored: StoredObject): void {
     const { uniqueIdentifier, content } = stored.object
     this.#opening.delete(uniqueIdentifier)
-    const before = this.#objects.get(uniqueIdentifier)
+    const before = this.#objects.get(uniqueIdentifier)?.stored
     if (before !== undefined && before.revision > stored.revision) {
       if (before.object.content !== content) this.#retirement.retire(content)
       return
@@ -41,9 +45,10 @@ export class ObjectCache {
     this.#forget(uniqueIdentifier, stored)
     // It may have left while the message that has now stored it was under way.
     this.#retirement.reclaim(content)
-    this.#objects.set(uniqueIdentifier, stored)
-    const [oldest] = this.#objects.keys()
-    if (this.#objects.size > this.#capacity && oldest !== undefined) this.#forget(oldest)
+    // First, so that what comes is not what leaves.
+    if (this.#objects.size >= this.#capacity) this.#evict()
+    this.#objects.set(uniqueIdentifier, { stored, isUsed: false })
+    if (this.#objects.size > this.#capacity) this.#forget(uniqueIdentifier)
   }
 
   /** Forgets an object that another writer may have changed. */
@@ -69,8 +74,23 @@ export class ObjectCache {
     }
   }
 
+  /**
+   * Forgets the first that was not used since it came or was looked at here. What was used goes to the end once more:
+   * that costs less than keeping all in the order of their use at every read.
+   */
+  #evict(): void {
+    for (const [uniqueIdentifier, kept] of this.#objects) {
+      if (!kept.isUsed) {
+        this.#forget(uniqueIdentifier)
+        return
+      }
+      this.#objects.delete(uniqueIdentifier)
+      this.#objects.set(uniqueIdentifier, { stored: kept.stored, isUsed: false })
+    }
+  }
+
   #forget(uniqueIdentifier: string, successor?: StoredObject): void {
-    const before = this.#objects.get(uniqueIdentifier)
+    const before = this.#objects.get(uniqueIdentifier)?.stored
     this.#objects.delete(uniqueIdentifier)
     // The states of an object share their material until one of them has lost it.
     if (before?.object.content !== successor?.object.content) {

@@ -6,6 +6,7 @@ import { Framer } from '../ttlv/framer.ts'
 import { overdue, type Phase } from './connection-deadline.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
 import type { TransportLimits } from './limits.ts'
+import type { Outbox } from './outbox.ts'
 import type { Ticker } from './ticker.ts'
 
 /** What connections share with the listener they came through. */
@@ -13,6 +14,7 @@ export interface ConnectionContext {
   readonly handler: MessageHandler
   readonly limits: TransportLimits
   readonly ticker: Ticker
+  readonly outbox: Outbox
   /** Who the peer is at this moment; undefined once nobody knows it any more. */
   identify(): Identity | undefined
   /** Called for every request that goes to the handler. */
@@ -154,7 +156,14 @@ export class Connection {
       return
     }
     this.#enter('sending')
-    this.#socket.write(reply.bytes, this.#sent)
+    this.#context.outbox.put(this.#send)
+  }
+
+  readonly #send = (): void => {
+    // The socket may have closed while the answer waited for others; it is wiped by then.
+    if (this.#reply !== undefined && !this.#socket.destroyed) {
+      this.#socket.write(this.#reply.bytes, this.#sent)
+    }
   }
 
   readonly #sent = (): void => {

@@ -7,6 +7,7 @@ import { Connection } from './connection.ts'
 import type { MessageHandler } from './handler.ts'
 import type { PeerCertificate } from './identify.ts'
 import type { TransportLimits } from './limits.ts'
+import { Outbox } from './outbox.ts'
 import type { Ticker } from './ticker.ts'
 
 export interface ConnectionsOptions {
@@ -27,6 +28,7 @@ export class Connections {
   readonly #open = new Map<Connection, PeerCertificate>()
   /** How many there are, by the client's identifier. */
   readonly #perClient = new Map<string, number>()
+  readonly #outbox = new Outbox()
   #named = 0
   #requests = 0
 
@@ -81,6 +83,7 @@ export class Connections {
       handler,
       limits,
       ticker,
+      outbox: this.#outbox,
       log,
       identify: () => this.#identify(certificate),
       countRequest: () => {

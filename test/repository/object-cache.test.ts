@@ -29,6 +29,17 @@ test('an object that is used again is not opened again, and the one used least l
   expect(opened).toEqual(['o/b'])
 })
 
+test('an object that comes is kept although all others were used since they came', async () => {
+  const { store, opened } = countingGets(memoryStore())
+  const { objects } = await openObjects(store, 2)
+  for (const id of ['a', 'b']) await inUnit(objects, async (unit) => unit.add(aesKey({ id })))
+  for (const id of ['a', 'b']) await objects.read(id)
+  await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'c' })))
+  opened.length = 0
+  await objects.read('c')
+  expect(opened).toEqual([])
+})
+
 test('two who ask at once for an object share one opening', async () => {
   const { store, opened } = countingGets(memoryStore())
   const first = await openObjects(store)

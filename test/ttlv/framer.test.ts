@@ -114,6 +114,38 @@ describe('cutting a stream into messages', () => {
   })
 })
 
+describe('a chunk that is one message', () => {
+  const whole = message(16, 1)
+
+  test('is told by its header and its length', () => {
+    expect(new Framer(limits).isMessage(whole)).toBe(true)
+    expect(new Framer(limits).isMessage(message(4088, 1))).toBe(true)
+  })
+
+  test.each([
+    ['is shorter than its header says', whole.subarray(0, -1)],
+    ['holds more than one message', Buffer.concat([whole, whole])],
+    ['is shorter than a header', whole.subarray(0, 7)],
+    ['has a tag of nobody', Uint8Array.from(whole, (byte, at) => (at === 0 ? 0x41 : byte))],
+    ['is no structure', Uint8Array.from(whole, (byte, at) => (at === 3 ? 7 : byte))],
+    ['has a length that is no multiple of eight', message(12, 1)],
+    ['is over the limit', message(4096, 1)],
+  ])('is not one that %s', (_, chunk) => {
+    expect(new Framer(limits).isMessage(chunk)).toBe(false)
+  })
+
+  test('is not one behind a part of another, nor behind a fault', () => {
+    const framer = new Framer(limits)
+    framer.push(whole.subarray(0, 8))
+    expect(framer.isMessage(whole)).toBe(false)
+    const faulty = new Framer(limits)
+    faulty.push(new Uint8Array(8))
+    expect(codeOf(() => faulty.next())).toBe('MALFORMED_MESSAGE')
+    faulty.wipe()
+    expect(faulty.isMessage(whole)).toBe(false)
+  })
+})
+
 describe('judging a header before its body comes', () => {
   const bad: [string, string, string][] = [
     ['a tag that starts with 43', '43 00 78 01 00 00 00 10', 'MALFORMED_MESSAGE'],
