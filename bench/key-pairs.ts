@@ -2,7 +2,7 @@ import { CryptographicAlgorithm } from '../src/spec/enum/cryptographic-algorithm
 import { CryptographicUsageMask } from '../src/spec/mask/cryptographic-usage-mask.ts'
 import { Tag } from '../src/spec/tag.ts'
 import { childOf, TAGS, textOf } from '../test/system/answer.ts'
-import { connectClient } from '../test/system/client.ts'
+import { connectClient, type Credentials } from '../test/system/client.ts'
 import {
   attribute,
   create,
@@ -41,23 +41,46 @@ export async function measureFlood({
   const identifier = textOf(childOf(items[0]?.payload, TAGS.uniqueIdentifier)) ?? ''
   const get = request([on(identifier, 'Get')])
   await client.ask(get)
-  const shared = { ...credentials, port: server.port, milliseconds }
-  const reading = { ...shared, connections: READERS, requests: [get] }
-  const making = { ...shared, connections: FLOODERS, requests: [request([createRsaPair()])] }
-  const results = { calm: [] as LoadResult[], flooded: [] as LoadResult[], pairs: [] as number[] }
+  client.close()
+  const load = { ...credentials, port: server.port, milliseconds, connections: READERS }
+  const reading = { ...load, requests: [get] }
+  const results = { calm: [] as LoadResult[], flooded: [] as LoadResult[], pairs: 0, seconds: 0 }
   for (let round = 0; round < rounds; round += 1) {
     results.calm.push(await runLoadApart(reading))
-    const [flooded, made] = await Promise.all([
-      runLoadApart(reading),
-      runLoadApart({ ...making, milliseconds: milliseconds * 2 }),
-    ])
-    results.flooded.push(flooded)
-    results.pairs.push(made.perSecond)
+    const flood = await beginFlood(server.port, credentials)
+    results.flooded.push(await runLoadApart(reading))
+    const { pairs, seconds } = await flood.end()
+    results.pairs += pairs
+    results.seconds += seconds
   }
-  client.close()
   await server.stop()
-  const pairs = results.pairs.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? NaN
-  return { calm: figuresOf(results.calm), flooded: figuresOf(results.flooded), pairs }
+  const { calm, flooded, pairs, seconds } = results
+  return { calm: figuresOf(calm), flooded: figuresOf(flooded), pairs: pairs / seconds }
+}
+
+/** Eight clients that ask again as soon as they have a pair; `end` waits for the last of them. */
+async function beginFlood(port: number, credentials: Credentials) {
+  const clients = await Promise.all(
+    Array.from({ length: FLOODERS }, async () => connectClient(port, credentials)),
+  )
+  const began = performance.now()
+  let isOver = false
+  let pairs = 0
+  const working = clients.map(async (client) => {
+    while (!isOver) {
+      const { items } = await client.ask(request([createRsaPair()]))
+      if (items[0]?.status !== 0) throw new Error(`no pair was made: ${items[0]?.message ?? ''}`)
+      pairs += 1
+    }
+    client.close()
+  })
+  return {
+    async end() {
+      isOver = true
+      await Promise.all(working)
+      return { pairs, seconds: (performance.now() - began) / 1_000 }
+    },
+  }
 }
 
 function createRsaPair() {
