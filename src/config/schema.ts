@@ -59,6 +59,8 @@ export const configSchema: z.ZodType<Config> = section({
   asynchrony: section({
     jobs: number(0, 100_000, DEFAULT_CONFIG.asynchrony.jobs),
     perClient: number(1, 100_000, DEFAULT_CONFIG.asynchrony.perClient),
+    bytes: number(1_048_576, 1_099_511_627_776, DEFAULT_CONFIG.asynchrony.bytes),
+    bytesPerClient: number(1_048_576, 1_099_511_627_776, DEFAULT_CONFIG.asynchrony.bytesPerClient),
     atOnce: number(1, 1_000, DEFAULT_CONFIG.asynchrony.atOnce),
     keepSeconds: number(60, 604_800, DEFAULT_CONFIG.asynchrony.keepSeconds),
   }),

@@ -105,9 +105,12 @@ async function performAllOrNone(
   const work: LaterWork = {
     atOnce: async (item, surroundings) => performAlone(item, new BatchReferences(), surroundings),
     async series(jobs, surroundings, keep) {
-      const begun = jobs.map((job) => job.begin()).every((hasBegun) => hasBegun)
+      const hasBegun = jobs.map((job) => job.begin()).every((each) => each)
+      if (!hasBegun) {
+        for (const job of jobs) keep(job, CANCELED)
+        return
+      }
       const mayStore = () =>
-        begun &&
         jobs.every((job) => !job.isCanceled) &&
         jobs.map((job) => job.mayStore()).every((may) => may)
       const results = await performTogether(

@@ -118,6 +118,7 @@ class Dispatcher implements MessageHandler {
     const { identity } = peer
     const trace = new Trace(log, services.random, peer, header.clientCorrelationValue)
     const items = batchItems.map((item) => readItem(item, version))
+    const destroyAfterAnswer = (secret: Secret) => void secrets.push(secret)
     const results = await performBatch(items, header, {
       version,
       identity,
@@ -126,10 +127,10 @@ class Dispatcher implements MessageHandler {
       now,
       services,
       offer: this.#offer,
-      destroyAfterAnswer: (secret) => void secrets.push(secret),
+      destroyAfterAnswer,
       asynchrony: header.asynchrony ?? 'prohibited',
       jobs,
-      requests: jobs?.of({ client: identity.id, version }) ?? NO_REQUESTS,
+      requests: jobs?.of({ client: identity.id, version }, destroyAfterAnswer) ?? NO_REQUESTS,
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
     const isCorrelated = header.clientCorrelationValue !== undefined

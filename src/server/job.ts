@@ -33,6 +33,7 @@ export class Job {
   #answer: Secret | undefined
   /** Until when the answer is kept; undefined while there is none. */
   #until: DateTime | undefined
+  #isTold = false
 
   constructor(correlation: Uint8Array, owner: JobOwner, item: ReadItem) {
     this.correlation = correlation
@@ -54,6 +55,16 @@ export class Job {
   /** Whether there is nothing left to do for it. */
   get isOver(): boolean {
     return this.#progress === 'ended' || this.isCanceled
+  }
+
+  /** Whether it has ended and its client knows how: then it gives way where there is no room for another. */
+  get isTold(): boolean {
+    return this.#isTold && this.#progress === 'ended'
+  }
+
+  /** Bytes held of request and answer. */
+  get bytes(): number {
+    return (this.#request?.length ?? 0) + (this.#answer?.length ?? 0)
   }
 
   /** When it may be forgotten, in seconds; undefined while it is not over. */
@@ -104,10 +115,13 @@ export class Job {
     }
   }
 
-  /** What a client learns that asks for it, and that stays in place at least until a moment. */
-  poll(atLeastUntil: DateTime): PolledRequest {
+  /**
+   * What a client learns that asks for it. The answer it shows is a copy, which `lend` is given to zero: the job may be
+   * forgotten before its answer is written.
+   */
+  poll(lend: (copy: Secret) => void): PolledRequest {
     if (!this.isOver) return { state: 'pending' }
-    this.#until = Math.max(this.#until ?? atLeastUntil, atLeastUntil)
+    this.#isTold = true
     const { operation, definition } = this.#item
     const asked = {
       state: 'ended',
@@ -115,7 +129,9 @@ export class Job {
       ...(definition === undefined ? {} : { name: definition.name }),
     } as const
     if (this.isCanceled) return { ...asked, fault: canceled() }
-    const payload = this.#answer?.expose((bytes) => decode(bytes, STORED_LIMITS))
+    const copy = this.#answer?.clone()
+    if (copy !== undefined) lend(copy)
+    const payload = copy?.expose((bytes) => decode(bytes, STORED_LIMITS))
     return { ...asked, ...this.#outcome, ...(payload === undefined ? {} : { payload }) }
   }
 

@@ -6,7 +6,9 @@ import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { CancellationResult } from '../spec/enum/cancellation-result.ts'
-import type { ReadItem } from './batch-item.ts'
+import type { Secret } from '../secret/secret.ts'
+import { encodedLength } from '../ttlv/encode.ts'
+import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import { Job, type JobOwner } from './job.ts'
 import type { Ticker } from './ticker.ts'
 
@@ -16,6 +18,10 @@ export interface JobLimits {
   readonly jobs: number
   /** The same of one client. */
   readonly perClient: number
+  /** Bytes of requests and answers that are kept, of all clients. */
+  readonly bytes: number
+  /** The same of one client. */
+  readonly bytesPerClient: number
   /** Pieces of work at a time. */
   readonly atOnce: number
   /** How long an answer is kept, in seconds. */
@@ -25,6 +31,8 @@ export interface JobLimits {
 export const DEFAULT_JOB_LIMITS: JobLimits = {
   jobs: 1_000,
   perClient: 100,
+  bytes: 134_217_728,
+  bytesPerClient: 16_777_216,
   atOnce: 8,
   keepSeconds: 3_600,
 }
@@ -43,8 +51,8 @@ interface Series {
   readonly work: (jobs: readonly Job[]) => Promise<void>
 }
 
-/** An answer that a Poll is about to show is not forgotten before it is written. */
-const POLLED_SECONDS = 60
+/** Answers of so few bytes, such as the identifier of a new key, are kept whatever else is. */
+const SMALL_ANSWER = 1_024
 const SWEEP_MS = 30_000
 
 /**
@@ -83,7 +91,7 @@ export class Jobs {
     work: Series['work'],
   ): readonly Job[] | undefined {
     this.#forget()
-    if (this.#isClosed || !this.#hasRoom(owner, items.length)) return undefined
+    if (this.#isClosed || !this.#makeRoom(owner, items)) return undefined
     const jobs = items.map((item) => new Job(this.#correlation(), owner, item))
     for (const job of jobs) this.#jobs.set(keyOf(owner, job.correlation), job)
     this.#waiting.push({ jobs, work })
@@ -91,13 +99,18 @@ export class Jobs {
     return jobs
   }
 
-  /** What one client may see of it. */
-  of(owner: JobOwner): PendingRequests {
+  /** Keeps the answer of a job; one that there is no room for gives way to Response Too Large. */
+  end(job: Job, outcome: ItemOutcome): void {
+    const bytes = outcome.payload === undefined ? 0 : encodedLength(outcome.payload)
+    const isKept = bytes <= SMALL_ANSWER || this.#fits(job.owner, { jobs: 0, bytes })
+    job.end(isKept ? outcome : { fault: TOO_LARGE }, this.until)
+  }
+
+  /** What one client may see of it. @param lend - is given what is to be zeroed once the answer is written */
+  of(owner: JobOwner, lend: (copy: Secret) => void): PendingRequests {
     return {
-      poll: (correlation) => {
-        const job = this.#find(owner, correlation)
-        return job?.poll(this.now + POLLED_SECONDS) ?? NO_REQUESTS.poll(correlation)
-      },
+      poll: (correlation) =>
+        this.#find(owner, correlation)?.poll(lend) ?? NO_REQUESTS.poll(correlation),
       cancel: (correlation) =>
         this.#find(owner, correlation)?.cancel(this.until) ?? CancellationResult.Unavailable,
     }
@@ -133,11 +146,32 @@ export class Jobs {
     return new TextEncoder().encode(this.#options.random.identifier())
   }
 
-  #hasRoom({ client }: JobOwner, more: number): boolean {
+  /** Where there is no room, what the client was told already gives way, the oldest first. */
+  #makeRoom(owner: JobOwner, items: readonly ReadItem[]): boolean {
+    const bytes = items.reduce(
+      (sum, { payload }) => sum + (payload === undefined ? 0 : encodedLength(payload)),
+      0,
+    )
+    const more = { jobs: items.length, bytes }
+    for (const [key, job] of this.#jobs) {
+      if (this.#fits(owner, more)) return true
+      if (!job.isTold || job.owner.client !== owner.client) continue
+      this.#jobs.delete(key)
+      job.destroy()
+    }
+    return this.#fits(owner, more)
+  }
+
+  #fits({ client }: JobOwner, more: Held): boolean {
     const { limits } = this.#options
-    let own = 0
-    for (const { owner } of this.#jobs.values()) if (owner.client === client) own += 1
-    return own + more <= limits.perClient && this.#jobs.size + more <= limits.jobs
+    const all = heldBy(this.#jobs.values())
+    const own = heldBy([...this.#jobs.values()].filter(({ owner }) => owner.client === client))
+    return (
+      own.jobs + more.jobs <= limits.perClient &&
+      all.jobs + more.jobs <= limits.jobs &&
+      own.bytes + more.bytes <= limits.bytesPerClient &&
+      all.bytes + more.bytes <= limits.bytes
+    )
   }
 
   #next(): void {
@@ -180,6 +214,23 @@ export const NO_REQUESTS: PendingRequests = {
   cancel: () => CancellationResult.Unavailable,
 }
 
+/** What jobs take up. */
+interface Held {
+  readonly jobs: number
+  readonly bytes: number
+}
+
+function heldBy(jobs: Iterable<Job>): Held {
+  let count = 0
+  let bytes = 0
+  for (const job of jobs) {
+    count += 1
+    bytes += job.bytes
+  }
+  return { jobs: count, bytes }
+}
+
+const TOO_LARGE = new KmipFault('RESPONSE_TOO_LARGE', 'The response is larger than can be kept')
 const FAILED = new KmipFault('INTERNAL', 'The server failed to carry out the operation')
 
 /** What is another's, or of another version, is not found at all. */

@@ -70,7 +70,7 @@ function submit(
     }
     try {
       await work.series(series, surroundings, (job, outcome) => {
-        job.end(outcome, jobs.until)
+        jobs.end(job, outcome)
       })
     } finally {
       for (const secret of secrets) secret.destroy()

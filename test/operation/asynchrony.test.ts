@@ -201,6 +201,23 @@ describe('Cancel', () => {
     expect(identifiersOf(located)).toEqual([])
   })
 
+  test('of one item of a batch that is undone as a whole cancels all of it (1.4 section 6.13)', async () => {
+    bench = await Bench.open({ jobs: { atOnce: 1 } })
+    await send([CREATE])
+    const undo = `${MANDATORY}<BatchErrorContinuationOption type="Enumeration" value="Undo"/>`
+    const items = [
+      { ...CREATE, id: '01' },
+      { ...CREATE, id: '02' },
+    ]
+    const [first, second] = await send(items, undo)
+    expect(resultOf(await cancel(second?.correlation))).toBe(1)
+    await settled()
+    for (const pending of [first, second]) {
+      expect((await poll(pending?.correlation)).status).toBe('OperationFailed')
+    }
+    expect(identifiersOf(await bench.ask('2.1', 'Locate'))).toHaveLength(1)
+  })
+
   test.each(['1.0', '1.4', '2.0', '2.1'])('tells in %s of what never was', async (version) => {
     const answer = await cancel('00', version)
     expect([answer.status, resultOf(answer)]).toEqual(['Success', 5])

@@ -3,6 +3,7 @@ import type { ReadItem } from '../../src/server/batch-item.ts'
 import type { Job } from '../../src/server/job.ts'
 import { DEFAULT_JOB_LIMITS, Jobs, type JobLimits } from '../../src/server/jobs.ts'
 import { CancellationResult } from '../../src/spec/enum/cancellation-result.ts'
+import type { Secret } from '../../src/secret/secret.ts'
 import { Operation } from '../../src/spec/enum/operation.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { ItemType, type Item } from '../../src/ttlv/item.ts'
@@ -74,14 +75,15 @@ function submit(jobs: Jobs, work: (job: Job) => Promise<void> | void, owner = OW
   return job
 }
 
+const forget = () => undefined
 const settled = async () => new Promise((resolve) => setImmediate(resolve))
 const poll = (
   jobs: Jobs,
   job: Job,
   owner: typeof OWNER | { client: string; version: '1.3' | '1.4' } = OWNER,
-) => jobs.of(owner).poll(job.correlation)
+) => jobs.of(owner, forget).poll(job.correlation)
 const cancel = (jobs: Jobs, job: Job, owner: { client: string; version: '1.4' } = OWNER) =>
-  jobs.of(owner).cancel(job.correlation)
+  jobs.of(owner, forget).cancel(job.correlation)
 
 describe('a job', () => {
   test('is pending until it has ended, and then has its answer (1.4 section 4.28)', async () => {
@@ -139,11 +141,23 @@ describe('a job', () => {
     await settled()
     now += 99
     expect(poll(jobs, job)).toMatchObject({ state: 'ended' })
-    now += 59
-    expect(poll(jobs, job), 'an answer is not taken away while it is written').toBeDefined()
-    now += 61
+    now += 1
     expect(faultOf(() => poll(jobs, job)).code).toBe('UNKNOWN_REQUEST')
     expect(cancel(jobs, job)).toBe(Unavailable)
+  })
+
+  test('shows a copy of its answer, which stays while it is written and is zeroed then', async () => {
+    const jobs = jobsOf()
+    const job = submit(jobs, (own) => {
+      own.end({ payload: payload('made') }, jobs.until)
+    })
+    await settled()
+    const lent: Secret[] = []
+    const shown = jobs.of(OWNER, (copy) => void lent.push(copy)).poll(job.correlation)
+    await jobs.close({ graceMs: 0 })
+    expect(shown).toMatchObject({ payload: payload('made') })
+    for (const copy of lent) copy.destroy()
+    expect(shown).not.toMatchObject({ payload: payload('made') })
   })
 
   test('that fails as no operation does is answered with a fault, and logged', async () => {
@@ -198,7 +212,7 @@ describe('Cancel (1.4 section 4.27)', () => {
     })
     await settled()
     expect(cancel(jobs, job)).toBe(Failed)
-    expect(jobs.of(OWNER).cancel(new Uint8Array(1_000_000))).toBe(Unavailable)
+    expect(jobs.of(OWNER, forget).cancel(new Uint8Array(1_000_000))).toBe(Unavailable)
   })
 
   test('keeps from beginning what waits', async () => {
@@ -236,6 +250,54 @@ describe('the number of jobs is limited', () => {
     expect(
       jobs.submit({ client: 'bob', version: '1.4' }, [item(), item()], nothing),
     ).toBeUndefined()
+  })
+
+  test('but what the client was told gives way, and nothing else does', async () => {
+    const jobs = jobsOf({ perClient: 2 })
+    const ended = () =>
+      submit(jobs, (own) => {
+        own.end({}, jobs.until)
+      })
+    const [first, second] = [ended(), ended()]
+    await settled()
+    poll(jobs, second)
+    const third = ended()
+    await settled()
+    expect(faultOf(() => poll(jobs, second)).code).toBe('UNKNOWN_REQUEST')
+    expect(poll(jobs, first)).toMatchObject({ state: 'ended' })
+    expect(poll(jobs, third)).toMatchObject({ state: 'ended' })
+  })
+
+  test.each(['bytes', 'bytesPerClient'] as const)(
+    'to so many bytes of requests (%s)',
+    async (limit) => {
+      const jobs = jobsOf({ [limit]: 5_000 })
+      const { gate, release } = held()
+      const large = item('x'.repeat(3_000))
+      expect(jobs.submit(OWNER, [large], async () => gate)).toHaveLength(1)
+      expect(jobs.submit(OWNER, [large], nothing)).toBeUndefined()
+      const others = jobs.submit({ client: 'bob', version: '1.4' }, [large], nothing)
+      expect(others === undefined).toBe(limit === 'bytes')
+      release()
+      await settled()
+      expect(jobs.submit(OWNER, [large], nothing), 'once it is over').toHaveLength(1)
+    },
+  )
+
+  test('to so many bytes of answers; what is small is kept', async () => {
+    const jobs = jobsOf({ bytesPerClient: 5_000 })
+    const answered = async (text: string) => {
+      const job = submit(jobs, (own) => {
+        jobs.end(own, { payload: payload(text) })
+      })
+      await settled()
+      return poll(jobs, job)
+    }
+    expect(await answered('x'.repeat(3_000))).toHaveProperty('payload')
+    expect(await answered('y'.repeat(3_000))).toMatchObject({
+      fault: { code: 'RESPONSE_TOO_LARGE' },
+    })
+    expect(await answered('small')).toMatchObject({ payload: payload('small') })
   })
 
   test('to so many at a time', async () => {
