@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { AttributeName } from '../spec/attribute.ts'
 import { LinkType } from '../spec/enum/link-type.ts'
+import { State } from '../spec/enum/state.ts'
 import { isVendorReference } from './attribute-reference.ts'
 import { MAXIMUM_INSTANCES } from './attribute-rules.ts'
 import { attributeValue, type AttributeEntry } from './attribute-set.ts'
@@ -119,6 +120,14 @@ const PURPOSES: readonly string[] = [1, 2, 3, 4].map((last) => `1.3.6.1.5.5.7.3.
 
 export function grantedPurposes(purposes: readonly string[]): readonly string[] {
   return PURPOSES.filter((purpose) => purposes.includes(purpose))
+}
+
+/** A compromised certificate is worth nothing, one that was deactivated nothing from then on. */
+export function isRevoked(object: ManagedObject | undefined, at: DateTime): boolean {
+  const state = object?.attributes.get('State')
+  const deactivated = object?.attributes.get('DeactivationDate')
+  const isOver = state === State.Deactivated && deactivated !== undefined && deactivated <= at
+  return state === State.Compromised || isOver
 }
 
 /** A public key with a link to a new certificate of it (KMIP 1.4 section 4.7). Throws `ATTRIBUTE_INDEX_OUT_OF_BOUNDS`. */

@@ -4,6 +4,7 @@ import { objectReference } from '../message/identifier.ts'
 import { CertificateStruct } from '../message/managed-object.ts'
 import { checkPath, isSameBytes, isSelfIssued, orderPath } from '../model/certificate-path.ts'
 import type { CertificateDescription } from '../model/certificate.ts'
+import { isRevoked } from '../model/certification.ts'
 import type { CertificateContent } from '../model/content.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { DateTime } from '../schema/primitive.ts'
@@ -11,7 +12,6 @@ import { optional, repeated, required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import { CertificateType } from '../spec/enum/certificate-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
-import { State } from '../spec/enum/state.ts'
 import { ValidityIndicator } from '../spec/enum/validity-indicator.ts'
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
@@ -98,7 +98,9 @@ async function indicatorOf(
   )
   const chain = distinct.map(({ certificate }) => certificate)
   const path = orderPath(withIssuer(chain, issuing?.certificate))
-  if (path === undefined || own.some(({ object }) => isRevoked(object, at))) {
+  const above = path?.some((each) => issuing !== undefined && isSame(each, issuing.certificate))
+  const used = [...own.map(({ object }) => object), above === true ? issuing?.object : undefined]
+  if (path === undefined || used.some((object) => isRevoked(object, at))) {
     return ValidityIndicator.Invalid
   }
   const trusted = own.filter(({ certificate }) => isSelfIssued(certificate))
@@ -127,12 +129,4 @@ function isSame(left: CertificateDescription, right: CertificateDescription): bo
     isSameBytes(left.signature.signed, right.signature.signed) &&
     isSameBytes(left.signature.value, right.signature.value)
   )
-}
-
-/** A compromised certificate is worth nothing, one that was deactivated nothing from then on. */
-function isRevoked(object: ManagedObject | undefined, at: DateTime): boolean {
-  const state = object?.attributes.get('State')
-  const deactivated = object?.attributes.get('DeactivationDate')
-  const isOver = state === State.Deactivated && deactivated !== undefined && deactivated <= at
-  return state === State.Compromised || isOver
 }

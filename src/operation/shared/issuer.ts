@@ -2,6 +2,7 @@ import { KmipFault } from '../../fault/fault.ts'
 import { nameItem } from '../../message/attribute-item.ts'
 import { maySign } from '../../model/certificate-path.ts'
 import type { CertificateDescription } from '../../model/certificate.ts'
+import { isRevoked } from '../../model/certification.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { checkUsable } from '../../model/usage.ts'
 import type { CertificateSigner } from '../../port/certificates.ts'
@@ -65,7 +66,7 @@ async function issuerOf(names: IssuerNames, context: OperationContext): Promise<
     throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such key pair')
   }
   checkKey(key, context)
-  checkCertificate(issuing.certificate, context)
+  checkCertificate(issuing, context)
   const { certificate, object } = issuing
   const own = { ...context, objects: context.objectsOf(owner) }
   return {
@@ -113,10 +114,16 @@ function checkKey(key: ManagedObject, { now }: OperationContext): void {
   }
 }
 
-function checkCertificate(certificate: CertificateDescription, { now }: OperationContext): void {
+function checkCertificate(
+  { certificate, object }: Pick<Issuer, 'certificate' | 'object'>,
+  { now }: OperationContext,
+): void {
   const isInTime = certificate.notBefore <= now && now < certificate.notAfter
-  if (!isInTime || !maySign(certificate, 0)) {
-    throw new KmipFault('WRONG_STATE', 'The certificate is not that of an authority, or expired')
+  if (!isInTime || isRevoked(object, now) || !maySign(certificate, 0)) {
+    throw new KmipFault(
+      'WRONG_STATE',
+      'The certificate is not that of an authority, or has had its time',
+    )
   }
 }
 

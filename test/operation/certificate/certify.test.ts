@@ -9,6 +9,7 @@ import {
   Authority,
   certificateOf,
   DATE,
+  ISSUER,
   keyObject,
   NOW,
   OFFICER,
@@ -278,6 +279,20 @@ describe.runIf(HAS_OPENSSL)('Certify (KMIP 1.4 section 4.7, KMIP 2.1 section 6.1
         key = identifierOf(await bench.ask('2.1', 'Register', keyObject('PublicKey', publicKey)))
         expect(await refusal(uid(key) + attributes(X509))).toBe('PermissionDenied')
       }
+    })
+
+    test('everything once the certificate of the issuer is revoked', async () => {
+      const located = await bench.ask(
+        '2.1',
+        'Locate',
+        attributes(name2(ISSUER.certificate)),
+        OFFICER,
+      )
+      const revocation = `${uid(identifierOf(located))}<RevocationReason>
+        <RevocationReasonCode type="Enumeration" value="KeyCompromise"/></RevocationReason>`
+      const revoked = await bench.ask('2.1', 'Revoke', revocation, OFFICER)
+      expect(revoked.status).toBe('Success')
+      expect(await refusal(uid(key) + attributes(X509))).toBe('PermissionDenied')
     })
 
     test('everything on a server without an issuer', async () => {

@@ -3,9 +3,9 @@ import { Tag } from '../../../src/spec/tag.ts'
 import { ValidityIndicator } from '../../../src/spec/enum/validity-indicator.ts'
 import { ItemType } from '../../../src/ttlv/item.ts'
 import { HAS_OPENSSL, Openssl } from '../../adapter/certificate/openssl.ts'
-import { Bench, find, identifierOf, uid } from '../harness.ts'
+import { Bench, find, identifierOf, name2, uid } from '../harness.ts'
 import { MISSING } from '../refusal-case.ts'
-import { certificate, certificateObject, DATE } from './sample.ts'
+import { certificate, certificateObject, DATE, ISSUER, OFFICER } from './sample.ts'
 
 const INDICATORS = new Map<unknown, string>([
   [ValidityIndicator.Valid, 'Valid'],
@@ -143,6 +143,26 @@ describe.runIf(HAS_OPENSSL)('Validate (KMIP 1.4 section 4.24, KMIP 2.1 section 6
       `${uid(inter)}<RevocationReason><RevocationReasonCode type="Enumeration" value="KeyCompromise"/></RevocationReason>`,
     )
     expect(await indicator(chain)).toBe('Invalid')
+  })
+
+  test('trusts the certificate of the issuing key pair, until it is revoked', async () => {
+    bench = await Bench.open({ issuer: ISSUER })
+    bench.now = now + 60
+    const more = name2(ISSUER.certificate)
+    const root = uid(
+      identifierOf(
+        await bench.ask('2.1', 'Register', certificateObject(der('root'), more), OFFICER),
+      ),
+    )
+    expect(await indicator(sent('ee', 'inter'))).toBe('Valid')
+    await bench.ask(
+      '2.1',
+      'Revoke',
+      `${root}<RevocationReason><RevocationReasonCode type="Enumeration" value="KeyCompromise"/></RevocationReason>`,
+      OFFICER,
+    )
+    expect(await indicator(sent('ee', 'inter'))).toBe('Invalid')
+    expect(await indicator(sent('ee', 'inter', 'root'))).toBe('Invalid')
   })
 
   test('refuses what is no list of certificates (KMIP 1.4 section 11.25)', async () => {
