@@ -59,8 +59,8 @@ async function serve(
     clock: systemClock,
   })
   const endpoints = await openEndpoints(core, config.endpoints, log)
-  const address = await listener.listen(config.listen)
   try {
+    const address = await listener.listen(config.listen)
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
     const service = createAdminService({
       clients: core.clients,

@@ -1,5 +1,6 @@
 import type { ServerRequest } from '../message/server-request.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
+import { isOneTimePad } from '../model/one-time-pad.ts'
 import { attributeDifference, type ObjectChange } from '../model/object-change.ts'
 import { LinkType } from '../spec/enum/link-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
@@ -26,7 +27,10 @@ export function announcementOf(
 
 function putOf(object: ManagedObject): ServerRequest | undefined {
   const { uniqueIdentifier, attributes, content } = object
-  const isOpen = attributes.get('Sensitive') !== true && attributes.get('Extractable') !== false
+  const isOpen =
+    attributes.get('Sensitive') !== true &&
+    attributes.get('Extractable') !== false &&
+    !isOneTimePad(object)
   if (content === undefined || !isOpen) return undefined
   const replaced = attributes
     .all('Link')

@@ -28,6 +28,8 @@ interface Waiting {
 }
 
 const LONGEST_QUEUE = 1_000
+/** What a client that is away may cost in memory. */
+const LARGEST_QUEUE_BYTES = 16_777_216
 /** How often a message is tried, and how long is waited between, in milliseconds. */
 const ATTEMPTS = 3
 const PAUSE_MS = 1_000
@@ -39,6 +41,7 @@ const PAUSE_MS = 1_000
 export class Endpoint {
   readonly #options: EndpointOptions
   readonly #queue: Waiting[] = []
+  #queuedBytes = 0
   #requester: Requester | undefined
   #isSending = false
   #isClosed = false
@@ -51,12 +54,15 @@ export class Endpoint {
   send(request: ServerRequest): void {
     const { version, log } = this.#options
     if (this.#isClosed) return
-    if (this.#queue.length >= LONGEST_QUEUE) {
+    const bytes = Secret.take(encode(writeServerRequest(request, version)))
+    const isFull = this.#queuedBytes + bytes.length > LARGEST_QUEUE_BYTES
+    if (isFull || this.#queue.length >= LONGEST_QUEUE) {
       log.warn('message to a client dropped', { operation: request.operation })
+      bytes.destroy()
       return
     }
-    const bytes = Secret.take(encode(writeServerRequest(request, version)))
     this.#queue.push({ operation: request.operation, bytes })
+    this.#queuedBytes += bytes.length
     if (!this.#isSending) void this.#sendAll()
   }
 
@@ -70,6 +76,7 @@ export class Endpoint {
   async #sendAll(): Promise<void> {
     this.#isSending = true
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      this.#queuedBytes -= next.bytes.length
       await this.#deliver(next)
       next.bytes.destroy()
     }

@@ -19,14 +19,12 @@ export class Requester {
   readonly #socket: TLSSocket
   readonly #framer = new Framer(DEFAULT_LIMITS)
   #wake: () => void = () => undefined
+  #isWaiting = false
   #isOver = false
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket
-    socket.on('data', (chunk: Uint8Array) => {
-      this.#framer.push(chunk)
-      this.#wake()
-    })
+    socket.on('data', this.#take)
     socket.on('error', this.#end)
     socket.on('close', this.#end)
     socket.setTimeout(PATIENCE_MS, () => socket.destroy())
@@ -68,6 +66,7 @@ export class Requester {
   /** Sends a message and waits for one back. Throws `UNAVAILABLE`, and what `Framer` throws. */
   async exchange(request: Uint8Array): Promise<Uint8Array> {
     if (this.#isOver) throw unavailable()
+    this.#isWaiting = true
     this.#socket.ref()
     this.#socket.write(request)
     try {
@@ -80,12 +79,23 @@ export class Requester {
         })
       }
     } finally {
+      this.#isWaiting = false
       this.#socket.unref()
     }
   }
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  /** What nobody has asked for would only fill the memory. */
+  readonly #take = (chunk: Uint8Array): void => {
+    if (!this.#isWaiting) {
+      this.#socket.destroy()
+      return
+    }
+    this.#framer.push(chunk)
+    this.#wake()
   }
 
   readonly #end = (): void => {

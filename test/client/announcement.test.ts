@@ -3,6 +3,7 @@ import { announcementOf } from '../../src/client/announcement.ts'
 import { writeServerRequest } from '../../src/message/server-request.ts'
 import type { ManagedObject } from '../../src/model/managed-object.ts'
 import { Secret } from '../../src/secret/secret.ts'
+import { CryptographicAlgorithm } from '../../src/spec/enum/cryptographic-algorithm.ts'
 import { KeyFormatType } from '../../src/spec/enum/key-format-type.ts'
 import { LinkType } from '../../src/spec/enum/link-type.ts'
 import { PutFunction } from '../../src/spec/enum/put-function.ts'
@@ -49,6 +50,11 @@ describe('a new object (1.4 section 5.2)', () => {
     ['Extractable', false],
   ] as const)('is not put where %s is %s', (name, value) => {
     expect(added(key(entry(name, value)))).toBeUndefined()
+  })
+
+  test('is not put where it is a one-time pad, which Get does not show either', () => {
+    const { OneTimePad } = CryptographicAlgorithm
+    expect(added(key(entry('CryptographicAlgorithm', OneTimePad)))).toBeUndefined()
   })
 
   test('is not put to a client that does not want it', () => {

@@ -1,0 +1,95 @@
+import { createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Endpoint } from '../../src/client/endpoint.ts'
+import { Requester } from '../../src/client/requester.ts'
+import type { ServerRequest } from '../../src/message/server-request.ts'
+import { Secret } from '../../src/secret/secret.ts'
+import { KeyFormatType } from '../../src/spec/enum/key-format-type.ts'
+import { ObjectType } from '../../src/spec/enum/object-type.ts'
+import { PutFunction } from '../../src/spec/enum/put-function.ts'
+import { SecretDataType } from '../../src/spec/enum/secret-data-type.ts'
+import { createTestAuthority } from '../fixtures/authority.ts'
+import { MemoryLog } from '../server/listener.fixture.ts'
+
+const authority = createTestAuthority('Authority of the client')
+const { key, cert } = authority.issue({ name: 'client.test', usage: ['server'] })
+const own = authority.issue({ name: 'kmipd' })
+const secureContext = createSecureContext({ ...own, ca: authority.cert })
+/** An empty message. */
+const MESSAGE = Buffer.from('42007b0100000000', 'hex')
+
+let server: Server
+let sockets: TLSSocket[]
+
+beforeEach(async () => {
+  sockets = []
+  server = createServer({ key, cert, ca: authority.cert, requestCert: true })
+  server.on('secureConnection', (socket) => {
+    sockets.push(socket)
+    socket.on('error', () => undefined)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+
+afterEach(() => {
+  for (const socket of sockets) socket.destroy()
+  server.close()
+})
+
+function address() {
+  const at = server.address()
+  const port = typeof at === 'object' && at !== null ? at.port : 0
+  return { host: '127.0.0.1', port, serverName: 'localhost' }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1_000 && !isSo(); turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+describe('a connection to a client', () => {
+  test('takes an answer, and closes on what it has not asked for', async () => {
+    const requester = await Requester.connect(address(), secureContext)
+    await until(() => sockets.length > 0)
+    sockets[0]?.once('data', () => sockets[0]?.write(MESSAGE))
+    expect(Buffer.from(await requester.exchange(MESSAGE))).toEqual(MESSAGE)
+    expect(requester.isOver).toBe(false)
+    sockets[0]?.write(MESSAGE)
+    await until(() => requester.isOver)
+    expect(requester.isOver).toBe(true)
+  })
+})
+
+describe('what waits for a client', () => {
+  const request = (): ServerRequest => ({
+    operation: 'Put',
+    payload: {
+      uniqueIdentifier: 'x',
+      putFunction: PutFunction.New,
+      object: {
+        objectType: ObjectType.SecretData,
+        secretDataType: SecretDataType.Password,
+        keyBlock: {
+          keyFormatType: KeyFormatType.Raw,
+          keyValue: {
+            form: 'bytes',
+            material: Secret.take(new Uint8Array(1_000_000)),
+            attributes: [],
+          },
+        },
+      },
+      attributes: [],
+    },
+  })
+
+  test('is limited in bytes, and what is more is dropped', () => {
+    const log = new MemoryLog()
+    const endpoint = new Endpoint({ address: address(), secureContext, version: '1.4', log })
+    for (let index = 0; index < 20; index += 1) endpoint.send(request())
+    const dropped = log.lines.filter(({ event }) => event === 'message to a client dropped')
+    // One is on its way, sixteen wait.
+    expect(dropped).toHaveLength(3)
+    endpoint.close()
+  })
+})
