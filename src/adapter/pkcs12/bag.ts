@@ -28,28 +28,44 @@ export interface KeyBag {
 export async function readSafes(opener: Opener, safes: Uint8Array): Promise<Bags> {
   const keys: KeyBag[] = []
   const certificates: Uint8Array[] = []
-  for (const info of sequenceIn(readDer(safes))) {
-    const contents = await openSafe(opener, info)
-    for (const bag of sequenceIn(readDer(contents))) {
-      const [type, value, attributes] = sequenceIn(bag)
-      const inner = childrenOf(expected(value, context(0, true)))[0]
-      const friendlyName = friendlyNameIn(attributes)
-      switch (identifierIn(type)) {
-        case BAG.key:
-          keys.push({ key: Uint8Array.from(expected(inner, T.sequence).whole), friendlyName })
-          break
-        case BAG.shroudedKey:
-          keys.push({ key: await openKey(opener, inner), friendlyName })
-          break
-        case BAG.certificate:
-          certificates.push(...certificateIn(inner))
-          break
+  try {
+    for (const info of sequenceIn(readDer(safes))) {
+      const contents = await openSafe(opener, info)
+      try {
+        for (const bag of sequenceIn(readDer(contents))) {
+          await readBag(opener, bag, { keys, certificates })
+          if (keys.length + certificates.length > MOST_BAGS) throw malformed()
+        }
+      } finally {
+        contents.fill(0)
       }
-      if (keys.length + certificates.length > MOST_BAGS) throw malformed()
     }
-    contents.fill(0)
+    return { keys, certificates }
+  } catch (error) {
+    for (const { key } of keys) key.fill(0)
+    throw error
   }
-  return { keys, certificates }
+}
+
+async function readBag(
+  opener: Opener,
+  bag: Element,
+  { keys, certificates }: { readonly keys: KeyBag[]; readonly certificates: Uint8Array[] },
+): Promise<void> {
+  const [type, value, attributes] = sequenceIn(bag)
+  const inner = childrenOf(expected(value, context(0, true)))[0]
+  const friendlyName = friendlyNameIn(attributes)
+  switch (identifierIn(type)) {
+    case BAG.key:
+      keys.push({ key: Uint8Array.from(expected(inner, T.sequence).whole), friendlyName })
+      break
+    case BAG.shroudedKey:
+      keys.push({ key: await openKey(opener, inner), friendlyName })
+      break
+    case BAG.certificate:
+      certificates.push(...certificateIn(inner))
+      break
+  }
 }
 
 /** ContentInfo, plain or encrypted; what is protected by public keys is not for us. */

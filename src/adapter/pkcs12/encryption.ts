@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, pbkdf2, randomBytes, type Decipher } from 'node:crypto'
 import { promisify } from 'node:util'
 import { KmipFault } from '../../fault/fault.ts'
 import {
@@ -57,8 +57,7 @@ export async function decryptWith(
   if (oid !== PBES2) throw unknown()
   const { name, iv, key } = await readPbes2(opener, parameters)
   try {
-    const decipher = createDecipheriv(name, key, iv)
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()])
+    return joined(createDecipheriv(name, key, iv), ciphertext)
   } catch (error) {
     throw failed(error)
   } finally {
@@ -121,12 +120,26 @@ function decryptLegacy(
     }
     // Two-key DES under the name that takes two keys only in ECB.
     const whole = cipher === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key
-    const decipher = createDecipheriv('des-ede3-cbc', whole, iv)
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()])
+    return joined(createDecipheriv('des-ede3-cbc', whole, iv), ciphertext)
   } catch (error) {
     throw failed(error)
   } finally {
     key.fill(0)
+  }
+}
+
+/** All of a plaintext in memory of its own, and no copy of it anywhere else. */
+function joined(decipher: Decipher, ciphertext: Uint8Array): Uint8Array {
+  const first = decipher.update(ciphertext)
+  try {
+    const last = decipher.final()
+    const whole = new Uint8Array(first.length + last.length)
+    whole.set(first)
+    whole.set(last, first.length)
+    last.fill(0)
+    return whole
+  } finally {
+    first.fill(0)
   }
 }
 

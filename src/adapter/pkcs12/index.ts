@@ -27,7 +27,7 @@ export const nodePkcs12: Pkcs12 = {
     const bytes = container.expose((view) => Uint8Array.from(view))
     const word = password.expose((view) => Uint8Array.from(view))
     try {
-      if (bytes.length > MOST_BYTES) throw malformed()
+      if (bytes.length > MOST_BYTES || word.length > MOST_PASSWORD_BYTES) throw malformed()
       const opener = { password: word, effort: new Effort() }
       const { keys, certificates } = await readSafes(opener, checkedSafes(bytes, opener))
       try {
@@ -44,6 +44,7 @@ export const nodePkcs12: Pkcs12 = {
   async write(store, password) {
     const word = password.expose((view) => Uint8Array.from(view))
     try {
+      if (word.length > MOST_PASSWORD_BYTES) throw malformed()
       return await writePfx(store, word)
     } finally {
       word.fill(0)
@@ -107,7 +108,8 @@ function storeOf(
 /** SubjectPublicKeyInfo of a private key. Throws `INVALID_FIELD` for what is none. */
 function publicKeyOf(key: Uint8Array): Uint8Array {
   try {
-    const own = createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' })
+    const view = Buffer.from(key.buffer, key.byteOffset, key.length)
+    const own = createPrivateKey({ key: view, format: 'der', type: 'pkcs8' })
     const handle = createPublicKey(own)
     return Uint8Array.from(handle.export({ format: 'der', type: 'spki' }))
   } catch {
@@ -136,3 +138,5 @@ const HASHES = new Map<string, DerivedKey['hash']>([
   ['2.16.840.1.101.3.4.2.3', 'sha512'],
 ])
 const MOST_BYTES = 262_144
+/** A password is taken in whole each time a key is derived from it, and a container may ask for that many times. */
+const MOST_PASSWORD_BYTES = 1_024

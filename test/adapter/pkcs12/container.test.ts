@@ -128,6 +128,15 @@ describe.runIf(HAS_OPENSSL)('containers', () => {
     )
   })
 
+  test('are refused a password that is no password any more', async () => {
+    const store = await nodePkcs12.read(container('old.p12'), secret('x'))
+    expect(await codeOf(nodePkcs12.write(store, secret('x'.repeat(1_025))))).toBe('INVALID_FIELD')
+    const own = await nodePkcs12.write(store, secret('x'.repeat(1_024)))
+    expect(await codeOf(nodePkcs12.read(own, secret('x'.repeat(1_024))))).toBe('done')
+    // Its MAC would be right: what is behind the end of such a password is all there is to it.
+    expect(await codeOf(nodePkcs12.read(own, secret('x'.repeat(1_025))))).toBe('INVALID_FIELD')
+  })
+
   test('are refused without a MAC, cut off, and when they ask for a day of work', async () => {
     expect(await codeOf(nodePkcs12.read(container('bad.p12'), secret('x')))).toBe('INVALID_FIELD')
     const whole = openssl.read('old.p12')
