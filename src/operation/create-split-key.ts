@@ -3,22 +3,23 @@ import { requestedAttributes } from '../message/attributes.ts'
 import { requestedIdentifier } from '../message/identified.ts'
 import { isVendorReference } from '../model/attribute-reference.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
-import { destroyContent, type SplitKeyContent } from '../model/content.ts'
+import { destroyContent, type ObjectContent, type SplitKeyContent } from '../model/content.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import { splitBlock, type PlainBlock } from '../model/split-key/part.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional, repeated, required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
+import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import { LinkType } from '../spec/enum/link-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { addObject, requestedEntries } from './shared/creation.ts'
+import { addObject, requestedEntries, requestedValue } from './shared/creation.ts'
 import { generateKey } from './shared/generation.ts'
 import { inheritedEntries, linkTo, withInherited } from './shared/inheritance.ts'
-import { plainBlockOf } from './shared/plain-block.ts'
+import { plainByteBlock } from './shared/plain-key.ts'
 import { checkStorage } from './shared/protection-storage.ts'
 import { loadOnline } from './shared/stored-object.ts'
 
@@ -46,6 +47,13 @@ function checkRequest(request: CreateSplitKeyRequest, { policy }: OperationConte
   }
 }
 
+/** What is joined is a pad of the same bytes once more, each of which is to be used once. */
+function checkNoPad(algorithm: CryptographicAlgorithm | undefined): void {
+  if (algorithm === CryptographicAlgorithm.OneTimePad) {
+    throw new KmipFault('NOT_PERMITTED', 'A one-time pad is not split')
+  }
+}
+
 /** The shares of a key of the client, or of a new one that nobody keeps (KMIP 1.4 section 4.38). */
 function split(
   { splitKeyParts, splitKeyThreshold, splitKeyMethod, primeFieldSize }: CreateSplitKeyRequest,
@@ -59,6 +67,20 @@ function split(
     ...(primeFieldSize === undefined ? {} : { primeFieldSize }),
   }
   return splitBlock(block, plan, (length) => random.bytes(length))
+}
+
+async function splitAndForget(
+  request: CreateSplitKeyRequest,
+  made: ObjectContent,
+  context: OperationContext,
+): Promise<readonly SplitKeyContent[]> {
+  const { objectType } = made
+  try {
+    const block = await plainByteBlock({ objectType, content: made }, context)
+    return split(request, block, context)
+  } finally {
+    destroyContent(made)
+  }
 }
 
 /** Names are unique, so the first part has the one that was asked for; the others are found by its links. */
@@ -95,13 +117,14 @@ export const createSplitKey = defineOperation('CreateSplitKey', {
     checkRequest(request, context)
     const entries = await requestedEntries(request.attributes, context)
     if (request.uniqueIdentifier === undefined) {
+      checkNoPad(requestedValue(entries, 'CryptographicAlgorithm'))
       const made = generateKey(entries, context)
-      const contents = split(request, plainBlockOf(made, context), context)
-      destroyContent(made)
+      const contents = await splitAndForget(request, made, context)
       return { uniqueIdentifiers: await addParts(contents, entries, context) }
     }
     const key = await loadOnline(request.uniqueIdentifier, context)
-    const contents = split(request, plainBlockOf(key.content, context), context)
+    checkNoPad(key.attributes.get('CryptographicAlgorithm'))
+    const contents = split(request, await plainByteBlock(key, context), context)
     // What the request says of the key gives way to the key's own (1.4 section 4.38).
     const inherited = withInherited(entries, inheritedEntries([key]))
     return { uniqueIdentifiers: await addParts(contents, inherited, context, key) }

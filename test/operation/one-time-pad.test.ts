@@ -95,3 +95,12 @@ test.each(['Get', 'Export'])(
     expect(refused.reason).toBe('PermissionDenied')
   },
 )
+
+test('a pad is not split: what its parts join to would be used once more', async () => {
+  const wanted = `<ObjectType type="Enumeration" value="SplitKey"/>${uid(pad)}
+    <SplitKeyParts type="Integer" value="2"/><SplitKeyThreshold type="Integer" value="2"/>
+    <SplitKeyMethod type="Enumeration" value="XOR"/><Attributes/>`
+  const before = await bench.dump()
+  expect((await bench.ask('2.1', 'CreateSplitKey', wanted)).reason).toBe('PermissionDenied')
+  expect(await bench.dump()).toEqual(before)
+})

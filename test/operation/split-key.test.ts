@@ -15,6 +15,7 @@ import {
   uid,
 } from './harness.ts'
 import { MISSING } from './refusal-case.ts'
+import { KEY, mode, NO_ENCODING, register, WRAPPED, wrapper, wrapping } from './wrapping/sample.ts'
 
 const SECRET = '00010203040506070809'
 const METHODS = ['XOR', 'PolynomialSharingGF2_8', 'PolynomialSharingGF2_16'] as const
@@ -170,6 +171,27 @@ describe('the parts of a key', () => {
     expect(made?.status).toBe('Success')
     expect(got && identifierOf(got)).toBe(made && identifiersOf(made)[0])
     expect(find(got?.payload, Tag.CryptographicLength)).toMatchObject({ value: 256 })
+  })
+
+  test('are parts of the key itself where it is kept wrapped (RFC 3394 section 4.1)', async () => {
+    const kek = await wrapper(bench)
+    const behind = wrapping({ encryption: [kek], rest: NO_ENCODING }, 'KeyWrappingData')
+    const value = `<KeyValue type="ByteString" value="${WRAPPED}"/>`
+    const key = await register(bench, value, { behind, length: 128 })
+    const parts = await split({ key })
+    const joined = await bench.ask('2.1', 'JoinSplitKey', joining(parts))
+    expect(await materialOf(identifierOf(joined))).toBe(KEY)
+  })
+
+  test('are not made of a wrapped key that cannot be unwrapped', async () => {
+    const kek = await wrapper(bench, [mode('NISTKeyWrap')], { mask: 'Encrypt' })
+    const behind = wrapping({ encryption: [kek], rest: NO_ENCODING }, 'KeyWrappingData')
+    const value = `<KeyValue type="ByteString" value="${WRAPPED}"/>`
+    const key = await register(bench, value, { behind, length: 128 })
+    const before = await bench.dump()
+    const refused = await bench.ask('2.1', 'CreateSplitKey', splitting({ key }))
+    expect(refused.reason).toBe('IncompatibleCryptographicUsageMask')
+    expect(await bench.dump()).toEqual(before)
   })
 
   test('are as protected as the key is, and so is what they join to', async () => {

@@ -13,6 +13,7 @@ import type { ManagedObject } from '../../model/managed-object.ts'
 import { checkDescribed } from '../../model/registration.ts'
 import type { Secret } from '../../secret/secret.ts'
 import type { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
+import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { KeyWrappingData } from '../../spec/structure/key-wrapping-data.ts'
 import type { OperationContext } from '../context.ts'
@@ -31,6 +32,9 @@ export interface PlainKeyBlock extends Omit<KeyBlock, 'keyWrappingData'> {
   readonly keyWrappingData?: never
 }
 
+/** What has a Key Block, stored or not. */
+type KeyHolder = Pick<ManagedObject, 'objectType' | 'content'>
+
 /** Keys that wrap a key that wraps a key; nobody needs more, and a ring of them has no end. */
 const DEEPEST_WRAPPING = 4
 
@@ -43,10 +47,40 @@ const DEEPEST_WRAPPING = 4
  * `loadWrappingObject`
  */
 export async function plainKeyBlock(
-  object: ManagedObject,
+  object: KeyHolder,
   context: OperationContext,
 ): Promise<PlainKeyBlock> {
   return unwrappedKeyBlock(object, context, 0)
+}
+
+/** The format in which a transparent key is one string of bytes. */
+const BYTE_FORMATS: ReadonlyMap<ObjectType, KeyFormatType> = new Map([
+  [ObjectType.SymmetricKey, KeyFormatType.Raw],
+  [ObjectType.PrivateKey, KeyFormatType.PKCS_8],
+  [ObjectType.PublicKey, KeyFormatType.X_509],
+  [ObjectType.SecretData, KeyFormatType.Raw],
+])
+
+/**
+ * The same with the key as one string of bytes. Throws what `plainKeyBlock` throws, and `WRONG_OBJECT_TYPE` also for
+ * what is a part of a key.
+ */
+export async function plainByteBlock(
+  object: KeyHolder,
+  context: OperationContext,
+): Promise<PlainKeyBlock> {
+  const plain = await plainKeyBlock(object, context)
+  const keyFormatType = BYTE_FORMATS.get(object.objectType)
+  if (keyFormatType === undefined) {
+    throw new KmipFault('WRONG_OBJECT_TYPE', 'The object is not a key')
+  }
+  if (plain.keyValue.form !== 'structure') return plain
+  const { keyValue } = context.keyFormats.convert(object.objectType, plain, { keyFormatType })
+  if (keyValue === undefined) {
+    throw new KmipFault('KEY_VALUE_NOT_PRESENT', 'The key is not kept here')
+  }
+  context.destroyAfterAnswer(keyValue.material)
+  return { ...plain, keyFormatType, keyValue }
 }
 
 /**
@@ -71,7 +105,7 @@ async function unwrappedObject(
 }
 
 async function unwrappedKeyBlock(
-  { objectType, content }: ManagedObject,
+  { objectType, content }: KeyHolder,
   context: OperationContext,
   depth: number,
 ): Promise<PlainKeyBlock> {
