@@ -10,6 +10,8 @@ export class Bindings {
   readonly #publicKeys: Set<string>
   /** The latest output of cryptography, by the name that files write for its field. */
   readonly #outputs: Map<string, string>
+  /** All output of cryptography so far. */
+  readonly #given: Set<string>
 
   constructor(now: number, from?: Bindings) {
     this.now = now
@@ -18,6 +20,7 @@ export class Bindings {
     this.#generated = new Set<string>(from === undefined ? [] : from.#generated)
     this.#publicKeys = new Set<string>(from === undefined ? [] : from.#publicKeys)
     this.#outputs = new Map<string, string>(from === undefined ? [] : from.#outputs)
+    this.#given = new Set<string>(from === undefined ? [] : from.#given)
   }
 
   /** The same bindings, for a trial that must leave no trace. */
@@ -76,6 +79,12 @@ export class Bindings {
 
   giveOutput(family: string, value: string): void {
     this.#outputs.set(family, value)
+    this.#given.add(value)
+  }
+
+  /** Whether the server gave this value as the output of cryptography. */
+  hasGiven(value: string): boolean {
+    return this.#given.has(value)
   }
 
   /** What a name stands for that no answer shows: the latest output of its field, from now on. */

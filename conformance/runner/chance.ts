@@ -1,5 +1,5 @@
 import type { Bindings } from './bindings.ts'
-import { objectOf, parentOf, subjectOf, type Place } from './place.ts'
+import { isGenerated, objectOf, parentOf, subjectOf, type Place } from './place.ts'
 import { childOf, childrenOf, memberOf, textOf, valueOf, type Node } from './template.ts'
 
 /** Fields with the output of cryptography, by the names that files write for it. */
@@ -16,19 +16,37 @@ export function isOutput(place: Place): boolean {
 }
 
 /**
- * Whether output is different each time it is made: encryption under an IV that the server chose, or with a public key,
- * whose paddings are random. Its length stays.
+ * Whether output is different each time it is made: random bytes, encryption under an IV that the server chose, or with
+ * a public key, whose paddings are random. Its length stays.
  */
 export function dependsOnChance(place: Place): boolean {
-  const { facts, expected, actual } = place
+  const { facts } = place
+  if (!isOfSameLength(place)) return false
   if (facts.operation === 'RNGRetrieve') return true
-  if (facts.operation !== 'Encrypt' || expected === undefined || actual === undefined) return false
-  if (valueOf(expected).length !== valueOf(actual).length) return false
+  if (facts.operation !== 'Encrypt') return false
   const chosenIv =
     childOf(facts.answered, 'IVCounterNonce') !== undefined &&
     childOf(facts.asked, 'IVCounterNonce') === undefined
   const key = objectOf(facts)
   return chosenIv || (key !== undefined && facts.bindings.isPublicKey(key))
+}
+
+/**
+ * Whether output is what a key of the server's own makes of the file's data. Signatures may have another length, for
+ * DER writes small numbers shorter. What the server itself gave must decrypt to what it was made of.
+ */
+export function dependsOnGenerated(place: Place): boolean {
+  const { facts } = place
+  if (!isGenerated(facts)) return false
+  if (subjectOf(place) !== 'SignatureData' && !isOfSameLength(place)) return false
+  const asked = childOf(facts.asked, 'Data')
+  const isReturned = asked !== undefined && facts.bindings.hasGiven(valueOf(asked))
+  return facts.operation !== 'Decrypt' || !isReturned
+}
+
+function isOfSameLength({ expected, actual }: Place): boolean {
+  if (expected === undefined || actual === undefined) return false
+  return valueOf(expected).length === valueOf(actual).length
 }
 
 /** Whether a place holds the Correlation Value of a new stream: files write the same name for one after another. */

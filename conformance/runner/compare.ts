@@ -4,7 +4,6 @@ import { beginsStream } from './chance.ts'
 import type { Difference } from './difference.ts'
 import { checkMaterial } from './material.ts'
 import { subjectOf, type Facts, type Place } from './place.ts'
-
 import { isoOf, timeOf } from './placeholder.ts'
 import { describe, valueOf, type Node } from './template.ts'
 import { variationFor, type VariationKind } from './variation.ts'

@@ -83,6 +83,25 @@ describe('[8.4.1.7] key material', () => {
     expect(longer).toEqual([`value ${payload}/SymmetricKey/KeyBlock/KeyValue/KeyMaterial`])
   })
 
+  test('of a created key may be other numbers, but lies on the curve that the file shows', async () => {
+    const onCurve = (id: string, curve: string, number: string): string =>
+      success(
+        'Get',
+        member('ObjectType', 'PrivateKey') +
+          uid(id) +
+          `<PrivateKey><KeyBlock>${member('KeyFormatType', 'TransparentECPrivateKey')}<KeyValue><KeyMaterial>
+          ${member('RecommendedCurve', curve)}<D type="BigInteger" value="${number}"/></KeyMaterial></KeyValue>
+          </KeyBlock></PrivateKey>`,
+      )
+    const shown = onCurve(UID, 'P_256', '0000000000000001')
+    const step = (curve: string) =>
+      [ask('Get', uid(UID)), shown, onCurve('a', curve, '0000000000000002')] as const
+    expect(await afterwards('Create', [step('P_256')])).toEqual([])
+    expect(await afterwards('Create', [step('P_384')])).toEqual([
+      `value ${payload}/PrivateKey/KeyBlock/KeyValue/KeyMaterial/RecommendedCurve`,
+    ])
+  })
+
   test('of a registered key must be as the file shows', async () => {
     const wrong = await afterwards('Register', [
       [ask('Get', uid(UID)), gotKey(UID, shownKey), gotKey('a', made)],
