@@ -21,15 +21,20 @@ export interface Usage {
  * @throws KmipFault `INCOMPATIBLE_USAGE` for the mask, `WRONG_STATE` for state and dates, `OBJECT_DESTROYED`.
  */
 export function checkUsable(object: ManagedObject, usage: Usage, now: DateTime): void {
-  const allowed = object.attributes.get('CryptographicUsageMask') ?? 0
   if (object.content === undefined)
     throw new KmipFault('OBJECT_DESTROYED', 'The object is destroyed')
-  if ((usage.mask & ~allowed) !== 0) {
+  if (!permitsUses(object, usage.mask)) {
     throw new KmipFault('INCOMPATIBLE_USAGE', 'Cryptographic Usage Mask does not permit this use')
   }
   const isInTime = usage.purpose === 'protect' ? mayProtect(object, now) : mayProcess(object, now)
   if (!isInTime)
     throw new KmipFault('WRONG_STATE', 'The object is not in a state that permits this use')
+}
+
+/** Whether the Cryptographic Usage Mask permits all of these uses: each has its bit, or none is restricted (KMIP 2.1 section 12.1). */
+export function permitsUses({ attributes }: ManagedObject, uses: number): boolean {
+  const mask = attributes.get('CryptographicUsageMask') ?? 0
+  return (mask & CryptographicUsageMask.Unrestricted) !== 0 || (uses & ~mask) === 0
 }
 
 function mayProtect({ attributes }: ManagedObject, now: DateTime): boolean {

@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import { requestedIdentifier } from '../message/identified.ts'
 import { isWithinLease, longestLease } from '../model/lease.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
+import { permitsUses } from '../model/usage.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
@@ -29,10 +30,10 @@ function refusedUses(
   const { usageLimitsCount, cryptographicUsageMask, leaseTime } = request
   const { attributes } = object
   const left = attributes.get('UsageLimits')?.usageLimitsCount
-  const mask = attributes.get('CryptographicUsageMask') ?? 0
   const isOverLimit =
     usageLimitsCount !== undefined && left !== undefined && usageLimitsCount > left
-  const isOverMask = cryptographicUsageMask !== undefined && (cryptographicUsageMask & ~mask) !== 0
+  const isOverMask =
+    cryptographicUsageMask !== undefined && !permitsUses(object, cryptographicUsageMask)
   const isOverLease =
     leaseTime !== undefined && !isWithinLease(leaseTime, longestLease(object, policy.leaseTime))
   return {

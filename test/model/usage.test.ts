@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AttributeEntry } from '../../src/model/attribute-set.ts'
 import type { ManagedObject } from '../../src/model/managed-object.ts'
-import { checkUsable, withUsage, type Usage } from '../../src/model/usage.ts'
+import { checkUsable, permitsUses, withUsage, type Usage } from '../../src/model/usage.ts'
 import { UsageLimitsUnit } from '../../src/spec/enum/usage-limits-unit.ts'
 import { CryptographicUsageMask } from '../../src/spec/mask/cryptographic-usage-mask.ts'
 import { NOW, STATES, codeOf, entry, keyIn, type StateName } from './sample.ts'
@@ -42,6 +42,20 @@ test('each bit of the use must be in the Cryptographic Usage Mask (1.4 section 3
       checkUsable(key('Active'), usage, NOW)
     }),
   ).toBe('INCOMPATIBLE_USAGE')
+})
+
+test('an unrestricted key is for every use, but in its states alone (2.1 section 12.1)', () => {
+  const { DeriveKey, Sign, Unrestricted } = CryptographicUsageMask
+  const unrestricted = (state: StateName) =>
+    keyIn(state, entry('CryptographicUsageMask', Unrestricted))
+  const use = (state: StateName) =>
+    codeOf(() => {
+      checkUsable(unrestricted(state), { mask: Encrypt | Sign, purpose: 'protect' }, NOW)
+    })
+  expect(use('Active')).toBeUndefined()
+  expect(use('Deactivated')).toBe('WRONG_STATE')
+  expect(permitsUses(unrestricted('Active'), DeriveKey)).toBe(true)
+  expect(permitsUses(key('Active'), DeriveKey)).toBe(false)
 })
 
 test.each([
