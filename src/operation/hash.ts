@@ -38,6 +38,7 @@ export const hash = defineOperation('Hash', {
       },
       context,
     )
+    if (outcome.data !== undefined) context.destroyAfterAnswer(outcome.data)
     return Promise.resolve({
       ...(outcome.data === undefined ? {} : { data: outcome.data }),
       ...(correlationValue === undefined ? {} : { correlationValue }),

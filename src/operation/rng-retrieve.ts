@@ -14,10 +14,13 @@ const MOST = 65_536
 export const rngRetrieve = defineOperation('RNGRetrieve', {
   request: RNGRetrieveRequest,
   response: RNGRetrieveResponse,
-  async handle({ dataLength }, { random }) {
+  async handle({ dataLength }, context) {
     if (dataLength < 1 || dataLength > MOST) {
       throw new KmipFault('INVALID_FIELD', `Data Length must be from 1 to ${MOST}`)
     }
-    return Promise.resolve({ data: random.bytes(dataLength) })
+    // Clients make keys of it.
+    const data = context.random.bytes(dataLength)
+    context.destroyAfterAnswer(data)
+    return Promise.resolve({ data })
   },
 })

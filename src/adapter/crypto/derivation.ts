@@ -26,7 +26,11 @@ export function createDerivation(ciphers: Ciphers): Derivation {
     mac: (request, data, length) => firstOf(nodeMacs.mac(request, data), length),
     encrypt: (request, data, length) => {
       const { data: encrypted } = ciphers.encrypt(request, data)
-      return encrypted.expose((bytes) => firstOf(plain(bytes), length))
+      try {
+        return encrypted.expose((bytes) => firstOf(plain(bytes), length))
+      } finally {
+        encrypted.destroy()
+      }
     },
   }
 }
@@ -74,7 +78,7 @@ function hkdf({ hash, key, salt, info, length }: HkdfRequest): Secret {
   if (info.length > 1024) throw invalid('The context is longer than 1024 bytes')
   return guarded(() =>
     key.expose((bytes) =>
-      Secret.copyOf(new Uint8Array(hkdfSync(kind.name, bytes, salt, info, length))),
+      Secret.take(new Uint8Array(hkdfSync(kind.name, bytes, salt, info, length))),
     ),
   )
 }

@@ -70,7 +70,7 @@ export function parsePrivate(format: KeyFormatType, der: Secret): PrivateKey {
   if (type === undefined) throw formatUnsupported()
   return guarded(() =>
     der.expose((bytes) =>
-      privateKeyOf(createPrivateKey({ key: Buffer.from(bytes), format: 'der', type })),
+      privateKeyOf(createPrivateKey({ key: viewOf(bytes), format: 'der', type })),
     ),
   )
 }
@@ -80,7 +80,7 @@ export function parsePublic(format: KeyFormatType, der: Bytes): PublicKey {
   if (type === undefined) throw formatUnsupported()
   return guarded(() =>
     reveal(der, (bytes) =>
-      publicKeyOf(createPublicKey({ key: Buffer.from(bytes), format: 'der', type })),
+      publicKeyOf(createPublicKey({ key: viewOf(bytes), format: 'der', type })),
     ),
   )
 }
@@ -125,6 +125,11 @@ const PUBLIC_TYPES = new Map<number, 'pkcs1' | 'spki'>([
 function fitsKind(type: 'pkcs1' | 'pkcs8' | 'sec1' | 'spki', kind: AsymmetricKind): boolean {
   if (type === 'pkcs1') return kind === 'RSA'
   return type !== 'sec1' || kind === 'EC'
+}
+
+/** The same memory in Node's own form: a copy would lie in its shared pool, where nobody zeroes it. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 function formatUnsupported(): KmipFault {

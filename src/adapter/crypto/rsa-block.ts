@@ -29,6 +29,7 @@ export function oaepBlock(
   const filling = new Uint8Array(room - message.length)
   const data = joined(hashBytes(hash, label), filling, Uint8Array.of(1), message)
   const maskedData = xored(data, mgf1(mask, seed, data.length))
+  data.fill(0)
   const maskedSeed = xored(seed, mgf1(mask, maskedData, seed.length))
   return joined(Uint8Array.of(0), maskedSeed, maskedData)
 }
@@ -52,8 +53,11 @@ export function oaepMessage(
     start |= (index + 1) & searching & maskEqual(byte, 1)
     good &= ~(searching & ~maskEqual(byte, 1) & ~maskEqual(byte, 0))
   })
-  if ((good & ~maskEqual(start, 0)) === 0) throw failed()
-  return data.slice(start)
+  const message = Uint8Array.from(data.subarray(start))
+  data.fill(0)
+  if ((good & ~maskEqual(start, 0)) !== 0) return message
+  message.fill(0)
+  throw failed()
 }
 
 /** EMSA-PSS (RFC 8017 section 9.1.1) for a modulus of `bits` bits. */

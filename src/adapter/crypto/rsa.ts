@@ -79,7 +79,12 @@ function encryptOaep(
   const block = random
     .bytes(hashKind(hashes.hash).size)
     .expose((seed) => oaepBlock(hashes, bytes, { label, seed, size }))
-  return guarded(() => plain(publicEncrypt({ key: objectOf(key), padding: NO_PADDING }, block)))
+  try {
+    return guarded(() => plain(publicEncrypt({ key: objectOf(key), padding: NO_PADDING }, block)))
+  } finally {
+    // Who has the block has the message.
+    block.fill(0)
+  }
 }
 
 function encryptPkcs1(key: KeyObject, bits: number, bytes: Uint8Array): Uint8Array {
@@ -124,7 +129,9 @@ function rejectionSeed(key: KeyObject, ciphertext: Uint8Array): Uint8Array {
   const der = key.export({ format: 'der', type: 'pkcs1' })
   const secret = createHash('sha256').update(der).digest()
   der.fill(0)
-  return createHmac('sha256', secret).update(ciphertext).digest()
+  const seed = createHmac('sha256', secret).update(ciphertext).digest()
+  secret.fill(0)
+  return seed
 }
 
 function stretched(seed: Uint8Array, label: string, length: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { Sequence, type AsnType } from 'asn1js'
 import { createPrivateKey } from 'node:crypto'
-import { KmipFault } from '../../fault/fault.ts'
+import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
 import { Secret } from '../../secret/secret.ts'
 import {
   bits,
@@ -56,8 +56,8 @@ export function decryptPrivateKeyInfo(bytes: Uint8Array, passphrase: Secret): Se
   try {
     const handle = createPrivateKey({ key, format: 'der', type: 'pkcs8', passphrase: word })
     return Secret.take(handle.export({ format: 'der', type: 'pkcs8' }))
-  } catch {
-    throw new KmipFault('CRYPTO_FAILED', 'The private key could not be decrypted')
+  } catch (error) {
+    throw cryptographicFailure(error)
   } finally {
     word.fill(0)
   }

@@ -1,3 +1,4 @@
+import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
 import { KmipFault } from '../../fault/fault.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import type { AsymmetricKind } from '../../port/crypto.ts'
@@ -70,7 +71,7 @@ function checkKind(algorithm: CryptographicAlgorithm | undefined, kind: Asymmetr
 function firstOf(agreed: Secret, length: number): Secret {
   try {
     if (agreed.length < length) {
-      throw new KmipFault('CRYPTO_FAILED', 'The cryptographic operation failed')
+      throw cryptographicFailure()
     }
     return agreed.expose((bytes) => Secret.copyOf(bytes.subarray(0, length)))
   } finally {

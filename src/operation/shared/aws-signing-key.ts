@@ -1,3 +1,4 @@
+import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
 import { KmipFault } from '../../fault/fault.ts'
 import type { Bytes } from '../../port/crypto.ts'
 import { Secret } from '../../secret/secret.ts'
@@ -31,7 +32,7 @@ export function signingKey(
   )
   try {
     if (length > last.length) {
-      throw new KmipFault('CRYPTO_FAILED', 'The cryptographic operation failed')
+      throw cryptographicFailure()
     }
     return last.expose((bytes) => Secret.copyOf(bytes.subarray(0, length)))
   } finally {

@@ -30,6 +30,16 @@ test('[RFC 7748 section 5.2] X25519 agrees on the published secret', () => {
   expect(() => keys.agree(own, peer)).toThrow(code('INTERNAL'))
 })
 
+test("parsing leaves no copy of a private key in Node's shared pool", () => {
+  const scalar = Uint8Array.from({ length: 32 }, (_, index) => 7 * index + 65)
+  const der = new Uint8Array(48)
+  der.set(hex('302e020100300506032b656e04220420'))
+  der.set(scalar, 16)
+  const pool = () => Buffer.from(Buffer.from([0]).buffer)
+  keys.parsePrivate(F.PKCS_8, Secret.take(der)).destroy()
+  expect(pool().includes(Buffer.alloc(32, scalar))).toBe(false)
+})
+
 test('RSA pairs are made in a process apart and come in PKCS#1, PKCS#8 and X.509', async () => {
   const { privateKey, publicKey } = await keys.generate({ kind: 'RSA', bits: 1024 })
   expect([privateKey.kind, privateKey.bits, publicKey.bits]).toEqual(['RSA', 1024, 1024])
