@@ -160,6 +160,12 @@ describe("[8.4.1.8a] a key of the server's own", () => {
       `value ${payload}/Data`,
     ])
   })
+
+  test('what the server encrypted has another MAC than in the file', async () => {
+    const encrypted = use('Encrypt', data('0001'), data('abab'), data('cdcd'))
+    const mac = use('MAC', data('$DATA_0'), bytes('MACData', 'abab'), bytes('MACData', 'cdcd'))
+    expect(await wrongWith(begun('Create'), encrypted, mac)).toEqual([])
+  })
 })
 
 describe('output that a file shows and then uses by a name', () => {
