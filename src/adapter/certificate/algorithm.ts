@@ -12,8 +12,8 @@ import {
   smallIn,
   taggedIn,
   type Element,
-} from './der.ts'
-import { identifier, nothing, sequence } from './der-write.ts'
+} from '../der/read.ts'
+import { identifier, nothing, sequence } from '../der/write.ts'
 
 /** How something is signed: what KMIP calls it, and what it is verified with. */
 export interface SignatureAlgorithm {

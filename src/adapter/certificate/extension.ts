@@ -10,7 +10,7 @@ import {
   smallIn,
   T,
   type Element,
-} from './der.ts'
+} from '../der/read.ts'
 import { readName } from './name.ts'
 
 /** Object identifiers of extensions (RFC 5280 section 4.2). */

@@ -1,6 +1,14 @@
 import type { DistinguishedName, NameKind, NamePart } from '../../model/certificate.ts'
-import { childrenOf, identifierIn, malformed, readDer, sequenceIn, T, type Element } from './der.ts'
-import { identifier, element, sequence, setOfOne, utf8 } from './der-write.ts'
+import {
+  childrenOf,
+  identifierIn,
+  malformed,
+  readDer,
+  sequenceIn,
+  T,
+  type Element,
+} from '../der/read.ts'
+import { identifier, element, sequence, setOfOne, utf8 } from '../der/write.ts'
 
 interface PartRow {
   readonly kind: NameKind

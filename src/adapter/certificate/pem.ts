@@ -1,4 +1,4 @@
-import { malformed } from './der.ts'
+import { malformed } from '../der/read.ts'
 
 /**
  * The bytes in the one PEM block of a text (RFC 7468), which must have one of the labels. What stands before and behind

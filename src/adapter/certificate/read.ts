@@ -13,7 +13,7 @@ import {
   T,
   taggedIn,
   type Element,
-} from './der.ts'
+} from '../der/read.ts'
 import { readExtensions } from './extension.ts'
 import { readName } from './name.ts'
 import { readTime } from './time.ts'

@@ -15,8 +15,8 @@ import {
   T,
   taggedIn,
   type Element,
-} from './der.ts'
-import { element } from './der-write.ts'
+} from '../der/read.ts'
+import { element } from '../der/write.ts'
 import { readExtensions, type ExtensionFacts } from './extension.ts'
 import { readName } from './name.ts'
 import { decodePem } from './pem.ts'

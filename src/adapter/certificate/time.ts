@@ -1,6 +1,6 @@
 import type { DateTime } from '../../schema/primitive.ts'
-import { malformed, T, type Element } from './der.ts'
-import { element } from './der-write.ts'
+import { malformed, T, type Element } from '../der/read.ts'
+import { element } from '../der/write.ts'
 
 /** Reads a Time: whole seconds of UTC, as RFC 5280 section 4.1.2.5 demands. Throws `INVALID_FIELD`. */
 export function readTime(time: Element | undefined): DateTime {

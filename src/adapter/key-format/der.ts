@@ -1,143 +1,83 @@
-import {
-  BitString,
-  Constructed,
-  Integer,
-  Null,
-  ObjectIdentifier,
-  OctetString,
-  Sequence,
-  fromBER,
-  type AsnType,
-} from 'asn1js'
 import { KmipFault } from '../../fault/fault.ts'
 import { Secret } from '../../secret/secret.ts'
-import { magnitudeOf, signed } from './magnitude.ts'
+import {
+  context,
+  expected,
+  childrenOf,
+  readDer as readElement,
+  T,
+  type Element,
+} from '../der/read.ts'
+import { element, integer } from '../der/write.ts'
+import { magnitudeOf } from './magnitude.ts'
 import { malformed } from './malformed.ts'
 
-/** Nothing that a key is written in nests deeper or has more parts. */
-const LIMITS = {
-  maxDepth: 12,
-  maxNodes: 64,
-  maxContentLength: 65_536,
-  parseEmbedded: false,
-  copyInput: false,
-}
+/** What is read is a view of the bytes that it is read from; what is written is memory of its own. */
+export type Encoded = Uint8Array<ArrayBuffer>
 
-/**
- * Reads bytes that are one element. The parser's nodes are views of the bytes, so they are parsed from a copy which is
- * wiped; `read` copies what it keeps. Throws `INVALID_FIELD`.
- */
-export function readDer<T>(bytes: Uint8Array, read: (root: AsnType) => T): T {
-  const own = Uint8Array.from(bytes)
+/** Reads bytes that are one element; `read` copies what it keeps. Throws `INVALID_FIELD`. */
+export function readDer<T>(bytes: Uint8Array, read: (root: Element) => T): T {
+  if (bytes.length > MOST_BYTES) throw malformed()
   try {
-    const { offset, result } = fromBER(own, LIMITS)
-    if (offset !== own.length) throw malformed()
-    return read(result)
+    return read(readElement(bytes))
   } catch (error) {
-    throw error instanceof KmipFault ? error : malformed()
-  } finally {
-    own.fill(0)
+    // Whether it was the encoding or what is in it is nobody's business.
+    throw error instanceof KmipFault && error.code === 'INVALID_FIELD' ? malformed() : error
   }
 }
 
-/** The elements of a SEQUENCE. */
-export function elementsOf(node: AsnType | undefined): readonly AsnType[] {
-  if (!(node instanceof Sequence)) throw malformed()
-  return node.valueBlock.value
-}
-
-/** The magnitude of an INTEGER, copied. */
-export function integerIn(node: AsnType | undefined): Uint8Array<ArrayBuffer> {
-  if (!(node instanceof Integer)) throw malformed()
-  const content = node.valueBlock.valueHexView
+/** The magnitude of an INTEGER, copied. Zeros in front are let pass: there are programs that write them. */
+export function integerIn(element: Element | undefined): Uint8Array<ArrayBuffer> {
+  const { content } = expected(element, T.integer)
   if (content.length === 0) throw malformed()
   return magnitudeOf(content)
 }
 
-export function secretIntegerIn(node: AsnType | undefined): Secret {
-  return Secret.take(integerIn(node))
+export function secretIntegerIn(element: Element | undefined): Secret {
+  return Secret.take(integerIn(element))
 }
 
 /** A view of the content of an OCTET STRING. */
-export function octetsIn(node: AsnType | undefined): Uint8Array {
-  if (!(node instanceof OctetString) || node.idBlock.isConstructed) throw malformed()
-  return node.valueBlock.valueHexView
-}
-
-/** A view of the content of a BIT STRING of whole bytes. */
-export function bitsIn(node: AsnType | undefined): Uint8Array {
-  const isWhole =
-    node instanceof BitString && !node.idBlock.isConstructed && node.valueBlock.unusedBits === 0
-  if (!isWhole) throw malformed()
-  return node.valueBlock.valueHexView
-}
-
-/** An OBJECT IDENTIFIER in dotted form. */
-export function identifierIn(node: AsnType | undefined): string {
-  if (!(node instanceof ObjectIdentifier)) throw malformed()
-  return node.valueBlock.toString()
+export function octetsIn(element: Element | undefined): Uint8Array {
+  return expected(element, T.octets).content
 }
 
 /** What stands under an explicit tag of the context class, where there is one. */
-export function taggedIn(nodes: readonly AsnType[], number: number): AsnType | undefined {
-  const CONTEXT = 3
-  const found = nodes.find(
-    ({ idBlock }) => idBlock.tagClass === CONTEXT && idBlock.tagNumber === number,
-  )
-  if (found === undefined) return undefined
-  if (!(found instanceof Constructed)) throw malformed()
-  return found.valueBlock.value[0]
+export function taggedIn(elements: readonly Element[], number: number): Element | undefined {
+  const tags = [context(number, true), context(number, false)]
+  const found = elements.find(({ tag }) => tags.includes(tag))
+  return found && childrenOf(found)[0]
 }
 
-/** The encoding of an element, whose nodes are wiped. Copies that the library makes of inner elements are not. */
-export function writeDer(root: AsnType): Secret {
-  const bytes = new Uint8Array(root.toBER())
-  wipe(root)
-  return Secret.take(bytes)
+/** The encoding of a key: no copy of it is left anywhere, for what it was put together from is zeroed. */
+export function writeDer(root: Encoded): Secret {
+  return Secret.take(root)
 }
 
-function wipe(node: AsnType): void {
-  if (node instanceof Integer || node instanceof OctetString) node.valueBlock.valueHexView.fill(0)
-  else if (node instanceof Constructed) node.valueBlock.value.forEach(wipe)
+/** A SEQUENCE; its parts are used up. */
+export function sequence(...parts: readonly Encoded[]): Encoded {
+  return around(T.sequence, parts)
 }
 
-export function sequence(...value: AsnType[]): Sequence {
-  return new Sequence({ value })
-}
-
-export function integer(magnitude: Uint8Array): Integer {
-  return new Integer({ valueHex: signed(magnitude, 1) })
-}
-
-export function secretInteger(number: Secret): Integer {
+export function secretInteger(number: Secret): Encoded {
   return number.expose(integer)
 }
 
-export function octets(bytes: Uint8Array): OctetString {
-  return new OctetString({ valueHex: Uint8Array.from(bytes) })
+/** An OCTET STRING around the encoding of another element, which is used up. */
+export function octetsAround(root: Encoded): Encoded {
+  return around(T.octets, [root])
 }
 
-/** An OCTET STRING around the encoding of another element. */
-export function octetsAround(root: AsnType): OctetString {
-  const inner = writeDer(root)
-  const outer = inner.expose(octets)
-  inner.destroy()
-  return outer
+/** An element under an explicit tag of the context class, used up. */
+export function tagged(number: number, part: Encoded): Encoded {
+  return around(context(number, true), [part])
 }
 
-export function bits(bytes: Uint8Array): BitString {
-  return new BitString({ valueHex: Uint8Array.from(bytes) })
+function around(tag: number, parts: readonly Encoded[]): Encoded {
+  const whole = element(tag, ...parts)
+  for (const part of parts) part.fill(0)
+  return whole
 }
 
-export function identifier(value: string): ObjectIdentifier {
-  return new ObjectIdentifier({ value })
-}
-
-export function nothing(): Null {
-  return new Null()
-}
-
-/** An element under an explicit tag of the context class. */
-export function tagged(tagNumber: number, node: AsnType): Constructed {
-  return new Constructed({ idBlock: { tagClass: 3, tagNumber }, value: [node] })
-}
+/** No key is larger. */
+const MOST_BYTES = 65_536

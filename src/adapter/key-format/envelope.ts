@@ -1,22 +1,16 @@
-import { Sequence, type AsnType } from 'asn1js'
 import { createPrivateKey } from 'node:crypto'
 import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
 import { Secret } from '../../secret/secret.ts'
+import { bitsIn, identifierIn, sequenceIn, T, type Element } from '../der/read.ts'
+import { bits, identifier, integer, nothing, octets } from '../der/write.ts'
 import {
-  bits,
-  bitsIn,
-  elementsOf,
-  identifier,
-  identifierIn,
-  integer,
-  nothing,
-  octets,
   octetsAround,
   octetsIn,
   readDer,
   secretInteger,
   sequence,
   writeDer,
+  type Encoded,
 } from './der.ts'
 import { familyOf, IDENTIFIER } from './family.ts'
 import type { DHGroup, Key } from './key.ts'
@@ -25,26 +19,26 @@ import { rsaPrivateNode, rsaPublicNode } from './rsa.ts'
 import { ecPrivateNode } from './sec1.ts'
 
 /** SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7); undefined for an algorithm that is not known. */
-export function readPublicKeyInfo(root: AsnType): Key | undefined {
-  const [algorithm, content, ...others] = elementsOf(root)
-  const [id, parameters] = elementsOf(algorithm)
+export function readPublicKeyInfo(root: Element): Key | undefined {
+  const [algorithm, content, ...others] = sequenceIn(root)
+  const [id, parameters] = sequenceIn(algorithm)
   if (others.length > 0) throw malformed()
   return familyOf(identifierIn(id))?.readPublic(parameters, bitsIn(content))
 }
 
 /** PrivateKeyInfo (RFC 5958), its attributes set aside; undefined for an algorithm that is not known, or encrypted. */
-export function readPrivateKeyInfo(root: AsnType): Key | undefined {
-  const [version, algorithm, content] = elementsOf(root)
-  if (version instanceof Sequence) return undefined
-  const [id, parameters] = elementsOf(algorithm)
+export function readPrivateKeyInfo(root: Element): Key | undefined {
+  const [version, algorithm, content] = sequenceIn(root)
+  if (version?.tag === T.sequence) return undefined
+  const [id, parameters] = sequenceIn(algorithm)
   return familyOf(identifierIn(id))?.readPrivate(parameters, octetsIn(content))
 }
 
 /** Whether material is an EncryptedPrivateKeyInfo (RFC 5958 section 3). */
 export function isEncrypted(bytes: Uint8Array): boolean {
   return readDer(bytes, (root) => {
-    const [algorithm, content] = elementsOf(root)
-    if (!(algorithm instanceof Sequence)) return false
+    const [algorithm, content] = sequenceIn(root)
+    if (algorithm?.tag !== T.sequence) return false
     octetsIn(content)
     return true
   })
@@ -76,18 +70,18 @@ export function writePrivateKeyInfo(key: Key): Secret | undefined {
 }
 
 interface Parts {
-  readonly algorithm: AsnType
-  readonly content: AsnType
+  readonly algorithm: Encoded
+  readonly content: Encoded
 }
 
 function publicParts(key: Key): Parts | undefined {
   switch (key.kind) {
     case 'RSAPublic':
-      return { algorithm: rsaAlgorithm(), content: bitsAround(rsaPublicNode(key)) }
+      return { algorithm: rsaAlgorithm(), content: bits(rsaPublicNode(key)) }
     case 'DSAPublic':
-      return { algorithm: dsaAlgorithm(key), content: bitsAround(integer(key.y)) }
+      return { algorithm: dsaAlgorithm(key), content: bits(integer(key.y)) }
     case 'DHPublic':
-      return { algorithm: dhAlgorithm(key), content: bitsAround(integer(key.y)) }
+      return { algorithm: dhAlgorithm(key), content: bits(integer(key.y)) }
     case 'ECPublic':
       return { algorithm: ecAlgorithm(key.curve.identifier), content: bits(key.qString) }
     case 'EdwardsPublic':
@@ -128,26 +122,22 @@ function privateParts(key: Key): Parts | undefined {
   }
 }
 
-function rsaAlgorithm(): AsnType {
+function rsaAlgorithm(): Encoded {
   return sequence(identifier(IDENTIFIER.rsa), nothing())
 }
 
-function dsaAlgorithm({ p, q, g }: Required<Pick<DHGroup, 'p' | 'q' | 'g'>>): AsnType {
+function dsaAlgorithm({ p, q, g }: Required<Pick<DHGroup, 'p' | 'q' | 'g'>>): Encoded {
   return sequence(identifier(IDENTIFIER.dsa), sequence(integer(p), integer(q), integer(g)))
 }
 
 /** X9.42 where the order of the subgroup is known, and PKCS#3 where it is not. */
-function dhAlgorithm({ p, g, q, j }: DHGroup): AsnType {
+function dhAlgorithm({ p, g, q, j }: DHGroup): Encoded {
   if (q === undefined) return sequence(identifier(IDENTIFIER.dh), sequence(integer(p), integer(g)))
   const cofactor = j === undefined ? [] : [integer(j)]
   const group = sequence(integer(p), integer(g), integer(q), ...cofactor)
   return sequence(identifier(IDENTIFIER.dhX942), group)
 }
 
-function ecAlgorithm(curve: string): AsnType {
+function ecAlgorithm(curve: string): Encoded {
   return sequence(identifier(IDENTIFIER.ec), identifier(curve))
-}
-
-function bitsAround(root: AsnType): AsnType {
-  return writeDer(root).expose(bits)
 }

@@ -1,7 +1,7 @@
-import type { AsnType } from 'asn1js'
 import { Secret } from '../../secret/secret.ts'
+import { identifierIn, sequenceIn, T, type Element } from '../der/read.ts'
 import { curveOfIdentifier } from './curve.ts'
-import { elementsOf, identifierIn, integerIn, octetsIn, readDer, secretIntegerIn } from './der.ts'
+import { integerIn, octetsIn, readDer, secretIntegerIn } from './der.ts'
 import { EDWARDS, type EdwardsKind } from './edwards.ts'
 import type { DHGroup, Key } from './key.ts'
 import { malformed } from './malformed.ts'
@@ -19,8 +19,8 @@ export const IDENTIFIER = {
 
 /** How the keys of one algorithm are read; each gives nothing for a key that it does not know. */
 interface Family {
-  readPublic(parameters: AsnType | undefined, content: Uint8Array): Key | undefined
-  readPrivate(parameters: AsnType | undefined, content: Uint8Array): Key | undefined
+  readPublic(parameters: Element | undefined, content: Uint8Array): Key | undefined
+  readPrivate(parameters: Element | undefined, content: Uint8Array): Key | undefined
 }
 
 export function familyOf(identifier: string): Family | undefined {
@@ -54,7 +54,7 @@ const ec: Family = {
   },
 }
 
-const diffieHellman = (groupIn: (parameters: AsnType | undefined) => DHGroup): Family => ({
+const diffieHellman = (groupIn: (parameters: Element | undefined) => DHGroup): Family => ({
   readPublic: (parameters, content) => {
     return { kind: 'DHPublic', ...groupIn(parameters), y: readDer(content, integerIn) }
   },
@@ -76,24 +76,22 @@ const edwards = (kind: EdwardsKind): Family => ({
     }),
 })
 
-function subgroupIn(parameters: AsnType | undefined) {
-  const [p, q, g] = elementsOf(parameters)
+function subgroupIn(parameters: Element | undefined) {
+  const [p, q, g] = sequenceIn(parameters)
   return { p: integerIn(p), q: integerIn(q), g: integerIn(g) }
 }
 
 /** DHParameter of PKCS#3: a length of the private number may follow, which no key needs. */
-function pkcs3GroupIn(parameters: AsnType | undefined): DHGroup {
-  const [p, g] = elementsOf(parameters)
+function pkcs3GroupIn(parameters: Element | undefined): DHGroup {
+  const [p, g] = sequenceIn(parameters)
   return { p: integerIn(p), g: integerIn(g) }
 }
 
 /** DomainParameters of X9.42 (RFC 3279 section 2.3.3), without what tells how they were made. */
-function x942GroupIn(parameters: AsnType | undefined): DHGroup {
-  const INTEGER = 2
-  const [p, g, q, j] = elementsOf(parameters)
-  const hasJ = j?.idBlock.tagClass === 1 && j.idBlock.tagNumber === INTEGER
+function x942GroupIn(parameters: Element | undefined): DHGroup {
+  const [p, g, q, j] = sequenceIn(parameters)
   const group = { p: integerIn(p), g: integerIn(g), q: integerIn(q) }
-  return hasJ ? { ...group, j: integerIn(j) } : group
+  return j?.tag === T.integer ? { ...group, j: integerIn(j) } : group
 }
 
 const FAMILIES: ReadonlyMap<string, Family> = new Map([

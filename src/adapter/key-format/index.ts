@@ -13,7 +13,7 @@ import { destroyParts, type Key } from './key.ts'
 import { malformed } from './malformed.ts'
 import { encodePoint, formOf, uncompressible } from './point.ts'
 
-/** The key formats, by asn1js for DER and by OpenSSL for points of curves and encrypted PKCS#8. */
+/** The key formats: DER by our own reader and writer, and OpenSSL for points of curves and encrypted PKCS#8. */
 export const nodeKeyFormats: KeyFormats = {
   describe(objectType, keyBlock) {
     const key = readKey(objectType, keyBlock, undefined)

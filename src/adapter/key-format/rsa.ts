@@ -1,11 +1,12 @@
-import type { AsnType, Sequence } from 'asn1js'
-import { elementsOf, integer, integerIn, secretInteger, secretIntegerIn, sequence } from './der.ts'
+import { sequenceIn, type Element } from '../der/read.ts'
+import { integer } from '../der/write.ts'
+import { integerIn, secretInteger, secretIntegerIn, sequence, type Encoded } from './der.ts'
 import type { RSAPrivateKey, RSAPublicKey } from './key.ts'
 import { malformed } from './malformed.ts'
 
 /** RSAPublicKey (RFC 8017 appendix A.1.1). */
-export function readRSAPublic(root: AsnType): RSAPublicKey {
-  const [modulus, publicExponent, ...others] = elementsOf(root)
+export function readRSAPublic(root: Element): RSAPublicKey {
+  const [modulus, publicExponent, ...others] = sequenceIn(root)
   const key: RSAPublicKey = {
     kind: 'RSAPublic',
     modulus: integerIn(modulus),
@@ -16,8 +17,8 @@ export function readRSAPublic(root: AsnType): RSAPublicKey {
 }
 
 /** RSAPrivateKey (RFC 8017 appendix A.1.2); undefined for a key with more than two primes. */
-export function readRSAPrivate(root: AsnType): RSAPrivateKey | undefined {
-  const [version, modulus, publicExponent, ...secrets] = elementsOf(root)
+export function readRSAPrivate(root: Element): RSAPrivateKey | undefined {
+  const [version, modulus, publicExponent, ...secrets] = sequenceIn(root)
   const number = integerIn(version)
   if (number.length === 1 && number[0] === 1) return undefined
   if (number.length > 0 || secrets.length !== 6) throw malformed()
@@ -37,11 +38,11 @@ export function readRSAPrivate(root: AsnType): RSAPrivateKey | undefined {
   return key
 }
 
-export function rsaPublicNode({ modulus, publicExponent }: RSAPublicKey): Sequence {
+export function rsaPublicNode({ modulus, publicExponent }: RSAPublicKey): Encoded {
   return sequence(integer(modulus), integer(publicExponent))
 }
 
-export function rsaPrivateNode(key: RSAPrivateKey): Sequence {
+export function rsaPrivateNode(key: RSAPrivateKey): Encoded {
   return sequence(
     integer(new Uint8Array(0)),
     integer(key.modulus),

@@ -1,20 +1,8 @@
-import type { AsnType, Sequence } from 'asn1js'
 import { Secret } from '../../secret/secret.ts'
+import { bitsIn, identifierIn, sequenceIn, type Element } from '../der/read.ts'
+import { bits, identifier, integer, octets } from '../der/write.ts'
 import { curveOfIdentifier, type Curve } from './curve.ts'
-import {
-  bits,
-  bitsIn,
-  elementsOf,
-  identifier,
-  identifierIn,
-  integer,
-  integerIn,
-  octets,
-  octetsIn,
-  sequence,
-  tagged,
-  taggedIn,
-} from './der.ts'
+import { integerIn, octetsIn, sequence, tagged, taggedIn, type Encoded } from './der.ts'
 import type { ECPrivateKey, ECPublicKey } from './key.ts'
 import { padded, unsigned } from './magnitude.ts'
 import { malformed } from './malformed.ts'
@@ -24,8 +12,8 @@ import { checkPoint, encodePoint, pointOf } from './point.ts'
  * ECPrivateKey (RFC 5915). Its curve may stand in a structure around it; undefined for a curve that is not known.
  * Throws `INVALID_FIELD`, also where the public point is not the private number's.
  */
-export function readECPrivate(root: AsnType, outer?: Curve): ECPrivateKey | undefined {
-  const [version, octetsOfD, ...others] = elementsOf(root)
+export function readECPrivate(root: Element, outer?: Curve): ECPrivateKey | undefined {
+  const [version, octetsOfD, ...others] = sequenceIn(root)
   const number = integerIn(version)
   if (number.length !== 1 || number[0] !== 1) throw malformed()
   const parameters = taggedIn(others, 0)
@@ -58,7 +46,7 @@ export function ecPublic(point: Uint8Array, curve: Curve): ECPublicKey {
 }
 
 /** @param names - whether the curve is named inside; in PKCS#8 it stands outside */
-export function ecPrivateNode(key: ECPrivateKey, names: boolean): Sequence {
+export function ecPrivateNode(key: ECPrivateKey, names: boolean): Encoded {
   const curve = names ? [tagged(0, identifier(key.curve.identifier))] : []
   return sequence(
     integer(Uint8Array.of(1)),

@@ -9,7 +9,7 @@ import {
   sequenceIn,
   T,
   type Element,
-} from '../certificate/der.ts'
+} from '../der/read.ts'
 import { decryptWith, type Opener } from './encryption.ts'
 
 /** What a container holds, opened. The keys are for the caller to wipe. */

@@ -9,8 +9,8 @@ import {
   smallIn,
   T,
   type Element,
-} from '../certificate/der.ts'
-import { identifier, nothing, octets, sequence, small } from '../certificate/der-write.ts'
+} from '../der/read.ts'
+import { identifier, nothing, octets, sequence, small } from '../der/write.ts'
 import { failed } from '../crypto/refusal.ts'
 import { bmpOf, deriveKey, PURPOSE } from './password.ts'
 import { decryptRc2Cbc } from './rc2.ts'

@@ -13,7 +13,7 @@ import {
   smallIn,
   T,
   type Element,
-} from '../certificate/der.ts'
+} from '../der/read.ts'
 import { readX509 } from '../certificate/read.ts'
 import { failed } from '../crypto/refusal.ts'
 import { CONTENT, isKeyOf, readSafes, type KeyBag } from './bag.ts'

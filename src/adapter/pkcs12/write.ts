@@ -1,16 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { KeyStore } from '../../port/certificates.ts'
 import { Secret } from '../../secret/secret.ts'
-import { context, T } from '../certificate/der.ts'
-import {
-  element,
-  identifier,
-  nothing,
-  octets,
-  sequence,
-  setOfOne,
-  small,
-} from '../certificate/der-write.ts'
+import { context, T } from '../der/read.ts'
+import { element, identifier, nothing, octets, sequence, setOfOne, small } from '../der/write.ts'
 import { BAG, CONTENT, FRIENDLY_NAME, LOCAL_KEY_ID, X509_CERTIFICATE } from './bag.ts'
 import { encryptWith, type Encrypted } from './encryption.ts'
 import { bmpOf, deriveKey, PURPOSE } from './password.ts'

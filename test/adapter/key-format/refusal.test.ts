@@ -35,6 +35,21 @@ const FILES = [
   ]),
 ] as const
 
+test('a key is read of DER alone, and of no more of it than a key could have', () => {
+  const der = openssl('rsa', 'pkcs1Public')
+  const describeHex = (hex: string) => () =>
+    nodeKeyFormats.describe(PublicKey, bytesBlock(F.PKCS_1, hex))
+  expect(describeHex(der)()).toMatchObject({ algorithm: A.RSA })
+  // The indefinite form of BER, behind the four bytes of the SEQUENCE's own head.
+  expect(describeHex(`3080${der.slice(8)}0000`)).toThrow(MALFORMED)
+  const number = '0203010001'
+  const large = `0283010000${'7f'.repeat(65_536)}`
+  const length = (large.length + number.length) / 2
+  expect(describeHex(`3083${length.toString(16).padStart(6, '0')}${large}${number}`)).toThrow(
+    MALFORMED,
+  )
+})
+
 describe.each(FILES)('%s', (_, objectType, format, hex) => {
   test('is refused when it is cut short anywhere, or followed by a byte', () => {
     for (let length = 0; length < hex.length; length += 2) {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { childrenOf, readDer } from '../../../src/adapter/certificate/der.ts'
+import { childrenOf, readDer } from '../../../src/adapter/der/read.ts'
 import { Tag } from '../../../src/spec/tag.ts'
 import { HAS_OPENSSL } from '../../adapter/certificate/openssl.ts'
 import { attribute1, Bench, findAll, identifierOf, name2, textOf, uid } from '../harness.ts'

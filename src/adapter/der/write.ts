@@ -1,4 +1,4 @@
-import { T } from './der.ts'
+import { T } from './read.ts'
 
 /** Writes an element around parts that are encoded already. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
