@@ -14,6 +14,7 @@ import type { Infer } from '../schema/codec.ts'
 import { repeated, required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import type { Secret } from '../secret/secret.ts'
+import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import { KeyFormatType } from '../spec/enum/key-format-type.ts'
 import { LinkType } from '../spec/enum/link-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
@@ -82,6 +83,7 @@ async function loadBase(
 function lengthOf(objectType: ObjectType, entries: readonly AttributeEntry[]): number {
   const bits = requestedValue(entries, 'CryptographicLength')
   if (bits === undefined) throw refused('Cryptographic Length is missing')
+  checkNoPad(entries)
   if (objectType === ObjectType.SymmetricKey) {
     const algorithm = requestedValue(entries, 'CryptographicAlgorithm')
     if (algorithm === undefined) throw refused('Cryptographic Algorithm is missing')
@@ -93,6 +95,13 @@ function lengthOf(objectType: ObjectType, entries: readonly AttributeEntry[]): n
   }
   if (bits > 0 && bits <= LARGEST_SECRET_BITS && bits % 8 === 0) return bits / 8
   throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'Cryptographic Length is not that of a secret')
+}
+
+/** Derived twice, a pad would be there twice, each of its bytes to be used once. */
+function checkNoPad(entries: readonly AttributeEntry[]): void {
+  const algorithm = requestedValue(entries, 'CryptographicAlgorithm')
+  if (algorithm !== CryptographicAlgorithm.OneTimePad) return
+  throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'A one-time pad is not derived')
 }
 
 /** What was derived, as the object that was asked for. */

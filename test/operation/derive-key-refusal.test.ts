@@ -308,6 +308,12 @@ const CASES: readonly Case[] = [
     { v1: bits1(128), v2: bits2(128) },
   ],
   [
+    'a one-time pad',
+    FIELD,
+    ({ hmac }) => ({ from: [hmac] }),
+    { v1: algorithm1('OneTimePad', 128), v2: algorithm2('OneTimePad', 128) },
+  ],
+  [
     'a length the algorithm has not',
     FIELD,
     ({ hmac }) => ({ from: [hmac] }),

@@ -65,7 +65,7 @@ const PAIRS: readonly PairCase[] = [
     ['InvalidField', pairOf1(algorithm1('0x00000777'))],
     ['UnknownEnumeration', pairOf2(algorithm2('0x00000777'))],
   ],
-  ...[0, 512, 1023, 1025, 65_536, -2048].map(
+  ...[0, 512, 1023, 1025, 4104, 65_536, -2048].map(
     (bits) =>
       [
         `RSA of ${bits} bits`,
