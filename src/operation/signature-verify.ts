@@ -11,7 +11,7 @@ import { defineOperation } from './definition.ts'
 import { parametersFor, publicKeyOf } from './shared/key-material.ts'
 import { useKey } from './shared/keyed-operation.ts'
 import { partFields } from './shared/parts.ts'
-import { digestParameters, signedPart } from './shared/signing.ts'
+import { checkAlgorithm, digestParameters, signedPart } from './shared/signing.ts'
 import { validityOf } from './shared/validity.ts'
 import { checkWork } from './shared/work.ts'
 import type { Work } from './streams.ts'
@@ -71,6 +71,7 @@ function verification(
     key.destroy()
   }
   try {
+    checkAlgorithm(key, parameters)
     if (data !== undefined) {
       const digested = digestParameters(parameters, data.length, context.crypto)
       const verify = (signature: Uint8Array) =>

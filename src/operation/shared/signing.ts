@@ -57,7 +57,7 @@ const ALGORITHMS: Partial<Record<AsymmetricKind, readonly CryptographicAlgorithm
   Ed448: [A.Ed448, A.EC],
 }
 
-/** Refuses to sign by an algorithm that the key is not of. Throws `INVALID_FIELD`. */
+/** Refuses to sign or verify by an algorithm that the key is not of. Throws `INVALID_FIELD`. */
 export function checkAlgorithm(
   { kind }: AsymmetricKey,
   { cryptographicAlgorithm: named }: CryptographicParameters,
