@@ -18,6 +18,7 @@ import { createMessageHandler } from '../../src/server/dispatcher.ts'
 import type { MessageHandler } from '../../src/server/handler.ts'
 import { DEFAULT_JOB_LIMITS, Jobs, type JobLimits } from '../../src/server/jobs.ts'
 import { ResultReason } from '../../src/spec/enum/result-reason.ts'
+import type { OperationName } from '../../src/spec/operation.ts'
 import { ResultStatus } from '../../src/spec/enum/result-status.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
@@ -71,6 +72,8 @@ export interface BenchOptions {
   readonly policy?: Partial<Policy>
   /** Names of the issuing key pair. */
   readonly issuer?: IssuerNames
+  /** What clients may ask for; everything where it is absent. */
+  readonly operations?: 'all' | ReadonlySet<OperationName>
   readonly batchItems?: number
   readonly responseBytes?: number
   readonly streams?: StreamLimits
@@ -135,7 +138,7 @@ export class Bench {
         streams: new Streams(options.streams ?? STREAMS, nodeRandom),
       },
       clock,
-      permissions: new Map([['client', 'all']]),
+      permissions: new Map([['client', options.operations ?? 'all']]),
       log: listLog(events),
       limits: DEFAULT_LIMITS,
       batchItems: options.batchItems ?? 100,
