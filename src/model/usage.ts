@@ -37,6 +37,13 @@ export function permitsUses({ attributes }: ManagedObject, uses: number): boolea
   return (mask & CryptographicUsageMask.Unrestricted) !== 0 || (uses & ~mask) === 0
 }
 
+/** The Cryptographic Usage Mask of the uses that all of several masks permit. */
+export function commonUses(masks: readonly number[]): number {
+  const { Unrestricted } = CryptographicUsageMask
+  const restricted = masks.filter((mask) => (mask & Unrestricted) === 0)
+  return restricted.length === 0 ? Unrestricted : restricted.reduce((all, mask) => all & mask)
+}
+
 function mayProtect({ attributes }: ManagedObject, now: DateTime): boolean {
   const stop = attributes.get('ProtectStopDate')
   return attributes.get('State') === State.Active && (stop === undefined || now < stop)

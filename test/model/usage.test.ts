@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { AttributeEntry } from '../../src/model/attribute-set.ts'
 import type { ManagedObject } from '../../src/model/managed-object.ts'
-import { checkUsable, permitsUses, withUsage, type Usage } from '../../src/model/usage.ts'
+import {
+  checkUsable,
+  commonUses,
+  permitsUses,
+  withUsage,
+  type Usage,
+} from '../../src/model/usage.ts'
 import { UsageLimitsUnit } from '../../src/spec/enum/usage-limits-unit.ts'
 import { CryptographicUsageMask } from '../../src/spec/mask/cryptographic-usage-mask.ts'
 import { NOW, STATES, codeOf, entry, keyIn, type StateName } from './sample.ts'
@@ -56,6 +62,14 @@ test('an unrestricted key is for every use, but in its states alone (2.1 section
   expect(use('Deactivated')).toBe('WRONG_STATE')
   expect(permitsUses(unrestricted('Active'), DeriveKey)).toBe(true)
   expect(permitsUses(key('Active'), DeriveKey)).toBe(false)
+})
+
+test('what is made of several keys is for what all of them are for', () => {
+  const { Sign, Unrestricted } = CryptographicUsageMask
+  expect(commonUses([Encrypt | Decrypt, Encrypt | Sign])).toBe(Encrypt)
+  expect(commonUses([Encrypt, Unrestricted])).toBe(Encrypt)
+  expect(commonUses([Unrestricted | Sign, Encrypt | Decrypt])).toBe(Encrypt | Decrypt)
+  expect(commonUses([Unrestricted, Unrestricted])).toBe(Unrestricted)
 })
 
 test.each([

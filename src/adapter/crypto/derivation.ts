@@ -130,6 +130,7 @@ function iterate({ mode, iv, length }: CounterKdfRequest, { kind, key, fixed }: 
     previous = prf(...input[mode]({ index, previous, chain }))
     blocks.push(previous)
   }
+  if (chain !== fixed) chain.fill(0)
   return firstOf(takeJoined(...blocks), length)
 }
 

@@ -1,6 +1,7 @@
 import { isVendorReference } from '../../model/attribute-reference.ts'
 import type { AttributeEntry } from '../../model/attribute-set.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { commonUses } from '../../model/usage.ts'
 import type { AttributeName } from '../../spec/attribute.ts'
 import type { LinkType } from '../../spec/enum/link-type.ts'
 
@@ -19,14 +20,7 @@ export function inheritedEntries(sources: readonly ManagedObject[]): readonly At
   const masks = sources.flatMap(({ attributes }) => attributes.get('CryptographicUsageMask') ?? [])
   const entry = (name: AttributeName, value: unknown) => ({ reference: { name }, value })
   return [
-    ...(masks.length === 0
-      ? []
-      : [
-          entry(
-            'CryptographicUsageMask',
-            masks.reduce((all, mask) => all & mask),
-          ),
-        ]),
+    ...(masks.length === 0 ? [] : [entry('CryptographicUsageMask', commonUses(masks))]),
     ...(some('Sensitive', true) ? [entry('Sensitive', true)] : []),
     ...(some('Extractable', false) ? [entry('Extractable', false)] : []),
   ]
