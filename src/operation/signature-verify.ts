@@ -11,7 +11,7 @@ import { defineOperation } from './definition.ts'
 import { parametersFor, publicKeyOf } from './shared/key-material.ts'
 import { useKey } from './shared/keyed-operation.ts'
 import { partFields } from './shared/parts.ts'
-import { checkAlgorithm, digestParameters, signedPart } from './shared/signing.ts'
+import { digestParameters, isOfAlgorithm, signedPart } from './shared/signing.ts'
 import { validityOf } from './shared/validity.ts'
 import { checkWork } from './shared/work.ts'
 import type { Work } from './streams.ts'
@@ -71,15 +71,16 @@ function verification(
     key.destroy()
   }
   try {
-    checkAlgorithm(key, parameters)
+    const isOfKey = isOfAlgorithm(key, parameters)
     if (data !== undefined) {
       const digested = digestParameters(parameters, data.length, context.crypto)
       const verify = (signature: Uint8Array) =>
-        signatures.verifyDigest(key, digested, { data, signature })
+        isOfKey && signatures.verifyDigest(key, digested, { data, signature })
       return checkWork({ gathers: false, update: () => undefined, verify }, forget)
     }
     const stream = signatures.beginVerify(key, parameters)
-    const verify = (signature: Uint8Array) => stream.finish(signature)
+    // No signature of another algorithm is one of this key (TC-ECDSA-SIGN-DIGESTEDDATA-1).
+    const verify = (signature: Uint8Array) => isOfKey && stream.finish(signature)
     const update = (bytes: Parameters<typeof stream.update>[0]) => stream.update(bytes)
     return checkWork({ gathers: stream.gathers, update, verify }, forget)
   } catch (error) {

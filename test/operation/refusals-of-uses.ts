@@ -302,16 +302,6 @@ const SIGNATURES: readonly Row[] = [
   ],
   ['SignatureVerify', 'no signature', MESSAGE, (k) => uid(k.rsaPublic) + PSS + data('00')],
   ['SignatureVerify', 'no data', MESSAGE, (k) => uid(k.rsaPublic) + PSS + signature],
-  [
-    'SignatureVerify',
-    'the algorithm of another key',
-    FIELD,
-    (k) =>
-      uid(k.rsaPublic) +
-      parameters({ CryptographicAlgorithm: 'ECDSA', HashingAlgorithm: 'SHA_256' }) +
-      data('00') +
-      signature,
-  ],
   ['SignatureVerify', 'a symmetric key', MASK, (k) => uid(k.aes) + PSS + data('00') + signature],
 ]
 

@@ -57,11 +57,16 @@ const ALGORITHMS: Partial<Record<AsymmetricKind, readonly CryptographicAlgorithm
   Ed448: [A.Ed448, A.EC],
 }
 
-/** Refuses to sign or verify by an algorithm that the key is not of. Throws `INVALID_FIELD`. */
-export function checkAlgorithm(
+/** Refuses to sign by an algorithm that the key is not of. Throws `INVALID_FIELD`. */
+export function checkAlgorithm(key: AsymmetricKey, parameters: CryptographicParameters): void {
+  if (isOfAlgorithm(key, parameters)) return
+  throw new KmipFault('INVALID_FIELD', 'The Cryptographic Algorithm is not that of the key')
+}
+
+/** Whether the key is of the algorithm that the parameters name, if they name one. */
+export function isOfAlgorithm(
   { kind }: AsymmetricKey,
   { cryptographicAlgorithm: named }: CryptographicParameters,
-): void {
-  if (named === undefined || ALGORITHMS[kind]?.includes(named) === true) return
-  throw new KmipFault('INVALID_FIELD', 'The Cryptographic Algorithm is not that of the key')
+): boolean {
+  return named === undefined || ALGORITHMS[kind]?.includes(named) === true
 }
