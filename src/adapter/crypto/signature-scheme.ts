@@ -54,7 +54,18 @@ export function schemeOf(key: AsymmetricKey, parameters: CryptographicParameters
   const usual = defaultKind(key)
   const kind = row?.[0] ?? usual
   if (kind !== usual) throw invalid('The key is none of the Digital Signature Algorithm')
-  return kind === 'PKCS1' && isPss(parameters) ? pssScheme(hash, parameters) : { kind, hash }
+  if (kind !== 'PKCS1') return { kind, hash }
+  if (isPss(parameters)) return pssScheme(hash, parameters)
+  if (row === undefined) checkPadding(parameters)
+  return { kind, hash }
+}
+
+/** RSA without a Digital Signature Algorithm signs with the padding that is named, or with that of PKCS#1 v1.5. */
+function checkPadding({ paddingMethod }: CryptographicParameters): void {
+  // OAEP is said of keys that encrypt as well; it says nothing of how they sign.
+  const silent: readonly unknown[] = [undefined, PaddingMethod.PKCS1V1_5, PaddingMethod.OAEP]
+  if (silent.includes(paddingMethod)) return
+  throw unsupported('The Padding Method')
 }
 
 function isPss({ digitalSignatureAlgorithm, paddingMethod }: CryptographicParameters): boolean {

@@ -67,7 +67,7 @@ describe('RSA signatures', () => {
     }
   })
 
-  test('salts that do not fit and digests of a wrong length are refused', () => {
+  test('salts that do not fit, digests of a wrong length and other paddings are refused', () => {
     const long = { ...PSS, saltLength: 95 }
     expect(() => signatures.sign(rsa.privateKey, long, DATA)).toThrow(code('INVALID_FIELD'))
     expect(() => signatures.signDigest(rsa.privateKey, PKCS1, hex('00'))).toThrow(
@@ -75,6 +75,11 @@ describe('RSA signatures', () => {
     )
     const ecdsa = { digitalSignatureAlgorithm: D.ECDSAWithSHA256 }
     expect(() => signatures.sign(rsa.privateKey, ecdsa, DATA)).toThrow(code('INVALID_FIELD'))
+    for (const paddingMethod of [P.None, P.PKCS5]) {
+      expect(() => signatures.sign(rsa.privateKey, { paddingMethod }, DATA)).toThrow(
+        code('UNSUPPORTED_CRYPTOGRAPHY'),
+      )
+    }
     const tiger = { hashingAlgorithm: H.Tiger }
     expect(() => signatures.sign(rsa.privateKey, tiger, DATA)).toThrow(
       code('UNSUPPORTED_CRYPTOGRAPHY'),
