@@ -1,4 +1,6 @@
+import { transcode } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { isWellFormed } from '../../ttlv/utf8.ts'
 
 /** What a key is derived for (RFC 7292 appendix B.3). */
 export const PURPOSE = { key: 1, iv: 2, mac: 3 } as const
@@ -15,14 +17,21 @@ export interface DerivedKey {
 
 /** A password as RFC 7292 appendix B.1 wants it: UTF-16, the high byte first, with a zero at its end. */
 export function bmpOf(password: Uint8Array): Uint8Array {
-  // The text lives as long as this call; the engine gives no other way from UTF-8 to UTF-16.
-  const text = new TextDecoder().decode(password)
-  const bytes = new Uint8Array((text.length + 1) * 2)
-  const view = new DataView(bytes.buffer)
-  for (let index = 0; index < text.length; index += 1) {
-    view.setUint16(index * 2, text.charCodeAt(index))
-  }
+  const units = utf16Of(password)
+  const bytes = new Uint8Array(units.length + 2)
+  // swap16 changes the order of bytes where they are.
+  bytes.set(units.swap16())
+  units.fill(0)
   return bytes
+}
+
+/** UTF-16, the low byte first, in memory of its own: a password that is text never becomes a string on the way. */
+function utf16Of(password: Uint8Array): Buffer {
+  // Bytes that are no text are no password that anyone could type.
+  if (!isWellFormed(password)) return Buffer.from(new TextDecoder().decode(password), 'utf16le')
+  const units = transcode(password, 'utf8', 'utf16le')
+  const hasMark = units[0] === 0xff && units[1] === 0xfe
+  return hasMark ? units.subarray(2) : units
 }
 
 /** RFC 7292 appendix B.2. */
