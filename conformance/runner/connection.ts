@@ -25,6 +25,8 @@ export class ChannelError extends Error {
 const HEADER_BYTES = 8
 /** No answer of a test case is longer. */
 const LONGEST_ANSWER = 16_777_216
+/** Most bytes that a TLS record holds (RFC 5246 section 6.2.1, RFC 8446 section 5.1). */
+const RECORD_BYTES = 16_384
 
 /**
  * Connects by mutual TLS.
@@ -55,6 +57,7 @@ class SocketChannel implements Channel {
   readonly #socket: TLSSocket
   readonly #timeout: number
   #received: Buffer = Buffer.alloc(0)
+  #records = 0
   #failure: string | undefined
   #wake: () => void = () => undefined
 
@@ -63,6 +66,8 @@ class SocketChannel implements Channel {
     this.#timeout = timeout
     socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk])
+      // Each event is what one TLS record held: OpenSSL gives out no more at a time, and nothing here collects it.
+      this.#records += 1
       this.#wake()
     })
     socket.on('error', (error: Error) => {
@@ -96,9 +101,18 @@ class SocketChannel implements Channel {
     const length = HEADER_BYTES + this.#received.readUInt32BE(4)
     if (length > LONGEST_ANSWER) throw new ChannelError(`an answer of ${length} bytes`)
     if (this.#received.length < length) return undefined
+    this.#checkRecords(length)
     const message = this.#received.subarray(0, length)
     this.#received = this.#received.subarray(length)
     return message
+  }
+
+  /** Clients are known that take one record for one answer; a long one may take as many as it fills. */
+  #checkRecords(length: number): void {
+    const records = this.#records
+    this.#records = 0
+    if (records === Math.ceil(length / RECORD_BYTES)) return
+    throw new ChannelError(`an answer of ${length} bytes in ${records} TLS records`)
   }
 
   async #arrival(within: number): Promise<void> {

@@ -6,8 +6,8 @@ import { compareAnswer, rememberDates } from './answer.ts'
 import type { Bindings } from './bindings.ts'
 import type { Case, Step } from './case.ts'
 import type { Verdict } from './compare.ts'
+import type { Difference } from './difference.ts'
 import type { Channel } from './connection.ts'
-import { checkMessage } from './message-rules.ts'
 import { fillIn } from './placeholder.ts'
 import { nodeOfItem, nodeOfXml, type Node } from './template.ts'
 
@@ -20,15 +20,19 @@ export interface Played {
   readonly variations: readonly string[]
 }
 
+/** What an answer must be whatever the file shows. */
+export type Rules = (request: Node, response: Node) => readonly Difference[]
+
 /** Plays the file's questions one after the other and compares each answer. */
 export async function play(
   conversation: Case,
   channel: Channel,
   bindings: Bindings,
+  rules: Rules,
 ): Promise<Played> {
   const variations = new Set<string>()
   for (const step of conversation.steps) {
-    const { verdict, answer } = await playStep(step, channel, bindings)
+    const { verdict, answer } = await playStep(step, channel, bindings, rules)
     for (const rule of verdict.variations) variations.add(rule)
     if (verdict.differences.length > 0) {
       return { failure: { step: step.index, verdict, answer }, variations: [...variations] }
@@ -42,7 +46,12 @@ interface StepResult {
   readonly answer: Node | undefined
 }
 
-async function playStep(step: Step, channel: Channel, bindings: Bindings): Promise<StepResult> {
+async function playStep(
+  step: Step,
+  channel: Channel,
+  bindings: Bindings,
+  rules: Rules,
+): Promise<StepResult> {
   let answer: Node | undefined
   try {
     const sent = itemFromXml(fillIn(step.request, bindings), vocabulary)
@@ -53,7 +62,7 @@ async function playStep(step: Step, channel: Channel, bindings: Bindings): Promi
       { request, expected: nodeOfXml(step.response), actual: answer },
       bindings,
     )
-    const broken = checkMessage(request, answer)
+    const broken = rules(request, answer)
     return { verdict: { ...verdict, differences: [...verdict.differences, ...broken] }, answer }
   } catch (error) {
     return { verdict: brokenOff(error), answer }

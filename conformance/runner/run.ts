@@ -2,6 +2,7 @@ import { Bindings } from './bindings.ts'
 import type { Difference } from './difference.ts'
 import type { Channel } from './connection.ts'
 import { correct } from './errata.ts'
+import { checkAnswer } from './golden.ts'
 import { play } from './play.ts'
 import { readCase, type Case } from './case.ts'
 import { alternativeOf, matches, type Settings, type Skip } from './settings.ts'
@@ -126,7 +127,12 @@ async function runCase(
   let channel: Channel | undefined
   try {
     channel = await connect()
-    const { failure, variations } = await play(correct(conversation, errata), channel, bindings)
+    const { failure, variations } = await play(
+      correct(conversation, errata),
+      channel,
+      bindings,
+      checkAnswer,
+    )
     const passed: Result = { case: conversation.id, outcome: 'passed', variations }
     if (failure === undefined) return passed
     return {

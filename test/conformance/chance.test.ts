@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Bindings } from '../../conformance/runner/bindings.ts'
 import { caseOf } from '../../conformance/runner/case.ts'
 import { isOutput } from '../../conformance/runner/chance.ts'
+import { checkMessage } from '../../conformance/runner/message-rules.ts'
 import { play, type Played } from '../../conformance/runner/play.ts'
 import { childOf, nodeOfItem } from '../../conformance/runner/template.ts'
 import { decode } from '../../src/ttlv/decode.ts'
@@ -36,7 +37,10 @@ async function converse(
   const file = steps.flatMap(([question, shown]) => [request([question]), response([shown])])
   const channel = scripted(steps.map(([, , came]) => response([came], { timeStamp: iso(NOW) })))
   const conversation = caseOf('samples/SAMPLE-1', `<KMIP>${file.join('')}</KMIP>`)
-  return { ...(await play(conversation, channel, new Bindings(NOW))), asked: channel.asked }
+  return {
+    ...(await play(conversation, channel, new Bindings(NOW), checkMessage)),
+    asked: channel.asked,
+  }
 }
 
 /** The object with identifier `a` comes to be. */

@@ -48,14 +48,25 @@ async function ask(target: Target): Promise<Uint8Array> {
 }
 
 describe('an answer', () => {
-  test.each([
-    ['whole', [answer]],
-    ['byte by byte', [...answer].map((byte) => Buffer.from([byte]))],
-  ])('is read that comes %s', async (_, parts) => {
-    const target = await serve((socket) => {
-      for (const part of parts) socket.write(part)
-    })
+  test('is read', async () => {
+    const target = await serve((socket) => socket.write(answer))
     expect(Buffer.from(await ask(target)).toString('hex')).toBe(answer.toString('hex'))
+  })
+
+  test('[clients T1] of more records than it fills is refused', async () => {
+    const target = await serve((socket) => {
+      socket.write(answer.subarray(0, 8), () => {
+        socket.write(answer.subarray(8))
+      })
+    })
+    await expect(ask(target)).rejects.toThrow('an answer of 16 bytes in 2 TLS records')
+  })
+
+  test('of the records that it fills is read', async () => {
+    const long = Buffer.alloc(16_384 + 8)
+    long.set(Buffer.from('42007b0100004000', 'hex'))
+    const target = await serve((socket) => socket.write(long))
+    expect((await ask(target)).length).toBe(16_392)
   })
 
   test('that never ends is given up', async () => {

@@ -156,14 +156,15 @@ describe('errata', () => {
   const erratum = {
     case: 'f/A-1',
     step: 0,
-    path: 'ResponseMessage/BatchItem[0]/Operation',
-    value: 'Revoke',
+    path: 'ResponseMessage/BatchItem[0]/ResultStatus',
+    value: 'OperationUndone',
     reason: REASON,
   }
+  const undone = good.replace('value="Success"', 'value="OperationUndone"')
 
   test('correct what the file has wrong, in that case alone', async () => {
     const cases = [sample('f/A-1'), sample('f/B-1')]
-    const { results } = await run(cases, [[bad], [bad]], { errata: [erratum] })
+    const { results } = await run(cases, [[undone], [undone]], { errata: [erratum] })
     expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'failed'])
   })
 

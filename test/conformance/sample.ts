@@ -1,6 +1,7 @@
 import { Bindings } from '../../conformance/runner/bindings.ts'
 import { caseOf } from '../../conformance/runner/case.ts'
 import type { Channel } from '../../conformance/runner/connection.ts'
+import { checkMessage } from '../../conformance/runner/message-rules.ts'
 import { play, type Played } from '../../conformance/runner/play.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
 import { encode } from '../../src/ttlv/encode.ts'
@@ -108,7 +109,7 @@ export async function playAgainst(
   answers: readonly string[],
 ): Promise<Played> {
   const conversation = caseOf('samples/SAMPLE-1', `<KMIP>${file.join('')}</KMIP>`)
-  return play(conversation, scripted(answers), new Bindings(NOW))
+  return play(conversation, scripted(answers), new Bindings(NOW), checkMessage)
 }
 
 /** What was wrong, as `kind path` lines; nothing when the conversation went as it should. */
