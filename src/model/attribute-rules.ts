@@ -26,9 +26,12 @@ export function checkApplies(reference: AttributeReference, objectType: ObjectTy
   const applies = isVendorReference(reference)
     ? isKnownReference(reference)
     : Attribute[reference.name].appliesTo.some((type) => type === name)
-  if (!applies) {
-    throw new KmipFault('UNSUPPORTED_ATTRIBUTE', 'The object has no such attribute')
-  }
+  if (!applies) throw unsupportedAttribute()
+}
+
+/** The fault for an attribute that objects of a type do not have. */
+export function unsupportedAttribute(): KmipFault {
+  return new KmipFault('UNSUPPORTED_ATTRIBUTE', 'The object has no such attribute')
 }
 
 /** Refuses an attribute that only the server sets. */

@@ -1,3 +1,5 @@
+import { KmipFault } from '../fault/fault.ts'
+import { membersOf } from '../schema/enumeration.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { RevocationReasonCode } from '../spec/enum/revocation-reason-code.ts'
 import type { RevocationReason } from '../spec/structure/revocation-reason.ts'
@@ -9,6 +11,8 @@ export interface Revocation {
   readonly compromiseOccurrenceDate?: DateTime
 }
 
+const reasons = membersOf(RevocationReasonCode)
+
 const COMPROMISES: readonly RevocationReason['revocationReasonCode'][] = [
   RevocationReasonCode.KeyCompromise,
   RevocationReasonCode.CACompromise,
@@ -17,7 +21,7 @@ const COMPROMISES: readonly RevocationReason['revocationReasonCode'][] = [
 /**
  * Revokes an object for a reason: to Compromised when it or its authority is, otherwise to Deactivated (KMIP 1.4
  * section 4.20). A Compromise Occurrence Date beside another reason is passed over: one client always sends it. Throws
- * `WRONG_STATE`.
+ * `WRONG_STATE`, and `INVALID_FIELD` for a vendor's reason: whether it is a compromise is not known here.
  */
 export function revoke(
   object: ManagedObject,
@@ -25,6 +29,9 @@ export function revoke(
   now: DateTime,
 ): ManagedObject {
   const { revocationReason, compromiseOccurrenceDate } = revocation
+  if (reasons.memberOf(revocationReason.revocationReasonCode) === undefined) {
+    throw new KmipFault('INVALID_FIELD', 'The Revocation Reason Code is not known')
+  }
   const isCompromise = COMPROMISES.includes(revocationReason.revocationReasonCode)
   const moved = transition(object, isCompromise ? 'compromise' : 'deactivate', now)
   const attributes = moved.attributes.with('RevocationReason', revocationReason)

@@ -1,5 +1,6 @@
 import { attributeAddition } from '../message/attribute-operation.ts'
 import { addAttribute as addToObject } from '../model/attribute-change.ts'
+import { unsupportedAttribute } from '../model/attribute-rules.ts'
 import { defineOperation } from './definition.ts'
 import { withApplicationData } from './shared/application-data.ts'
 import { ChangedAttributeResponse, changeAttribute } from './shared/changed-attribute.ts'
@@ -9,8 +10,9 @@ export const addAttribute = defineOperation('AddAttribute', {
   request: attributeAddition,
   response: ChangedAttributeResponse,
   async handle({ uniqueIdentifier, attribute }, context) {
-    return changeAttribute(uniqueIdentifier, context, (object) =>
-      addToObject(object, withApplicationData(attribute, context), context.now),
-    )
+    return changeAttribute(uniqueIdentifier, context, (object) => {
+      if (!context.applies(attribute.reference, object.objectType)) throw unsupportedAttribute()
+      return addToObject(object, withApplicationData(attribute, context), context.now)
+    })
   },
 })

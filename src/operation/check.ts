@@ -9,7 +9,7 @@ import { struct } from '../schema/struct.ts'
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { checkHasLifecycle, loadOnline } from './shared/stored-object.ts'
+import { checkHasState, loadOnline } from './shared/stored-object.ts'
 
 const uses = {
   usageLimitsCount: optional(Tag.UsageLimitsCount),
@@ -63,7 +63,7 @@ export const check = defineOperation('Check', {
   refusal: refusalOf,
   async handle(request, context): Promise<CheckResponse> {
     const object = await loadOnline(request.uniqueIdentifier, context)
-    checkHasLifecycle(object)
+    checkHasState(object, context)
     const refused = refusedUses(request, object, context)
     return Object.keys(refused).length === 0
       ? { uniqueIdentifier: object.uniqueIdentifier }

@@ -1,3 +1,4 @@
+import type { Applies } from '../message/applicability.ts'
 import type { ObjectReference } from '../message/identifier.ts'
 import type { EncodeKeyValue } from '../message/key-value.ts'
 import type { Identity } from '../model/identity.ts'
@@ -96,6 +97,8 @@ export interface OperationContext extends Services {
   resolve(reference: ObjectReference | undefined): string
   /** Key Values as the version of the message has them. */
   readonly encodeKeyValue: EncodeKeyValue
+  /** Whether objects of a type may have an attribute, as the version of the message has it. */
+  readonly applies: Applies
   /** Zeroes a secret that was made for the answer as soon as the answer is encoded, or has failed. */
   destroyAfterAnswer(secret: Secret): void
 }

@@ -24,6 +24,7 @@ import { defineOperation } from './definition.ts'
 import { addObject, requestedEntries, requestedValue } from './shared/creation.ts'
 import { inheritedEntries, withInherited } from './shared/inheritance.ts'
 import { checkStorage } from './shared/protection-storage.ts'
+import { checkSameOrigin } from './shared/split-origin.ts'
 import { loadOnline } from './shared/stored-object.ts'
 
 const JoinSplitKeyRequest = struct({
@@ -141,7 +142,9 @@ export const joinSplitKey = defineOperation('JoinSplitKey', {
     checkRequest(request, context)
     const entries = await requestedEntries(request.attributes ?? NO_ATTRIBUTES, context)
     const parts = await loadParts(request, context)
-    const joined = join(request, parts.map(contentOfPart))
+    const contents = parts.map(contentOfPart)
+    await checkSameOrigin(parts, context)
+    const joined = join(request, contents)
     const content = completed(joined, entries, context)
     const object = await addObject(content, desiredEntries(entries, parts), context, true)
     return { uniqueIdentifier: object.uniqueIdentifier }

@@ -5,7 +5,7 @@ import { struct } from '../schema/struct.ts'
 import { RevocationReasonStruct } from '../spec/structure/revocation-reason.ts'
 import { Tag } from '../spec/tag.ts'
 import { defineOperation } from './definition.ts'
-import { changeObject, checkHasLifecycle } from './shared/stored-object.ts'
+import { changeObject, checkNoTemplate } from './shared/stored-object.ts'
 
 const RevokeRequest = struct({
   uniqueIdentifier: requestedIdentifier,
@@ -19,7 +19,7 @@ export const revoke = defineOperation('Revoke', {
   response: IdentifiedResponse,
   async handle({ uniqueIdentifier: reference, ...revocation }, context) {
     return changeObject(reference, context, (object) => {
-      checkHasLifecycle(object)
+      checkNoTemplate(object)
       return revokeObject(object, revocation, context.now)
     })
   },

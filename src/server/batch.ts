@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import { applicabilityIn } from '../message/applicability.ts'
 import type { RequestHeader } from '../message/header.ts'
 import { keyValueEncoder } from '../message/key-value.ts'
 import type { OperationContext } from '../operation/context.ts'
@@ -231,6 +232,7 @@ function contextOf(
     issuer: services.issuer,
     resolve: (reference) => references.resolve(reference),
     encodeKeyValue: keyValueEncoder(environment.version),
+    applies: applicabilityIn(environment.version),
     destroyAfterAnswer: environment.destroyAfterAnswer,
   }
 }

@@ -75,6 +75,11 @@ function objectsOf(phrases: readonly string[]): readonly string[] {
   )
 }
 
+/** Certificate Requests are objects since 2.0. */
+function isInV1(name: string): boolean {
+  return name !== 'CertificateRequest'
+}
+
 /** The rules of a section in the words of the table. */
 function rulesInText(facts: AttributeFacts): Readonly<Record<string, unknown>> {
   return {
@@ -207,6 +212,25 @@ const RULE_DIFFERENCES: readonly [name: string, rule: string, v1: string, v2: st
 describe('the attribute table', () => {
   test.each(RULE_DIFFERENCES)('names where %s.%s stands', (name, _rule, v1, v2) => {
     expect(rowOf(name).clause).toEqual({ v1, v2 })
+  })
+
+  test('has the objects of 1.4 for what its clients may add', () => {
+    const standard = STANDARDS.find(({ version }) => version === '1.4')
+    const found = Object.entries(standard?.attributes ?? {}).flatMap(([title, facts]) =>
+      namesOf(title)
+        .filter((name) => !NO_ROW.includes(name) && rowOf(name).setBy.includes('client'))
+        .map((name): [string, readonly string[], readonly string[]] => {
+          const { appliesTo, appliesToV1 = appliesTo } = rowOf(name)
+          const inText = new Set(objectsOf(facts.appliesTo))
+          return [name, appliesToV1, appliesTo.filter((type) => inText.has(type))]
+        }),
+    )
+    const wrong = found.filter(
+      ([, inTable, inText]) =>
+        sorted(inTable.filter(isInV1)).join() !== sorted(inText.filter(isInV1)).join(),
+    )
+    expect(found.length).toBeGreaterThan(15)
+    expect(wrong).toEqual([])
   })
 
   test('gives each title and each tag once', () => {

@@ -1,7 +1,7 @@
 import type { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import { bigEndian, joined, maskEqual, sameBytes, xored } from './bytes.ts'
 import { hashBytes, hashKind } from './hash.ts'
-import { failed, invalid } from './refusal.ts'
+import { failed } from './refusal.ts'
 
 /** The hashes of an RSA block: that of the message or label, and that of the mask. */
 export interface BlockHashes {
@@ -25,7 +25,7 @@ export function oaepBlock(
   { label, seed, size }: { label: Uint8Array; seed: Uint8Array; size: number },
 ): Uint8Array {
   const room = size - 2 * hashKind(hash).size - 2
-  if (message.length > room) throw invalid('The data is too long for the key')
+  if (message.length > room) throw failed()
   const filling = new Uint8Array(room - message.length)
   const data = joined(hashBytes(hash, label), filling, Uint8Array.of(1), message)
   const maskedData = xored(data, mgf1(mask, seed, data.length))
@@ -68,7 +68,7 @@ export function pssBlock(
 ): Uint8Array {
   const size = Math.ceil((bits - 1) / 8)
   const room = size - digest.length - salt.length - 2
-  if (room < 0) throw invalid('The Salt Length does not fit the key')
+  if (room < 0) throw failed()
   const check = hashBytes(hash, new Uint8Array(8), digest, salt)
   const data = joined(new Uint8Array(room), Uint8Array.of(1), salt)
   const masked = xored(data, mgf1(mask, check, data.length))

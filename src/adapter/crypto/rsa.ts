@@ -15,7 +15,7 @@ import type { CryptographicParameters } from '../../spec/structure/cryptographic
 import { EMPTY, bigEndian, joined, maskBelow, maskEqual, plain, reveal, secretOf } from './bytes.ts'
 import { hashKind } from './hash.ts'
 import { objectOf } from './key.ts'
-import { failed, guarded, invalid, missing, unsupported } from './refusal.ts'
+import { failed, guarded, missing, unsupported } from './refusal.ts'
 import { oaepBlock, oaepMessage, type BlockHashes } from './rsa-block.ts'
 
 const P = PaddingMethod
@@ -88,7 +88,7 @@ function encryptOaep(
 }
 
 function encryptPkcs1(key: KeyObject, bits: number, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > Math.ceil(bits / 8) - 11) throw invalid('The data is too long for the key')
+  if (bytes.length > Math.ceil(bits / 8) - 11) throw failed()
   return guarded(() => plain(publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, bytes)))
 }
 

@@ -6,6 +6,7 @@ import { hides } from '../../model/key-wrapping.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { optional } from '../../schema/field.ts'
 import type { StructValue } from '../../schema/struct.ts'
+import { EncodingOption } from '../../spec/enum/encoding-option.ts'
 import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { KeyWrapType } from '../../spec/enum/key-wrap-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
@@ -71,12 +72,21 @@ function isGivenAsKept(keyBlock: KeyBlock, view: View): boolean {
 
 const WRAP_TYPES: readonly KeyWrapType[] = [KeyWrapType.NotWrapped, KeyWrapType.AsRegistered]
 
+const ENCODING_OPTIONS: readonly EncodingOption[] = [
+  EncodingOption.NoEncoding,
+  EncodingOption.TTLVEncoding,
+]
+
 function checkView({ keyWrapType, keyWrappingSpecification: specification }: View): void {
   if (keyWrapType !== undefined && !WRAP_TYPES.includes(keyWrapType)) {
     throw new KmipFault('KEY_WRAP_TYPE_UNSUPPORTED', 'The Key Wrap Type is not supported')
   }
   if (keyWrapType !== undefined && specification !== undefined) {
     throw new KmipFault('INVALID_FIELD', 'A Key Wrap Type contradicts a Key Wrapping Specification')
+  }
+  const option = specification?.encodingOption
+  if (option !== undefined && !ENCODING_OPTIONS.includes(option)) {
+    throw new KmipFault('ENCODING_OPTION_ERROR', 'The Encoding Option is not supported')
   }
 }
 

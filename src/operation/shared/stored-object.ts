@@ -29,8 +29,17 @@ export async function changeObject(
   return { uniqueIdentifier: object.uniqueIdentifier }
 }
 
-/** Refuses a Template: it has no states (KMIP 1.4 sections 4.19, 4.20). */
-export function checkHasLifecycle({ objectType }: ManagedObject): void {
+/**
+ * Refuses an object without State: a Template, and in KMIP 1.x an Opaque Object (KMIP 1.4 sections 3.22, 4.19).
+ * Throws `WRONG_OBJECT_TYPE`.
+ */
+export function checkHasState(object: ManagedObject, { applies }: OperationContext): void {
+  if (applies({ name: 'State' }, object.objectType)) checkNoTemplate(object)
+  else throw new KmipFault('WRONG_OBJECT_TYPE', 'An object of this type has no State')
+}
+
+/** Refuses a Template: it is not revoked (KMIP 1.4 section 4.20). Throws `WRONG_OBJECT_TYPE`. */
+export function checkNoTemplate({ objectType }: ManagedObject): void {
   if (objectType === ObjectType.Template) {
     throw new KmipFault('WRONG_OBJECT_TYPE', 'A Template has no states')
   }

@@ -35,7 +35,7 @@ export function encryptKeyValue(
 ): Encrypted {
   if (handle.kind === 'private') throw unfit()
   if (handle.kind === 'public') {
-    return { data: Secret.take(crypto.keyEncryption.encrypt(handle.key, parameters, plain)) }
+    return { data: encryptedByPublicKey(plain, { key: handle.key, parameters }, crypto) }
   }
   const { algorithm, key } = handle
   const ivLength = crypto.ciphers.ivLength(algorithm, parameters)
@@ -45,6 +45,20 @@ export function encryptKeyValue(
   return {
     data: tag === undefined ? data : withTag(data, tag),
     ...(ivLength === 0 ? {} : { ivCounterNonce: iv }),
+  }
+}
+
+/** The tables of Get and Export have no reason for what cryptography refuses; what does not fit is the request's fault. */
+function encryptedByPublicKey(
+  plain: Secret,
+  { key, parameters }: { readonly key: PublicKey; readonly parameters: CryptographicParameters },
+  { keyEncryption }: Services['crypto'],
+): Secret {
+  try {
+    return Secret.take(keyEncryption.encrypt(key, parameters, plain))
+  } catch (error) {
+    if (!(error instanceof KmipFault && error.code === 'CRYPTO_FAILED')) throw error
+    throw new KmipFault('INVALID_FIELD', 'The key cannot be encrypted by the wrapping key')
   }
 }
 

@@ -5,7 +5,15 @@ import { KeyValueLocationStruct } from '../structure/key-value-location.ts'
 import { RNGParametersStruct } from '../structure/rng-parameters.ts'
 import { UsageLimitsStruct } from '../structure/usage-limits.ts'
 import { Tag } from '../tag.ts'
-import { ASYMMETRIC_KEYS, OPAQUE_OBJECTS } from './object-types.ts'
+import {
+  ASYMMETRIC_KEYS,
+  CRYPTOGRAPHIC_OBJECTS,
+  CRYPTOGRAPHIC_OBJECTS_AND_TEMPLATES,
+  KEYS_AND_TEMPLATES,
+  KEYS_CERTIFICATES_AND_TEMPLATES,
+  KEYS_KEPT_ELSEWHERE,
+  OPAQUE_OBJECTS,
+} from './object-types.ts'
 import { attribute } from './row.ts'
 import { CREATED, GENERATED, REPLACED } from './setting-operations.ts'
 
@@ -34,6 +42,7 @@ export const CRYPTOGRAPHY_ATTRIBUTES = {
     clientModifies: true,
     clientDeletes: true,
     implicitlySetBy: REPLACED,
+    appliesToV1: KEYS_CERTIFICATES_AND_TEMPLATES,
     clause: { v1: '3.6', v2: '4.16' },
   }),
   CryptographicDomainParameters: attribute(
@@ -54,6 +63,7 @@ export const CRYPTOGRAPHY_ATTRIBUTES = {
     setBy: ['server', 'client'],
     serverModifies: true,
     implicitlySetBy: CREATED,
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS_AND_TEMPLATES,
     clause: { v1: '3.19', v2: '4.17' },
   }),
   // the text leaves open when it is set; the official cases show it on every new object
@@ -96,6 +106,7 @@ export const CRYPTOGRAPHY_ATTRIBUTES = {
     since: '1.3',
     setBy: ['server', 'client'],
     implicitlySetBy: GENERATED,
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS,
     clause: { v1: '3.44', v2: '4.46' },
   }),
   KeyValuePresent: attribute(Tag.KeyValuePresent, {
@@ -112,6 +123,7 @@ export const CRYPTOGRAPHY_ATTRIBUTES = {
     setBy: ['client'],
     clientModifies: true,
     clientDeletes: true,
+    appliesToV1: KEYS_KEPT_ELSEWHERE,
     clause: { v1: '3.42', v2: '4.27' },
   }),
   QuantumSafe: attribute(Tag.QuantumSafe, {
@@ -139,6 +151,7 @@ export const CRYPTOGRAPHY_ATTRIBUTES = {
       'ReKeyKeyPair',
       'GetUsageAllocation',
     ],
+    appliesToV1: KEYS_AND_TEMPLATES,
     clause: { v1: '3.21', v2: '4.59' },
   }),
   LeaseTime: attribute(Tag.LeaseTime, {

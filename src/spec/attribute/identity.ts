@@ -3,6 +3,7 @@ import { ApplicationSpecificInformationStruct } from '../structure/application-s
 import { LinkStruct } from '../structure/link.ts'
 import { NameStruct } from '../structure/name.ts'
 import { Tag } from '../tag.ts'
+import { CRYPTOGRAPHIC_OBJECTS } from './object-types.ts'
 import { attribute } from './row.ts'
 import { CREATED, REPLACED } from './setting-operations.ts'
 
@@ -68,6 +69,7 @@ export const IDENTITY_ATTRIBUTES = {
     setBy: ['server', 'client'],
     serverModifies: true,
     implicitlySetBy: CREATED,
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS,
     clause: { v1: '3.34', v2: '4.24' },
   }),
   Link: attribute(Tag.Link, LinkStruct, {
@@ -86,6 +88,7 @@ export const IDENTITY_ATTRIBUTES = {
       'ReKeyKeyPair',
       'Register',
     ],
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS,
     clause: { v1: '3.35', v2: '4.31' },
   }),
   // the server only makes up Application Data that a request left out
@@ -136,6 +139,7 @@ export const IDENTITY_ATTRIBUTES = {
     setBy: ['server', 'client'],
     clientModifies: true,
     clientDeletes: true,
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS,
     clause: { v1: '3.45', v2: '4.39' },
   }),
   OperationPolicyName: attribute(Tag.OperationPolicyName, {

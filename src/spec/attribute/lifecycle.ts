@@ -1,5 +1,11 @@
 import { RevocationReasonStruct } from '../structure/revocation-reason.ts'
 import { Tag } from '../tag.ts'
+import {
+  CRYPTOGRAPHIC_AND_OPAQUE_OBJECTS,
+  CRYPTOGRAPHIC_OBJECTS,
+  CRYPTOGRAPHIC_OBJECTS_AND_TEMPLATES,
+  SYMMETRIC_KEYS_AND_TEMPLATES,
+} from './object-types.ts'
 import { attribute } from './row.ts'
 import { CREATED, GENERATED } from './setting-operations.ts'
 
@@ -12,6 +18,7 @@ export const LIFECYCLE_ATTRIBUTES = {
     setBy: ['server'],
     serverModifies: true,
     implicitlySetBy: [...CREATED, 'Activate', 'Revoke', 'Destroy'],
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS,
     clause: { v1: '3.22', v2: '4.57' },
   }),
   InitialDate: attribute(Tag.InitialDate, {
@@ -28,6 +35,7 @@ export const LIFECYCLE_ATTRIBUTES = {
     clientModifies: true,
     changeableWhile: 'preActive',
     implicitlySetBy: [...CREATED, 'Activate'],
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS_AND_TEMPLATES,
     clause: { v1: '3.24', v2: '4.1' },
   }),
   ProcessStartDate: attribute(Tag.ProcessStartDate, {
@@ -37,6 +45,7 @@ export const LIFECYCLE_ATTRIBUTES = {
     clientModifies: true,
     changeableWhile: 'notReached',
     implicitlySetBy: ['Create', 'Register', 'DeriveKey', 'ReKey'],
+    appliesToV1: SYMMETRIC_KEYS_AND_TEMPLATES,
     clause: { v1: '3.25', v2: '4.40' },
   }),
   ProtectStopDate: attribute(Tag.ProtectStopDate, {
@@ -46,6 +55,7 @@ export const LIFECYCLE_ATTRIBUTES = {
     clientModifies: true,
     changeableWhile: 'notReached',
     implicitlySetBy: ['Create', 'Register', 'DeriveKey', 'ReKey'],
+    appliesToV1: SYMMETRIC_KEYS_AND_TEMPLATES,
     clause: { v1: '3.26', v2: '4.41' },
   }),
   DeactivationDate: attribute(Tag.DeactivationDate, {
@@ -55,6 +65,7 @@ export const LIFECYCLE_ATTRIBUTES = {
     clientModifies: true,
     changeableWhile: 'preActiveOrActive',
     implicitlySetBy: [...CREATED, 'Revoke'],
+    appliesToV1: CRYPTOGRAPHIC_OBJECTS_AND_TEMPLATES,
     clause: { v1: '3.27', v2: '4.18' },
   }),
   DestroyDate: attribute(Tag.DestroyDate, {
@@ -80,6 +91,7 @@ export const LIFECYCLE_ATTRIBUTES = {
     setBy: ['server'],
     serverModifies: true,
     implicitlySetBy: ['Revoke'],
+    appliesToV1: CRYPTOGRAPHIC_AND_OPAQUE_OBJECTS,
     clause: { v1: '3.31', v2: '4.47' },
   }),
   ArchiveDate: attribute(Tag.ArchiveDate, {

@@ -37,6 +37,8 @@ export interface AttributeRow<T, N extends string = string> extends Lifetime {
   /** Operations that may set it without being asked to. */
   readonly implicitlySetBy: readonly OperationName[]
   readonly appliesTo: readonly ObjectTypeName[]
+  /** What KMIP 1.4 says, where 2.1 lets more objects have it. */
+  readonly appliesToV1?: readonly ObjectTypeName[]
   /** Where the rules stand: in 1.4 and in 2.1. */
   readonly clause: { readonly v1?: string; readonly v2?: string }
 }
