@@ -9,6 +9,16 @@ import type { TransportLimits } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { Ticker } from './ticker.ts'
 
+/** One client on one socket, in whatever protocol it speaks. */
+export interface Conversation {
+  /** Closes the connection when it has waited too long or its client is known no more. */
+  sweep(now: number): void
+  /** Finishes the request under way, then closes. */
+  drain(): void
+  /** Closes at once. */
+  destroy(reason: string): void
+}
+
 /** What connections share with the listener they came through. */
 export interface ConnectionContext {
   readonly handler: MessageHandler
@@ -22,7 +32,12 @@ export interface ConnectionContext {
   closed(reason: string): void
   /** Adds the connection's name to every line. */
   readonly log: Log
+  /** Takes over a socket whose first bytes are no TTLV; without it every byte is taken for TTLV. */
+  handOver?(first: Buffer): void
 }
+
+/** Every message in TTLV begins with the tag of a message, and no request in HTTP begins with its first byte. */
+const FIRST_OF_TTLV = 0x42
 
 /**
  * One client on one socket: messages in, one at a time to the handler, answers out in the same order.
@@ -30,7 +45,7 @@ export interface ConnectionContext {
  * Each answer is one write, and the next is written only when the socket has taken the one before: node:tls puts
  * writes that wait into one TLS record, and there are clients that take a record for an answer.
  */
-export class Connection {
+export class Connection implements Conversation {
   readonly #socket: TLSSocket
   readonly #context: ConnectionContext
   readonly #framer: Framer
@@ -51,7 +66,7 @@ export class Connection {
     this.#since = context.ticker.now()
     // What a client has sent before it closed its side is answered, so the two sides close apart.
     socket.allowHalfOpen = true
-    socket.on('data', this.#take)
+    socket.on('data', context.handOver === undefined ? this.#take : this.#takeFirst)
     socket.on('end', this.#finish)
     socket.on('error', this.#fail)
     socket.once('close', this.#release)
@@ -62,7 +77,6 @@ export class Connection {
     return this.#peer.identity
   }
 
-  /** Closes the connection when it has waited too long or its client is known no more. */
   sweep(now: number): void {
     const { limits } = this.#context
     const late = overdue(this.#phase, now - this.#since, this.#framer.pending, limits)
@@ -70,16 +84,26 @@ export class Connection {
     else if (this.#context.identify() === undefined) this.destroy('client no longer known')
   }
 
-  /** Finishes the request under way, then closes. */
   drain(): void {
     if (this.#request === undefined) this.#end('server stops')
     else this.#ending ??= 'server stops'
   }
 
-  /** Closes at once. */
   destroy(reason: string): void {
     this.#ending ??= reason
     this.#socket.destroy()
+  }
+
+  /** Finds out what the peer speaks. */
+  readonly #takeFirst = (chunk: Buffer): void => {
+    this.#socket.off('data', this.#takeFirst)
+    if (chunk[0] === FIRST_OF_TTLV || this.#phase === 'closing') {
+      this.#socket.on('data', this.#take)
+      this.#take(chunk)
+      return
+    }
+    this.#socket.off('end', this.#finish).off('error', this.#fail).off('close', this.#release)
+    this.#context.handOver?.(chunk)
   }
 
   readonly #take = (chunk: Buffer): void => {

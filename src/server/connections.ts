@@ -3,8 +3,10 @@ import type { Identity } from '../model/identity.ts'
 import type { ClientDirectory } from '../port/client-directory.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log, Loggable } from '../port/log.ts'
-import { Connection } from './connection.ts'
-import type { MessageHandler } from './handler.ts'
+import { Connection, type Conversation } from './connection.ts'
+import type { MessageHandler, Peer } from './handler.ts'
+import { HttpConnection } from './http/connection.ts'
+import { HttpParsing } from './http/parsing.ts'
 import type { PeerCertificate } from './identify.ts'
 import type { TransportLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
@@ -25,10 +27,11 @@ export type Unwelcome = Readonly<Record<'reason', string> & Record<string, strin
 /** The open connections of clients we know. */
 export class Connections {
   readonly #options: ConnectionsOptions
-  readonly #open = new Map<Connection, PeerCertificate>()
+  readonly #open = new Map<Conversation, PeerCertificate>()
   /** How many there are, by the client's identifier. */
   readonly #perClient = new Map<string, number>()
   readonly #outbox = new Outbox()
+  readonly #parsing = new HttpParsing()
   #named = 0
   #requests = 0
 
@@ -76,28 +79,41 @@ export class Connections {
   #serve(socket: TLSSocket, certificate: PeerCertificate, identity: Identity): void {
     this.#named += 1
     const name = `c-${this.#named.toString(36)}`
-    const { handler, limits, ticker } = this.#options
     const log = this.#options.log.with({ connection: name })
-    const peer = { identity, connection: name }
-    const connection: Connection = new Connection(socket, peer, {
+    const served: Served = { socket, certificate, peer: { identity, connection: name }, log }
+    this.#open.set(this.#converse(served), certificate)
+    this.#count(identity, 1)
+    log.info('connection opened', describe(socket, identity))
+  }
+
+  /** Which protocol it is, the first bytes tell. */
+  #converse({ socket, certificate, peer, log }: Served): Conversation {
+    const { handler, limits, ticker } = this.#options
+    let conversation: Conversation
+    const context = {
       handler,
       limits,
       ticker,
       outbox: this.#outbox,
+      parsing: this.#parsing,
       log,
       identify: () => this.#identify(certificate),
       countRequest: () => {
         this.#requests += 1
       },
-      closed: (reason) => {
-        this.#open.delete(connection)
-        this.#count(identity, -1)
+      closed: (reason: string) => {
+        this.#open.delete(conversation)
+        this.#count(peer.identity, -1)
         log.info('connection closed', { reason })
       },
-    })
-    this.#open.set(connection, certificate)
-    this.#count(identity, 1)
-    log.info('connection opened', describe(socket, identity))
+      handOver: (first: Buffer) => {
+        this.#open.delete(conversation)
+        conversation = new HttpConnection(socket, peer, context, first)
+        this.#open.set(conversation, certificate)
+      },
+    }
+    conversation = new Connection(socket, peer, context)
+    return conversation
   }
 
   /** Asked for every request, so that a client who was removed or changed is so at once. */
@@ -110,6 +126,14 @@ export class Connections {
     if (count === 0) this.#perClient.delete(id)
     else this.#perClient.set(id, count)
   }
+}
+
+/** A client who is let in, on its socket. */
+interface Served {
+  readonly socket: TLSSocket
+  readonly certificate: PeerCertificate
+  readonly peer: Peer
+  readonly log: Log
 }
 
 function describe(socket: TLSSocket, identity: Identity): Readonly<Record<string, Loggable>> {

@@ -1,7 +1,6 @@
 import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import { announcedVersion, readRequest } from '../message/request.ts'
-import { peekVersion } from '../message/peek-version.ts'
 import { nearestVersion, servedVersion, type ProtocolVersion } from '../message/protocol-version.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
@@ -10,13 +9,13 @@ import type { Offer, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Version } from '../schema/version.ts'
 import type { Secret } from '../secret/secret.ts'
-import { decode } from '../ttlv/decode.ts'
 import type { Item } from '../ttlv/item.ts'
 import type { Limits } from '../ttlv/limits.ts'
 import { answerItem, answerMessage } from './answer.ts'
 import type { Permissions } from './authorise.ts'
 import { operationName, readItem, type ReadItem } from './batch-item.ts'
 import { performBatch } from './batch.ts'
+import { announcedIn, readMessage, type Encoding } from './format.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
 import { NO_REQUESTS, type Jobs } from './jobs.ts'
 import { OFFER } from './offer.ts'
@@ -47,8 +46,13 @@ export function createMessageHandler(options: DispatcherOptions): MessageHandler
 /** Who sent a message, and what is to be zeroed once it is answered. */
 interface Asking {
   readonly peer: Peer
+  readonly encoding: Encoding
   readonly secrets: Secret[]
 }
+
+/** What is refused whatever version its sender may understand: every version has all of 1.0's header. */
+const UNKNOWN_VERSION: ProtocolVersion = { major: 1, minor: 0 }
+const NO_REQUEST = new KmipFault('MALFORMED_MESSAGE', 'The message is no request of KMIP')
 
 class Dispatcher implements MessageHandler {
   readonly #options: DispatcherOptions
@@ -60,24 +64,28 @@ class Dispatcher implements MessageHandler {
     this.#offer = { ...offer, isAsynchronous: jobs !== undefined }
   }
 
-  async handle(bytes: Uint8Array, peer: Peer): Promise<Reply | undefined> {
+  async handle(
+    bytes: Uint8Array,
+    peer: Peer,
+    encoding: Encoding = 'ttlv',
+  ): Promise<Reply | undefined> {
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = this.#options.repository.enter()
     const secrets: Secret[] = []
     try {
-      const message = this.#decode(bytes)
+      const message = this.#decode(bytes, encoding)
       return message instanceof KmipFault
-        ? this.#answerUnreadable(bytes, message)
-        : await this.#answer(message, peer, secrets)
+        ? this.#answerUnreadable(bytes, encoding, message)
+        : await this.#answer(message, { peer, encoding, secrets })
     } finally {
       for (const secret of secrets) secret.destroy()
       leave()
     }
   }
 
-  #decode(bytes: Uint8Array): Item | KmipFault {
+  #decode(bytes: Uint8Array, encoding: Encoding): Item | KmipFault {
     try {
-      return decode(bytes, this.#options.limits)
+      return readMessage(bytes, encoding, this.#options.limits)
     } catch (error) {
       if (error instanceof KmipFault) return error
       throw error
@@ -85,30 +93,43 @@ class Dispatcher implements MessageHandler {
   }
 
   /** The header may be readable although something behind it is not. */
-  #answerUnreadable(bytes: Uint8Array, fault: KmipFault): Reply | undefined {
-    const announced = peekVersion(bytes)
-    return announced === undefined ? undefined : this.#refuse(fault, announced)
+  #answerUnreadable(bytes: Uint8Array, encoding: Encoding, fault: KmipFault): Reply | undefined {
+    const announced = announcedIn(bytes, encoding)
+    return announced === undefined
+      ? this.#refuseUnknown(fault, encoding)
+      : this.#refuse(fault, announced, encoding)
   }
 
-  async #answer(message: Item, peer: Peer, secrets: Secret[]): Promise<Reply | undefined> {
+  /** Whoever sends XML or JSON waits for an answer in kind; in TTLV it is not known where the next message begins. */
+  #refuseUnknown(fault: KmipFault, encoding: Encoding): Reply | undefined {
+    return encoding === 'ttlv' ? undefined : this.#refuse(fault, UNKNOWN_VERSION, encoding)
+  }
+
+  async #answer(message: Item, asking: Asking): Promise<Reply | undefined> {
+    const { encoding } = asking
     const announced = announcedVersion(message)
-    if (announced === undefined) return undefined
+    if (announced === undefined) return this.#refuseUnknown(NO_REQUEST, encoding)
     const version = servedVersion(announced)
     if (version === undefined) {
       return this.#refuse(
         new KmipFault('UNSUPPORTED_VERSION', 'The protocol version is not supported'),
         announced,
+        encoding,
       )
     }
     try {
-      return await this.#perform(message, version, { peer, secrets })
+      return await this.#perform(message, version, asking)
     } catch (error) {
       if (!(error instanceof KmipFault)) throw error
-      return this.#refuse(error, announced)
+      return this.#refuse(error, announced, encoding)
     }
   }
 
-  async #perform(message: Item, version: Version, { peer, secrets }: Asking): Promise<Reply> {
+  async #perform(
+    message: Item,
+    version: Version,
+    { peer, encoding, secrets }: Asking,
+  ): Promise<Reply> {
     const { clock, services, repository, permissions, log, jobs } = this.#options
     const { header, batchItems } = readRequest(message, version)
     if (batchItems.length > this.#options.batchItems) {
@@ -142,16 +163,17 @@ class Dispatcher implements MessageHandler {
         batchItems: items.map((item, index) => answerItem(item, results[index] ?? {}, version)),
       },
       Math.min(header.maximumResponseSize ?? Infinity, this.#options.responseBytes),
+      encoding,
     )
   }
 
   /** Answers a message that is not understood as a whole. */
-  #refuse(fault: KmipFault, announced: ProtocolVersion): Reply {
+  #refuse(fault: KmipFault, announced: ProtocolVersion, encoding: Encoding): Reply {
     const { clock, log, responseBytes } = this.#options
     log.info('message refused', { code: fault.code, path: [...fault.path], detail: fault.detail })
     const version = nearestVersion(announced)
     const batchItems = [answerMessage(fault, version)]
-    return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes)
+    return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes, encoding)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Identity } from '../model/identity.ts'
+import type { Encoding } from './format.ts'
 
 /** The connection a message came over. */
 export interface Peer {
@@ -20,5 +21,6 @@ export interface Reply {
  * could be read from is answered; undefined means that nothing can be answered and the connection closes.
  */
 export interface MessageHandler {
-  handle(request: Uint8Array, peer: Peer): Promise<Reply | undefined>
+  /** @param encoding - of the request and of its answer; TTLV when absent */
+  handle(request: Uint8Array, peer: Peer, encoding?: Encoding): Promise<Reply | undefined>
 }

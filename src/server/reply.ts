@@ -4,13 +4,15 @@ import { reasonOf } from '../message/reason.ts'
 import { writeResponse, type ResponseMessage } from '../message/response.ts'
 import { ResultStatus } from '../spec/enum/result-status.ts'
 import { encodedLength, encodeInto } from '../ttlv/encode.ts'
+import { writeText, type Encoding } from './format.ts'
 import type { Reply } from './handler.ts'
 
 /**
  * Encodes an answer of at most so many bytes. Where it is longer, its largest payloads give way to Response Too Large,
  * one after another, until it fits: what is small, such as the identifier of a new key, still arrives.
  */
-export function writeReply(message: ResponseMessage, mostBytes: number): Reply {
+export function writeReply(message: ResponseMessage, mostBytes: number, encoding: Encoding): Reply {
+  if (encoding !== 'ttlv') return writeTextReply(message, mostBytes, encoding)
   let fitting = message
   let item = writeResponse(fitting)
   let length = encodedLength(item)
@@ -23,6 +25,24 @@ export function writeReply(message: ResponseMessage, mostBytes: number): Reply {
   }
   const bytes = room(length)
   encodeInto(item, bytes, 0)
+  return { bytes, close: false }
+}
+
+/** What counts is what goes over the wire: the bytes of the text. */
+function writeTextReply(
+  message: ResponseMessage,
+  mostBytes: number,
+  encoding: Exclude<Encoding, 'ttlv'>,
+): Reply {
+  let fitting = message
+  let bytes = writeText(writeResponse(fitting), encoding)
+  while (bytes.length > mostBytes) {
+    const shortened = withoutLargest(fitting)
+    if (shortened === undefined) break
+    bytes.fill(0)
+    fitting = shortened
+    bytes = writeText(writeResponse(fitting), encoding)
+  }
   return { bytes, close: false }
 }
 

@@ -15,6 +15,7 @@ import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { createMessageHandler } from '../../src/server/dispatcher.ts'
+import type { Encoding } from '../../src/server/format.ts'
 import type { MessageHandler } from '../../src/server/handler.ts'
 import { DEFAULT_JOB_LIMITS, Jobs, type JobLimits } from '../../src/server/jobs.ts'
 import { ResultReason } from '../../src/spec/enum/result-reason.ts'
@@ -175,6 +176,17 @@ export class Bench {
     const identity = { id: as, name: as, role: 'client' }
     const reply = await this.#handler.handle(bytes, { identity, connection: 'c-1' })
     return reply && read(reply.bytes)
+  }
+
+  /** Sends bytes of any encoding and gives the bytes that come back. */
+  async sendRaw(
+    bytes: Uint8Array,
+    encoding: Encoding,
+    as = 'alice',
+  ): Promise<Uint8Array | undefined> {
+    const identity = { id: as, name: as, role: 'client' }
+    const reply = await this.#handler.handle(bytes, { identity, connection: 'c-1' }, encoding)
+    return reply?.bytes
   }
 
   /** Everything that is stored, key by key, for comparisons. */

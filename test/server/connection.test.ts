@@ -312,8 +312,7 @@ describe('bad input', () => {
       Buffer.from('4200780100000009', 'hex'),
       'MALFORMED_MESSAGE',
     ],
-    ['a request of HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'MALFORMED_MESSAGE'],
-    ['zeros', Buffer.alloc(64), 'MALFORMED_MESSAGE'],
+    ['an Integer', Buffer.from('4200780200000004', 'hex'), 'MALFORMED_MESSAGE'],
   ])('%s closes the connection, and the log says why', async (_, bytes, code) => {
     await using bench = await startBench()
     const socket = await bench.connect()
