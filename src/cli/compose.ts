@@ -9,6 +9,7 @@ import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
 import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
+import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
 import { Streams } from '../operation/streams.ts'
@@ -71,8 +72,10 @@ export function createHandler(
         shortTags: policy.shortTags,
         anyGcmIv: policy.anyGcmIv,
         getOneTimePad: policy.getOneTimePad,
+        interop: policy.interop,
       },
       streams: new Streams(policy.streams, nodeRandom),
+      clientLog: new ClientLog(log, policy.clientLog),
       ...issuerOf(core, config.certification),
     },
     clock: systemClock,

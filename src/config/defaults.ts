@@ -1,3 +1,4 @@
+import type { ClientLogLimits } from '../operation/client-log.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
@@ -85,6 +86,10 @@ export interface Policy {
   readonly getOneTimePad: (typeof PAD_VIEWS)[number]
   /** Cryptographic operations by parts. */
   readonly streams: StreamLimits
+  /** Messages that clients have written into the log. */
+  readonly clientLog: ClientLogLimits
+  /** Whether Interop is there, which erases what clients have: never where keys matter. */
+  readonly interop: boolean
 }
 
 /** Loopback only, on the port that IANA keeps for KMIP. */
@@ -117,5 +122,7 @@ export const DEFAULT_CONFIG: Config = {
     anyGcmIv: true,
     getOneTimePad: 'withhold',
     streams: { perClient: 16, bytes: 16_777_216, seconds: 300 },
+    clientLog: { linesPerMinute: 60, characters: 1_024 },
+    interop: false,
   },
 }

@@ -17,9 +17,13 @@ const READING: readonly OperationName[] = [
   'GetAttributes',
   'GetConstraints',
   'Locate',
+  'Log',
   'ObtainLease',
+  'Ping',
   'Poll',
+  'Process',
   'Query',
+  'QueryAsynchronousRequests',
   'Validate',
 ]
 

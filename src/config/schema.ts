@@ -97,6 +97,11 @@ export const configSchema: z.ZodType<Config> = section({
       bytes: number(1_024, 1_024 * MIB, DEFAULT_CONFIG.policy.streams.bytes),
       seconds: number(1, 86_400, DEFAULT_CONFIG.policy.streams.seconds),
     }),
+    clientLog: section({
+      linesPerMinute: number(1, 100_000, DEFAULT_CONFIG.policy.clientLog.linesPerMinute),
+      characters: number(1, 65_536, DEFAULT_CONFIG.policy.clientLog.characters),
+    }),
+    interop: z.boolean().default(DEFAULT_CONFIG.policy.interop),
   }),
 })
 

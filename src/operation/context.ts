@@ -12,6 +12,7 @@ import type { DateTime } from '../schema/primitive.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
 import type { Operation } from '../spec/enum/operation.ts'
+import type { ClientLog } from './client-log.ts'
 import type { PendingRequests } from './pending-request.ts'
 import type { ItemRun } from './item-run.ts'
 import type { Policy } from './policy.ts'
@@ -73,6 +74,7 @@ export interface Services {
   readonly random: SeedableRandom
   readonly policy: Policy
   readonly streams: Streams
+  readonly clientLog: ClientLog
   /** Undefined when the server is not configured to issue certificates. */
   readonly issuer?: (() => IssuerNames) | undefined
 }

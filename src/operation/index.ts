@@ -23,13 +23,18 @@ import { getUsageAllocation } from './get-usage-allocation.ts'
 import { get } from './get.ts'
 import { hash } from './hash.ts'
 import { importObject } from './import.ts'
+import { interop } from './interop.ts'
 import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
+import { log } from './log.ts'
 import { macVerify } from './mac-verify.ts'
 import { mac } from './mac.ts'
 import { modifyAttribute } from './modify-attribute.ts'
 import { obtainLease } from './obtain-lease.ts'
+import { ping } from './ping.ts'
 import { poll } from './poll.ts'
+import { processRequest } from './process.ts'
+import { queryAsynchronousRequests } from './query-asynchronous-requests.ts'
 import { query } from './query.ts'
 import { reCertify } from './re-certify.ts'
 import { reKeyKeyPair } from './re-key-key-pair.ts'
@@ -89,4 +94,9 @@ export const OPERATIONS = {
   JoinSplitKey: joinSplitKey,
   Export: exportObject,
   Import: importObject,
+  Log: log,
+  Interop: interop,
+  QueryAsynchronousRequests: queryAsynchronousRequests,
+  Process: processRequest,
+  Ping: ping,
 } as const satisfies Partial<Record<OperationName, AnyOperation>>

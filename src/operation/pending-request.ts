@@ -1,5 +1,6 @@
 import type { KmipFault } from '../fault/fault.ts'
 import type { CancellationResult } from '../spec/enum/cancellation-result.ts'
+import type { AsynchronousRequest } from '../spec/structure/asynchronous-request.ts'
 import type { OperationName } from '../spec/operation.ts'
 import type { Item } from '../ttlv/item.ts'
 
@@ -22,4 +23,11 @@ export interface PendingRequests {
   /** Throws `UNKNOWN_REQUEST` for one that never was, that is another client's, or that was kept long enough. */
   poll(correlation: Uint8Array): PolledRequest
   cancel(correlation: Uint8Array): CancellationResult
+  /** Those whose answers were not given yet, the oldest first (KMIP 2.1 section 6.1.41). */
+  outstanding(): readonly AsynchronousRequest[]
+  /**
+   * Has a request done before those that wait, and waits for its end (KMIP 2.1 section 6.1.39). Throws `UNKNOWN_REQUEST`
+   * as `poll` does, and for one that was canceled.
+   */
+  process(correlation: Uint8Array): Promise<void>
 }

@@ -32,6 +32,8 @@ export interface Policy {
   readonly getOneTimePad: 'withhold' | 'refuse'
   /** Iterations of PBKDF2 for one key, over all the blocks that it takes. */
   readonly derivationIterations: number
+  /** Whether Interop is there, which erases what clients have (KMIP 2.1 section 6.1.26). */
+  readonly interop: boolean
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -49,5 +51,6 @@ export const DEFAULT_POLICY: Policy = {
   query: {},
   getOneTimePad: 'withhold',
   derivationIterations: 10_000_000,
+  interop: false,
   vendorIdentification: 'kmipd',
 }

@@ -221,6 +221,7 @@ function contextOf(
     random: services.random,
     policy: services.policy,
     streams: services.streams,
+    clientLog: services.clientLog,
     identity: environment.identity,
     now: environment.now,
     offer: environment.offer,

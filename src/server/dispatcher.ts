@@ -7,6 +7,7 @@ import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { Offer, Services } from '../operation/context.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
+import { Operation } from '../spec/enum/operation.ts'
 import type { Version } from '../schema/version.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { Item } from '../ttlv/item.ts'
@@ -60,8 +61,11 @@ class Dispatcher implements MessageHandler {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    const { offer = OFFER, jobs } = options
-    this.#offer = { ...offer, isAsynchronous: jobs !== undefined }
+    const { offer = OFFER, jobs, services } = options
+    const operations = offer.operations.filter(
+      (operation) => services.policy.interop || operation !== Operation.Interop,
+    )
+    this.#offer = { ...offer, operations, isAsynchronous: jobs !== undefined }
   }
 
   async handle(

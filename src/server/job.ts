@@ -4,6 +4,9 @@ import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
 import { Secret } from '../secret/secret.ts'
 import { CancellationResult } from '../spec/enum/cancellation-result.ts'
+import { Operation } from '../spec/enum/operation.ts'
+import { ProcessingStage } from '../spec/enum/processing-stage.ts'
+import type { AsynchronousRequest } from '../spec/structure/asynchronous-request.ts'
 import { decode } from '../ttlv/decode.ts'
 import { encode } from '../ttlv/encode.ts'
 import { STORED_LIMITS } from '../ttlv/limits.ts'
@@ -28,14 +31,17 @@ export class Job {
   readonly owner: JobOwner
   readonly #item: ReadItem
   readonly #request: Secret | undefined
+  readonly #submitted: DateTime
   #progress: Progress = 'waiting'
   #outcome: Pick<ItemOutcome, 'fault' | 'isUndone'> = {}
   #answer: Secret | undefined
   /** Until when the answer is kept; undefined while there is none. */
   #until: DateTime | undefined
   #isTold = false
+  readonly #waiters: (() => void)[] = []
 
-  constructor(correlation: Uint8Array, owner: JobOwner, item: ReadItem) {
+  constructor(correlation: Uint8Array, owner: JobOwner, item: ReadItem, submitted: DateTime) {
+    this.#submitted = submitted
     this.correlation = correlation
     this.owner = owner
     this.#request = item.payload && Secret.take(encode(item.payload))
@@ -60,6 +66,30 @@ export class Job {
   /** Whether it has ended and its client knows how: then it gives way where there is no room for another. */
   get isTold(): boolean {
     return this.#isTold && this.#progress === 'ended'
+  }
+
+  /** Resolves as soon as there is nothing left to do for it. */
+  get over(): Promise<void> {
+    if (this.isOver) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve)
+    })
+  }
+
+  /**
+   * What its client is told while it has not learnt the end of it (KMIP 2.1 section 7.2); undefined from then on, and
+   * where no operation could be read.
+   */
+  get report(): AsynchronousRequest | undefined {
+    const operation = this.#item.definition?.name
+    const processingStage = STAGES[this.#progress]
+    if (operation === undefined || this.#isTold || processingStage === undefined) return undefined
+    return {
+      asynchronousCorrelationValue: this.correlation,
+      operation: Operation[operation],
+      submissionDate: BigInt(this.#submitted) * MICROSECONDS,
+      processingStage,
+    }
   }
 
   /** Bytes held of request and answer. */
@@ -94,6 +124,7 @@ export class Job {
     this.#until = until
     this.#outcome = { fault, ...(isUndone === undefined ? {} : { isUndone }) }
     if (payload !== undefined) this.#answer = Secret.take(encode(payload))
+    this.#wake()
   }
 
   /** KMIP 1.4 section 4.27. */
@@ -103,6 +134,7 @@ export class Job {
       case 'working':
         this.#progress = 'canceled'
         this.#until = until
+        this.#wake()
         return CancellationResult.Canceled
       case 'storing':
         return CancellationResult.UnableToCancel
@@ -140,6 +172,21 @@ export class Job {
     this.#request?.destroy()
     this.#answer?.destroy()
   }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve()
+  }
+}
+
+const MICROSECONDS = 1_000_000n
+
+/** What was canceled is obtained by the Cancel. */
+const STAGES: Readonly<Record<Progress, ProcessingStage | undefined>> = {
+  waiting: ProcessingStage.Submitted,
+  working: ProcessingStage.InProcess,
+  storing: ProcessingStage.InProcess,
+  ended: ProcessingStage.Completed,
+  canceled: undefined,
 }
 
 /** The fault of what was canceled before it was done. */

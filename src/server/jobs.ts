@@ -6,6 +6,7 @@ import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { CancellationResult } from '../spec/enum/cancellation-result.ts'
+import type { AsynchronousRequest } from '../spec/structure/asynchronous-request.ts'
 import type { Secret } from '../secret/secret.ts'
 import { encodedLength } from '../ttlv/encode.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
@@ -92,7 +93,7 @@ export class Jobs {
   ): readonly Job[] | undefined {
     this.#forget()
     if (this.#isClosed || !this.#makeRoom(owner, items)) return undefined
-    const jobs = items.map((item) => new Job(this.#correlation(), owner, item))
+    const jobs = items.map((item) => new Job(this.#correlation(), owner, item, this.now))
     for (const job of jobs) this.#jobs.set(keyOf(owner, job.correlation), job)
     this.#waiting.push({ jobs, work })
     this.#next()
@@ -113,6 +114,13 @@ export class Jobs {
         this.#find(owner, correlation)?.poll(lend) ?? NO_REQUESTS.poll(correlation),
       cancel: (correlation) =>
         this.#find(owner, correlation)?.cancel(this.until) ?? CancellationResult.Unavailable,
+      outstanding: () => this.#outstanding(owner),
+      process: async (correlation) => {
+        const job = this.#find(owner, correlation)
+        if (job === undefined || job.isCanceled) throw unknownRequest()
+        this.#hasten(job)
+        await job.over
+      },
     }
   }
 
@@ -127,6 +135,20 @@ export class Jobs {
     this.#cancel(this.#jobs.values())
     for (const job of this.#jobs.values()) if (job.isOver) job.destroy()
     this.#jobs.clear()
+  }
+
+  #outstanding(owner: JobOwner): readonly AsynchronousRequest[] {
+    this.#forget()
+    return [...this.#jobs].flatMap(([key, job]) => {
+      const report = key.startsWith(prefixOf(owner)) ? job.report : undefined
+      return report === undefined ? [] : [report]
+    })
+  }
+
+  /** Those that were submitted with it come along: they are done in their order. */
+  #hasten(job: Job): void {
+    const at = this.#waiting.findIndex(({ jobs }) => jobs.includes(job))
+    if (at > 0) this.#waiting.unshift(...this.#waiting.splice(at, 1))
   }
 
   async #idle(): Promise<void> {
@@ -209,9 +231,15 @@ export class Jobs {
 /** Nothing is under way, and nothing ever was. */
 export const NO_REQUESTS: PendingRequests = {
   poll() {
-    throw new KmipFault('UNKNOWN_REQUEST', 'There is no such request under way')
+    throw unknownRequest()
   },
   cancel: () => CancellationResult.Unavailable,
+  outstanding: () => [],
+  process: async () => Promise.reject(unknownRequest()),
+}
+
+function unknownRequest(): KmipFault {
+  return new KmipFault('UNKNOWN_REQUEST', 'There is no such request under way')
 }
 
 /** What jobs take up. */
@@ -234,8 +262,12 @@ const TOO_LARGE = new KmipFault('RESPONSE_TOO_LARGE', 'The response is larger th
 const FAILED = new KmipFault('INTERNAL', 'The server failed to carry out the operation')
 
 /** What is another's, or of another version, is not found at all. */
-function keyOf({ client, version }: JobOwner, correlation: Uint8Array): string {
-  return `${client} ${version} ${Buffer.from(correlation).toString('hex')}`
+function keyOf(owner: JobOwner, correlation: Uint8Array): string {
+  return `${prefixOf(owner)}${Buffer.from(correlation).toString('hex')}`
+}
+
+function prefixOf({ client, version }: JobOwner): string {
+  return `${client} ${version} `
 }
 
 async function passed(milliseconds: number): Promise<void> {

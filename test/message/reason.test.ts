@@ -174,6 +174,7 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   ],
   ObtainLease: [...ON_OBJECT, 'NOT_PERMITTED'],
   Poll: ['UNKNOWN_REQUEST'],
+  Process: ['UNKNOWN_REQUEST'],
   Recover: ['OBJECT_NOT_FOUND', 'OBJECT_DESTROYED'],
   ReKey: [...ON_REPLACEMENT, 'STORAGE_UNAVAILABLE'],
   ReKeyKeyPair: [

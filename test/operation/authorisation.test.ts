@@ -12,6 +12,7 @@ import { MISSING } from './refusal-case.ts'
 const READING = [
   ...['Locate', 'Check', 'Get', 'GetAttributes', 'GetAttributeList', 'ObtainLease', 'Export'],
   ...['Validate', 'Query', 'DiscoverVersions', 'Poll', 'Cancel'],
+  ...['QueryAsynchronousRequests', 'Process', 'Ping', 'Log'],
 ]
 /** What makes, changes or uses keys. */
 const OTHERS = [
@@ -20,7 +21,7 @@ const OTHERS = [
   ...['AddAttribute', 'ModifyAttribute', 'DeleteAttribute', 'SetAttribute', 'AdjustAttribute'],
   ...['GetUsageAllocation', 'Activate', 'Revoke', 'Destroy', 'Archive', 'Recover'],
   ...['Encrypt', 'Decrypt', 'Sign', 'SignatureVerify', 'MAC', 'MACVerify', 'Hash'],
-  ...['RNGRetrieve', 'RNGSeed'],
+  ...['RNGRetrieve', 'RNGSeed', 'Interop'],
 ]
 const ALL: readonly OperationName[] = Object.values(OPERATIONS).map(({ name }) => name)
 

@@ -8,6 +8,7 @@ import { seedable } from '../../src/adapter/random-seeded.ts'
 import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
+import { ClientLog } from '../../src/operation/client-log.ts'
 import type { IssuerNames } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
@@ -137,6 +138,7 @@ export class Bench {
         policy: { ...DEFAULT_POLICY, ...options.policy },
         issuer: issuer && (() => issuer),
         streams: new Streams(options.streams ?? STREAMS, nodeRandom),
+        clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
       },
       clock,
       permissions: new Map([['client', options.operations ?? 'all']]),

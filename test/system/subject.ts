@@ -9,6 +9,7 @@ import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { seedable } from '../../src/adapter/random-seeded.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
+import { ClientLog } from '../../src/operation/client-log.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
 import { Streams } from '../../src/operation/streams.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
@@ -78,6 +79,7 @@ async function handlerOver(
       random: seedable(random),
       policy: { ...DEFAULT_POLICY, derivationIterations: 10_000 },
       streams: new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random),
+      clientLog: new ClientLog(recordingLog(lines), { linesPerMinute: 60, characters: 1_024 }),
     },
     clock: { now },
     permissions: new Map([['user', 'all']]),
