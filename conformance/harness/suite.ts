@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Case } from '../runner/case.ts'
-import { openChannel } from '../runner/connection.ts'
 import { textOfResult } from '../runner/report.ts'
 import { groupsOf, isGood, runCases } from '../runner/run.ts'
-import { alternativeOf, type Settings } from '../runner/settings.ts'
+import { alternativeOf, waysOf, type Settings } from '../runner/settings.ts'
+import { openWay, type Way } from '../runner/way.ts'
 import { startKmipd, type Kmipd } from './kmipd.ts'
 
 /**
- * One test for each case, or chain of cases, each as a client of its own. One server serves all that want nothing out of
- * the ordinary, and one more is started for each configuration that cases want.
+ * One test for each case, or chain of cases, in each way to speak to a server, each as a client of its own. One server
+ * serves all that want nothing out of the ordinary, and one more is started for each configuration that cases want.
  */
 export function describeCases(title: string, cases: readonly Case[], settings: Settings): void {
   describe(title, () => {
@@ -27,20 +27,16 @@ export function describeCases(title: string, cases: readonly Case[], settings: S
       for (const server of servers.values()) await (await server).stop()
     }, 60_000)
 
-    const groups = groupsOf(cases, settings).map((group) => ({
-      group,
-      name: group.map(({ id }) => id).join(', '),
-    }))
-    test.each(groups)(
+    test.each(playsOf(cases, settings))(
       '$name',
-      async ({ group }) => {
+      async ({ group, way }) => {
         const results = await runCases(group, {
           settings,
           now: () => Math.floor(Date.now() / 1000),
           open: async ([first = 'case']) => {
             const server = await serverFor(first)
-            const target = await server.targetFor(first.replace(/[^\w.-]/gu, '-'))
-            return async () => openChannel(target)
+            const target = await server.targetFor(clientOf(first, way))
+            return async () => openWay(way, target)
           },
         })
         const wrong = results.filter((result) => !isGood(result)).map(textOfResult)
@@ -49,6 +45,27 @@ export function describeCases(title: string, cases: readonly Case[], settings: S
       PATIENCE,
     )
   })
+}
+
+/** How a case is played that may be played in any way; each goes through the same HTTP, so TTLV need not. */
+const USUAL_WAYS: readonly Way[] = ['ttlv']
+
+/** Each case, or chain of cases, in each way that it is played in. */
+function playsOf(cases: readonly Case[], settings: Settings) {
+  return groupsOf(cases, settings).flatMap((group) => {
+    const ids = group.map(({ id }) => id)
+    const ways = ids.flatMap((id) => waysOf(id, settings) ?? [])
+    return (ways.length > 0 ? ways : USUAL_WAYS).map((way) => ({
+      group,
+      way,
+      name: `${ids.join(', ')}${way === 'ttlv' ? '' : ` by ${way}`}`,
+    }))
+  })
+}
+
+/** A name for the client that plays a case, as configurations may state it. */
+function clientOf(id: string, way: Way): string {
+  return `${id.replace(/[^\w.-]/gu, '-')}${way === 'ttlv' ? '' : `-${way}`}`
 }
 
 /** For the first case of a configuration its server must start. */

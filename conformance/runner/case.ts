@@ -8,6 +8,8 @@ export interface Step {
   /** Counted from 0, as the files do. */
   readonly index: number
   readonly request: XmlElement
+  /** The request as the file writes it, letter by letter, for those who are sent XML. */
+  readonly text: string
   readonly response: XmlElement
 }
 
@@ -41,10 +43,10 @@ export function readCase(file: string): Case {
 /** Makes a case of XML text; see {@link readCase}. */
 export function caseOf(id: string, source: Uint8Array | string): Case {
   const steps: Step[] = []
-  const unanswered: XmlElement[] = []
-  for (const message of messagesOf(id, source)) {
-    if (message.name === 'RequestMessage') unanswered.push(message)
-    else steps.push({ index: steps.length, request: answeredBy(id, unanswered), response: message })
+  const unanswered: Request[] = []
+  for (const { element, text } of messagesOf(id, source)) {
+    if (element.name === 'RequestMessage') unanswered.push({ request: element, text })
+    else steps.push({ index: steps.length, ...answeredBy(id, unanswered), response: element })
   }
   if (unanswered.length > 0 || steps.length === 0) {
     throw new CaseError(`${id}: ${unanswered.length} requests without a response`)
@@ -52,20 +54,28 @@ export function caseOf(id: string, source: Uint8Array | string): Case {
   return { id, name: id.slice(id.lastIndexOf('/') + 1), steps }
 }
 
+type Request = Pick<Step, 'request' | 'text'>
+
+interface Message {
+  readonly element: XmlElement
+  readonly text: string
+}
+
 /**
  * The question of an answer: the last that has none. One file (TC-DERIVEKEY-4-10) writes an exchange between the question
  * and the answer of another, which can only be right before it: its other editions have it there.
  */
-function answeredBy(id: string, unanswered: XmlElement[]): XmlElement {
+function answeredBy(id: string, unanswered: Request[]): Request {
   const request = unanswered.pop()
   if (request !== undefined) return request
   throw new CaseError(`${id}: a response without a request`)
 }
 
-function messagesOf(id: string, source: Uint8Array | string): readonly XmlElement[] {
+function messagesOf(id: string, source: Uint8Array | string): readonly Message[] {
+  const whole = mended(source)
   let root: XmlElement
   try {
-    root = parseXml(mended(source), FILE_LIMITS)
+    root = parseXml(whole, FILE_LIMITS)
   } catch (error) {
     throw new CaseError(`${id}: ${String(error)}`, { cause: error })
   }
@@ -73,8 +83,13 @@ function messagesOf(id: string, source: Uint8Array | string): readonly XmlElemen
   if (root.name !== 'KMIP' || stray !== undefined) {
     throw new CaseError(`${id}: unexpected element ${stray?.name ?? root.name}`)
   }
-  return root.children
+  const texts = (whole.match(MESSAGE) ?? []).filter((text) => !text.startsWith('<!--'))
+  if (texts.length !== root.children.length) throw new CaseError(`${id}: an empty message`)
+  return root.children.map((element, index) => ({ element, text: texts[index] ?? '' }))
 }
+
+/** A message, or a comment between messages: there may be a message in it. */
+const MESSAGE = /<!--[^]*?-->|<(?<name>RequestMessage|ResponseMessage)\b[^]*?<\/\k<name>\s*>/gu
 
 /**
  * Some official files hold remarks between their messages, in lines that begin with `#`, and one closes its root twice;

@@ -1,7 +1,10 @@
 import { connect, type SecureContextOptions, type TLSSocket } from 'node:tls'
+import { TTLV, type Encoding } from './encoding.ts'
 
 /** Sends one message and waits for one back. */
 export interface Channel {
+  /** What its messages are written in. */
+  readonly encoding: Encoding
   exchange(request: Uint8Array): Promise<Uint8Array>
   close(): void
 }
@@ -24,7 +27,7 @@ export class ChannelError extends Error {
 /** Length of the tag, type and length that a message begins with. */
 const HEADER_BYTES = 8
 /** No answer of a test case is longer. */
-const LONGEST_ANSWER = 16_777_216
+export const LONGEST_ANSWER = 16_777_216
 /** Most bytes that a TLS record holds (RFC 5246 section 6.2.1, RFC 8446 section 5.1). */
 const RECORD_BYTES = 16_384
 
@@ -54,6 +57,7 @@ export async function openChannel({ host, port, credentials, timeout }: Target):
 
 /** Frames answers by their length, independently of the server's own framing. */
 class SocketChannel implements Channel {
+  readonly encoding = TTLV
   readonly #socket: TLSSocket
   readonly #timeout: number
   #received: Buffer = Buffer.alloc(0)

@@ -21,13 +21,9 @@ export function correct(conversation: Case, errata: readonly Erratum[]): Case {
 
 function correctStep(step: Step, erratum: Erratum): Step {
   const [root, ...path] = erratum.path.split('/')
-  if (root === 'RequestMessage') {
-    return { ...step, request: replaceAt(step.request, path, erratum) }
-  }
-  if (root === 'ResponseMessage') {
-    return { ...step, response: replaceAt(step.response, path, erratum) }
-  }
-  throw misplaced(erratum)
+  // Questions are sent as they were published.
+  if (root !== 'ResponseMessage') throw misplaced(erratum)
+  return { ...step, response: replaceAt(step.response, path, erratum) }
 }
 
 function replaceAt(element: XmlElement, path: readonly string[], erratum: Erratum): XmlElement {

@@ -3,13 +3,16 @@ import { parseArgs } from 'node:util'
 import { findCases } from './files.ts'
 import { jsonOfResults, summarise, textOfResult } from './report.ts'
 import { isGood, runCases } from './run.ts'
-import { openChannel, type Target } from './connection.ts'
-import { alternativeOf, NO_SETTINGS, readSettings, type Settings } from './settings.ts'
+import type { Target } from './connection.ts'
+import { alternativeOf, NO_SETTINGS, readSettings, waysOf, type Settings } from './settings.ts'
+import { openWay, type Way } from './way.ts'
 
 const USAGE = `usage: npm run conformance -- --host HOST --port PORT --ca FILE --cert FILE --key FILE [options] PATH…
 
 Plays KMIP test cases (XML files, or folders of them) against a running server over mutual TLS.
 
+  --encoding NAME  ttlv, xml or json (ttlv); the latter two go over HTTPS
+  --https          TTLV over HTTPS too
   --only PATTERN   only cases that match, as in 'SKFF-*' or 'profiles-1.4/TL-*'; may be repeated
   --report FILE    write the results as JSON
   --timeout MS     longest wait for a connection or an answer (10000)
@@ -22,6 +25,7 @@ interface Order {
   readonly paths: readonly string[]
   readonly only: readonly string[]
   readonly target: Target
+  readonly way: Way
   readonly report: string | undefined
   readonly settings: Settings
   /** Whether cases are played that want another configuration. */
@@ -54,14 +58,16 @@ export async function main(args: readonly string[], home: URL): Promise<number> 
 }
 
 async function carryOut(order: Order): Promise<number> {
-  const { paths, only, target, report, settings, alternatives } = order
+  const { paths, only, target, way, report, settings, alternatives } = order
   const cases = findCases(paths, only).filter(
-    ({ id }) => alternatives || alternativeOf(id, settings)?.config === undefined,
+    ({ id }) =>
+      (waysOf(id, settings)?.includes(way) ?? true) &&
+      (alternatives || alternativeOf(id, settings)?.config === undefined),
   )
   if (cases.length === 0) throw new UsageError('no case found')
   const results = await runCases(cases, {
     settings,
-    open: async () => Promise.resolve(async () => openChannel(target)),
+    open: async () => Promise.resolve(async () => openWay(way, target)),
     now: () => Math.floor(Date.now() / 1000),
     report: (result) => {
       console.log(textOfResult(result))
@@ -90,6 +96,7 @@ function readOrder(args: readonly string[], home: URL): Order {
       credentials: { ca: file('ca'), cert: file('cert'), key: file('key') },
       timeout: wholeNumber('timeout', values.timeout ?? '10000'),
     },
+    way: wayOf(values.encoding ?? 'ttlv', values.https === true),
     report: values.report,
     settings: values['no-settings'] === true ? NO_SETTINGS : readSettings(home),
     alternatives: values.alternatives === true,
@@ -104,6 +111,8 @@ function parse(args: readonly string[]) {
     ca: text,
     cert: text,
     key: text,
+    encoding: text,
+    https: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     report: text,
     timeout: text,
@@ -115,6 +124,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function wayOf(encoding: string, isHttps: boolean): Way {
+  if (encoding === 'xml' || encoding === 'json') return encoding
+  if (encoding !== 'ttlv') throw new UsageError(`no encoding is called ${encoding}`)
+  return isHttps ? 'https' : 'ttlv'
 }
 
 function wholeNumber(name: string, text: string): number {

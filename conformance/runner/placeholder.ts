@@ -34,12 +34,32 @@ export function isoOf(seconds: number): string {
  * @throws UnboundName
  */
 export function fillIn(element: XmlElement, bindings: Bindings): XmlElement {
-  return replaceValues(element, (placeholder) => {
-    const time = timeOf(placeholder, bindings.now)
-    const value = time === undefined ? boundValue(placeholder, bindings) : isoOf(time)
-    if (value === undefined) throw new UnboundName(`${placeholder} has no value yet`)
-    return value
+  return replaceValues(element, (placeholder) => meaningOf(placeholder, bindings))
+}
+
+/**
+ * The same in the text of the request, in which nothing else changes.
+ *
+ * @throws UnboundName
+ */
+export function fillInText(text: string, bindings: Bindings): string {
+  return text.replace(VALUE, (whole, before: string, quote: string, value: string) => {
+    if (!TIME.test(value) && !NAME.test(value)) return whole
+    return `${before}${quote}${escaped(meaningOf(value, bindings))}${quote}`
   })
+}
+
+const VALUE = /(\svalue\s*=\s*)(["'])(\$[^"']*)\2/gu
+
+function escaped(value: string): string {
+  return value.replace(/[&<>"']/gu, (character) => `&#${character.codePointAt(0) ?? 0};`)
+}
+
+function meaningOf(placeholder: string, bindings: Bindings): string {
+  const time = timeOf(placeholder, bindings.now)
+  const value = time === undefined ? boundValue(placeholder, bindings) : isoOf(time)
+  if (value === undefined) throw new UnboundName(`${placeholder} has no value yet`)
+  return value
 }
 
 function boundValue(name: string, bindings: Bindings): string | undefined {

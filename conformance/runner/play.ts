@@ -1,5 +1,3 @@
-import { decode } from '../../src/ttlv/decode.ts'
-import { encode } from '../../src/ttlv/encode.ts'
 import { itemFromXml } from '../../src/ttlv/xml.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
 import { compareAnswer, rememberDates } from './answer.ts'
@@ -8,7 +6,7 @@ import type { Case, Step } from './case.ts'
 import type { Verdict } from './compare.ts'
 import type { Difference } from './difference.ts'
 import type { Channel } from './connection.ts'
-import { fillIn } from './placeholder.ts'
+import { fillIn, fillInText } from './placeholder.ts'
 import { nodeOfItem, nodeOfXml, type Node } from './template.ts'
 
 /** How a conversation went; it ends at the first step that is not as the file shows. */
@@ -54,10 +52,14 @@ async function playStep(
 ): Promise<StepResult> {
   let answer: Node | undefined
   try {
-    const sent = itemFromXml(fillIn(step.request, bindings), vocabulary)
+    const element = fillIn(step.request, bindings)
+    const sent = itemFromXml(element, vocabulary)
     const request = nodeOfItem(sent)
     rememberDates(nodeOfXml(step.request), request, bindings)
-    answer = nodeOfItem(decode(await channel.exchange(encode(sent))))
+    const { encoding } = channel
+    const text = fillInText(step.text, bindings)
+    const question = encoding.write({ text, element, item: sent })
+    answer = nodeOfItem(encoding.read(await channel.exchange(question)))
     const verdict = compareAnswer(
       { request, expected: nodeOfXml(step.response), actual: answer },
       bindings,

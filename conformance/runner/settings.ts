@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { WAYS, type Way } from './way.ts'
 
 const reason = z.string().min(10)
 
@@ -18,7 +19,7 @@ export type Skip = z.infer<typeof Skip>
 const Chain = z.strictObject({ cases: z.array(z.string()).min(2), reason })
 export type Chain = z.infer<typeof Chain>
 
-/** A value that a file has wrong; `step` counts questions from 0, `path` leads from the message to the element. */
+/** A value that a file has wrong; `step` counts questions from 0, `path` leads from the answer to the element. */
 const Erratum = z.strictObject({
   case: z.string(),
   step: z.number().int().nonnegative(),
@@ -42,12 +43,21 @@ const Alternative = z.strictObject({
 })
 export type Alternative = z.infer<typeof Alternative>
 
+/** Cases that are about a way to speak to the server, and say nothing in another. */
+const Wayward = z.strictObject({
+  cases: z.array(z.string()).min(1),
+  ways: z.array(z.enum(WAYS)),
+  reason,
+})
+type Wayward = z.infer<typeof Wayward>
+
 /** What is known of the cases beside their files. */
 export interface Settings {
   readonly skips: readonly Skip[]
   readonly chains: readonly Chain[]
   readonly errata: readonly Erratum[]
   readonly alternatives: readonly Alternative[]
+  readonly ways: readonly Wayward[]
 }
 
 /** The settings for a file that is as it should be, alone. */
@@ -56,9 +66,10 @@ export const NO_SETTINGS: Settings = {
   chains: [],
   errata: [],
   alternatives: [],
+  ways: [],
 }
 
-/** Reads `skips.json`, `chains.json`, `errata.json` and `alternatives.json` of a folder. */
+/** Reads `skips.json`, `chains.json`, `errata.json`, `alternatives.json` and `ways.json` of a folder. */
 export function readSettings(folder: URL): Settings {
   const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
   return {
@@ -72,12 +83,18 @@ export function readSettings(folder: URL): Settings {
         ...rest,
         ...(before === undefined ? {} : { before: fileURLToPath(new URL(before, folder)) }),
       })),
+    ways: z.array(Wayward).parse(read('ways.json')),
   }
 }
 
 /** What a case wants of its server; undefined when that is nothing out of the ordinary. */
 export function alternativeOf(id: string, settings: Settings): Alternative | undefined {
   return settings.alternatives.find(({ cases }) => cases.some((pattern) => matches(pattern, id)))
+}
+
+/** The only ways in which a case is played; undefined when it may be any. */
+export function waysOf(id: string, { ways }: Settings): readonly Way[] | undefined {
+  return ways.find(({ cases }) => cases.some((pattern) => matches(pattern, id)))?.ways
 }
 
 /**

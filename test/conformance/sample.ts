@@ -1,6 +1,7 @@
 import { Bindings } from '../../conformance/runner/bindings.ts'
 import { caseOf } from '../../conformance/runner/case.ts'
 import type { Channel } from '../../conformance/runner/connection.ts'
+import { TTLV } from '../../conformance/runner/encoding.ts'
 import { checkMessage } from '../../conformance/runner/message-rules.ts'
 import { play, type Played } from '../../conformance/runner/play.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
@@ -87,6 +88,7 @@ export const attribute = (name: string, value: string): string =>
 export function scripted(answers: readonly string[]): Channel & { readonly asked: Uint8Array[] } {
   const asked: Uint8Array[] = []
   return {
+    encoding: TTLV,
     asked,
     exchange: async (question) => {
       const answer = answers[asked.length]
