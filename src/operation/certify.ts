@@ -20,7 +20,7 @@ import {
   keptRequest,
   linkedCertificate,
 } from './shared/certification.ts'
-import { makeObject, requestedEntries, requestedValue } from './shared/creation.ts'
+import { makeObject, optionalEntries, requestedValue, withDefaults } from './shared/creation.ts'
 import { loadIssuer } from './shared/issuer.ts'
 import { checkStorage } from './shared/protection-storage.ts'
 import { checkSameKey, publicKeyInfo } from './shared/public-key.ts'
@@ -85,7 +85,12 @@ export const certify = defineOperation('Certify', {
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],
   async handle(request, context) {
     checkStorage(request.protectionStorageMasks)
-    const entries = await requestedEntries(request.attributes ?? NO_ATTRIBUTES, context)
+    const entries = await withDefaults(
+      await optionalEntries(request.attributes, context),
+      ObjectType.Certificate,
+      context,
+      CERTIFIED,
+    )
     const subject = await subjectOf(request, context)
     checkType(requestedValue(entries, 'CertificateType'), subject.request !== undefined)
     const issuer = await loadIssuer(context)
@@ -109,6 +114,7 @@ export const certify = defineOperation('Certify', {
   },
 })
 
-const NO_ATTRIBUTES = { templates: [], entries: [] }
+/** What the request or its key says, and no default. */
+const CERTIFIED = [{ name: 'CryptographicAlgorithm' }, { name: 'CryptographicLength' }] as const
 /** RFC 5280 appendix A.1: ub-common-name. */
 const LONGEST_COMMON_NAME = 64

@@ -1,6 +1,7 @@
 import type { Applies } from '../message/applicability.ts'
 import type { ObjectReference } from '../message/identifier.ts'
 import type { EncodeKeyValue } from '../message/key-value.ts'
+import type { CreationRules } from '../model/creation-rules.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { Certificates } from '../port/certificates.ts'
@@ -22,7 +23,7 @@ import type { Streams } from './streams.ts'
 export interface ObjectSpace {
   /** Throws `OBJECT_NOT_FOUND`. */
   load(uniqueIdentifier: string): Promise<ManagedObject>
-  /** Throws `NAME_TAKEN`. */
+  /** Throws `NAME_TAKEN`, `CONSTRAINT_VIOLATED`. */
   add(object: ManagedObject): Promise<void>
   /** Throws `NAME_TAKEN`. */
   save(object: ManagedObject): Promise<void>
@@ -34,6 +35,10 @@ export interface ObjectSpace {
   /** Removes an object with everything that is known of it. */
   erase(object: ManagedObject): Promise<void>
   locate(query: ObjectQuery): Promise<LocatedObjects>
+  /** What the client has laid down for its new objects. */
+  rules(): Promise<CreationRules>
+  /** Lays down other rules for new objects. */
+  setRules(rules: CreationRules): Promise<void>
 }
 
 /** What is slow to make: made once for a batch item, however often it is tried because another client was faster. */

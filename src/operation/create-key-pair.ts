@@ -2,11 +2,11 @@ import { struct } from '../schema/struct.ts'
 import { defineOperation } from './definition.ts'
 import {
   checkPairStorage,
-  keyPairEntries,
   keyPairFields,
   keyPairIdentification,
   KeyPairResponse,
   makeKeyPair,
+  newPairEntries,
 } from './shared/key-pair.ts'
 
 /** KMIP 1.4 section 4.2, KMIP 2.1 section 6.1.9. */
@@ -17,7 +17,7 @@ export const createKeyPair = defineOperation('CreateKeyPair', {
   ...keyPairIdentification,
   async handle(request, context) {
     checkPairStorage(request)
-    const wanted = await keyPairEntries(request, context)
+    const wanted = await newPairEntries(request, context)
     const { ofPrivate, ofPublic } = await makeKeyPair(wanted, context)
     await context.objects.add(ofPrivate)
     await context.objects.add(ofPublic)

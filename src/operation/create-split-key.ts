@@ -16,7 +16,7 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { addObject, requestedEntries, requestedValue } from './shared/creation.ts'
+import { addObject, requestedEntries, requestedValue, withDefaults } from './shared/creation.ts'
 import { generateKey } from './shared/generation.ts'
 import { inheritedEntries, linkTo, withInherited } from './shared/inheritance.ts'
 import { plainByteBlock } from './shared/plain-key.ts'
@@ -108,6 +108,9 @@ async function addParts(
   return added
 }
 
+/** What a key says of itself, and no default. */
+const OF_KEY = [{ name: 'CryptographicAlgorithm' }, { name: 'CryptographicLength' }] as const
+
 /** KMIP 1.4 section 4.38, KMIP 2.1 section 6.1.10. The ID Placeholder becomes the part numbered 1. */
 export const createSplitKey = defineOperation('CreateSplitKey', {
   request: CreateSplitKeyRequest,
@@ -115,8 +118,9 @@ export const createSplitKey = defineOperation('CreateSplitKey', {
   identifies: ({ uniqueIdentifiers }) => uniqueIdentifiers.slice(0, 1),
   async handle(request, context) {
     checkRequest(request, context)
-    const entries = await requestedEntries(request.attributes, context)
+    const requested = await requestedEntries(request.attributes, context)
     if (request.uniqueIdentifier === undefined) {
+      const entries = await withDefaults(requested, ObjectType.SplitKey, context)
       checkNoPad(requestedValue(entries, 'CryptographicAlgorithm'))
       const made = generateKey(entries, context)
       const contents = await splitAndForget(request, made, context)
@@ -125,6 +129,7 @@ export const createSplitKey = defineOperation('CreateSplitKey', {
     const key = await loadOnline(request.uniqueIdentifier, context)
     checkNoPad(key.attributes.get('CryptographicAlgorithm'))
     const contents = split(request, await plainByteBlock(key, context), context)
+    const entries = await withDefaults(requested, ObjectType.SplitKey, context, OF_KEY)
     // What the request says of the key gives way to the key's own (1.4 section 4.38).
     const inherited = withInherited(entries, inheritedEntries([key]))
     return { uniqueIdentifiers: await addParts(contents, inherited, context, key) }

@@ -12,7 +12,7 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { addObject, requestedEntries, requestedValue } from './shared/creation.ts'
+import { addObject, newObjectEntries, requestedValue } from './shared/creation.ts'
 import { generateKey } from './shared/generation.ts'
 import { checkStorage } from './shared/protection-storage.ts'
 
@@ -53,7 +53,7 @@ export const create = defineOperation('Create', {
   identifies: ({ uniqueIdentifier: created }) => [created],
   async handle({ objectType, attributes, protectionStorageMasks }, context) {
     checkStorage(protectionStorageMasks)
-    const entries = await requestedEntries(attributes, context)
+    const entries = await newObjectEntries(attributes, objectType, context)
     const content = generate(objectType, entries, context)
     const object = await addObject(content, entries, context, true)
     return { objectType, uniqueIdentifier: object.uniqueIdentifier }

@@ -26,7 +26,7 @@ import { DerivationParametersStruct } from '../spec/structure/derivation-paramet
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { makeObject, requestedEntries, requestedValue } from './shared/creation.ts'
+import { makeObject, newObjectEntries, requestedValue } from './shared/creation.ts'
 import { derive } from './shared/derivation.ts'
 import type { DerivationInput } from './shared/derivation-input.ts'
 import { inheritedEntries, withInherited } from './shared/inheritance.ts'
@@ -183,7 +183,7 @@ export const deriveKey = defineOperation('DeriveKey', {
     const { objectType, attributes } = request
     const bases = await loadBases(request, context)
     const sources = bases.flatMap((each) => each ?? [])
-    const entries = entriesFor(await requestedEntries(attributes, context), sources)
+    const entries = entriesFor(await newObjectEntries(attributes, objectType, context), sources)
     const length = lengthOf(objectType, entries)
     checkRequested(entries, objectType)
     const material = await derived(request, bases, length, context)

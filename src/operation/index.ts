@@ -19,6 +19,7 @@ import { encrypt } from './encrypt.ts'
 import { exportObject } from './export.ts'
 import { getAttributeList } from './get-attribute-list.ts'
 import { getAttributes } from './get-attributes.ts'
+import { getConstraints } from './get-constraints.ts'
 import { getUsageAllocation } from './get-usage-allocation.ts'
 import { get } from './get.ts'
 import { hash } from './hash.ts'
@@ -45,6 +46,8 @@ import { revoke } from './revoke.ts'
 import { rngRetrieve } from './rng-retrieve.ts'
 import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
+import { setConstraints } from './set-constraints.ts'
+import { setDefaults } from './set-defaults.ts'
 import { sign } from './sign.ts'
 import { signatureVerify } from './signature-verify.ts'
 import { validate } from './validate.ts'
@@ -96,6 +99,9 @@ export const OPERATIONS = {
   Import: importObject,
   Log: log,
   Interop: interop,
+  SetDefaults: setDefaults,
+  SetConstraints: setConstraints,
+  GetConstraints: getConstraints,
   QueryAsynchronousRequests: queryAsynchronousRequests,
   Process: processRequest,
   Ping: ping,

@@ -21,7 +21,7 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { addObject, requestedEntries, requestedValue } from './shared/creation.ts'
+import { addObject, optionalEntries, requestedValue, withDefaults } from './shared/creation.ts'
 import { inheritedEntries, withInherited } from './shared/inheritance.ts'
 import { checkStorage } from './shared/protection-storage.ts'
 import { checkSameOrigin } from './shared/split-origin.ts'
@@ -37,7 +37,12 @@ const JoinSplitKeyRequest = struct({
 type JoinSplitKeyRequest = Infer<typeof JoinSplitKeyRequest>
 
 const KEYS = [ObjectType.SymmetricKey, ObjectType.PrivateKey, ObjectType.PublicKey] as const
-const NO_ATTRIBUTES = { templates: [], entries: [] }
+/** What the parts say of the key that they are of, and no default. */
+const OF_PARTS = [
+  { name: 'CryptographicAlgorithm' },
+  { name: 'CryptographicLength' },
+  { name: 'CryptographicUsageMask' },
+] as const
 
 function checkRequest(request: JoinSplitKeyRequest, { policy }: OperationContext): void {
   checkStorage(request.protectionStorageMasks)
@@ -140,7 +145,12 @@ export const joinSplitKey = defineOperation('JoinSplitKey', {
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],
   async handle(request, context) {
     checkRequest(request, context)
-    const entries = await requestedEntries(request.attributes ?? NO_ATTRIBUTES, context)
+    const entries = await withDefaults(
+      await optionalEntries(request.attributes, context),
+      request.objectType,
+      context,
+      OF_PARTS,
+    )
     const parts = await loadParts(request, context)
     const contents = parts.map(contentOfPart)
     await checkSameOrigin(parts, context)

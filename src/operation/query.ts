@@ -1,3 +1,4 @@
+import { defaultsInformation } from '../message/creation-rules.ts'
 import { membersOfVersion } from '../message/versioned-enumeration.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional, repeated } from '../schema/field.ts'
@@ -14,7 +15,6 @@ import {
   CapabilityInformationStruct,
   type CapabilityInformation,
 } from '../spec/structure/capability-information.ts'
-import { DefaultsInformationStruct } from '../spec/structure/defaults-information.ts'
 import { ExtensionInformationStruct } from '../spec/structure/extension-information.ts'
 import { ProfileInformationStruct } from '../spec/structure/profile-information.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
@@ -44,7 +44,7 @@ const QueryResponse = struct({
   validations: repeated(Tag.ValidationInformation, ValidationInformationStruct),
   capabilities: repeated(Tag.CapabilityInformation, CapabilityInformationStruct),
   clientRegistrationMethods: repeated(Tag.ClientRegistrationMethod),
-  defaults: optional(Tag.DefaultsInformation, DefaultsInformationStruct),
+  defaults: optional(Tag.DefaultsInformation, defaultsInformation),
   protectionStorageMasks: optional(Tag.ProtectionStorageMasks, ProtectionStorageMasksStruct),
 })
 type QueryResponse = Infer<typeof QueryResponse>
@@ -77,7 +77,9 @@ const NOTHING: QueryResponse = {
   clientRegistrationMethods: [],
 }
 
-type Answer = (context: OperationContext) => Partial<QueryResponse>
+type Answer = (
+  context: OperationContext,
+) => Partial<QueryResponse> | Promise<Partial<QueryResponse>>
 
 function capabilitiesOf({ offer, policy }: OperationContext): Partial<QueryResponse> {
   const own = { ...CAPABILITIES, asynchronousCapability: offer.isAsynchronous }
@@ -118,6 +120,13 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
     }),
   ],
   [
+    QueryFunction.QueryDefaultsInformation,
+    async ({ objects }) => {
+      const { defaults } = await objects.rules()
+      return defaults.length === 0 ? {} : { defaults }
+    },
+  ],
+  [
     QueryFunction.QueryStorageProtectionMasks,
     () => ({
       protectionStorageMasks: { protectionStorageMask: OFFERED_STORAGE },
@@ -130,9 +139,8 @@ export const query = defineOperation('Query', {
   request: QueryRequest,
   response: QueryResponse,
   async handle({ functions }, context) {
-    const answers = functions.map((each) => ANSWERS.get(each)?.(context) ?? {})
-    return Promise.resolve(
-      answers.reduce<QueryResponse>((all, answer) => ({ ...all, ...answer }), NOTHING),
-    )
+    let all = NOTHING
+    for (const each of functions) all = { ...all, ...(await ANSWERS.get(each)?.(context)) }
+    return all
   },
 })

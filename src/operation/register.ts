@@ -7,9 +7,9 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import { defineOperation } from './definition.ts'
 import { isContainer, unpackContainer } from './shared/container.ts'
-import { addObject, requestedEntries } from './shared/creation.ts'
+import { addObject, requestedEntries, withDefaults } from './shared/creation.ts'
 import { checkStorage } from './shared/protection-storage.ts'
-import { registeredContent, wrappingKeyLink } from './shared/registration.ts'
+import { registeredContent, saidBy, wrappingKeyLink } from './shared/registration.ts'
 
 const RegisterRequest = struct({
   objectType: required(Tag.ObjectType),
@@ -29,8 +29,9 @@ export const register = defineOperation('Register', {
     const brought = isContainer(object)
       ? await unpackContainer(object, entries, context)
       : { object, entries }
-    const content = registeredContent(objectType, brought, context)
-    const requested = [...brought.entries, ...(await wrappingKeyLink(content, context))]
+    const wanted = await withDefaults(brought.entries, objectType, context, saidBy(brought.object))
+    const content = registeredContent(objectType, { ...brought, entries: wanted }, context)
+    const requested = [...wanted, ...(await wrappingKeyLink(content, context))]
     const { uniqueIdentifier } = await addObject(content, requested, context, false)
     return { uniqueIdentifier }
   },

@@ -22,15 +22,17 @@ export function nextVersion({ before }: StagedObject): number {
   return (before?.version ?? 0) + 1
 }
 
-/** One commit that writes objects with everything they are found by. */
+/** One commit that writes objects with everything they are found by, and whatever else goes with them. */
 export function commitOf(
   staged: readonly StagedObject[],
   sealer: Sealer,
   blinder: Blinder,
+  others: readonly Commit[] = [],
 ): Commit {
   const parts = [
     nameChanges(staged, blinder),
     ...staged.map((each) => objectChanges(each, sealer, blinder)),
+    ...others,
   ]
   return {
     checks: parts.flatMap(({ checks }) => checks),

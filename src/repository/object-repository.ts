@@ -6,6 +6,7 @@ import type { DateTime } from '../schema/primitive.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { commitOf, nextVersion, type StagedObject } from './change-set.ts'
 import { DueObjects } from './due-objects.ts'
+import type { CommitPart } from './commit-part.ts'
 import type { Criterion } from './filter-match.ts'
 import { NEWEST, objectKey, sequenceOfKey, sequenceRange, identifierOf } from './keys.ts'
 import type { SearchSpace } from './locate.ts'
@@ -13,6 +14,7 @@ import { ObjectCache } from './object-cache.ts'
 import type { ObjectSource } from './object-source.ts'
 import { openObject, type StoredObject } from './object-record.ts'
 import { Retirement } from './retirement.ts'
+import { RuleBook } from './rule-book.ts'
 import { UnitOfWork, type UnitScope } from './unit-of-work.ts'
 
 export interface RepositoryOptions {
@@ -23,6 +25,7 @@ export interface RepositoryOptions {
 /** The managed objects of every owner: sealed records in a store, and the indexes they are found by. */
 export class ObjectRepository implements ObjectSource {
   readonly blinder: Blinder
+  readonly rules: RuleBook
   readonly #store: Store
   readonly #sealer: Sealer
   readonly #retirement = new Retirement()
@@ -38,6 +41,7 @@ export class ObjectRepository implements ObjectSource {
     this.#sequence = sequence
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
     this.blinder = blinderOf(sealer)
+    this.rules = new RuleBook(store, sealer)
     this.#due = new DueObjects(this)
   }
 
@@ -91,8 +95,11 @@ export class ObjectRepository implements ObjectSource {
     })
   }
 
-  async write(staged: readonly StagedObject[]): Promise<'done' | 'conflict'> {
-    const outcome = await this.#commit(staged)
+  async write(
+    staged: readonly StagedObject[],
+    parts: readonly CommitPart[] = [],
+  ): Promise<'done' | 'conflict'> {
+    const outcome = await this.#commit(staged, parts)
     for (const each of staged) {
       const { object, sequence, isErased } = each
       if (outcome === 'conflict' || isErased === true) this.#cache.drop(object.uniqueIdentifier)
@@ -103,6 +110,7 @@ export class ObjectRepository implements ObjectSource {
       }
     }
     if (outcome === 'conflict') return 'conflict'
+    for (const part of parts) part.stored()
     for (const { before, object, isErased = false } of staged) {
       this.#observe({ ...(before && { before: before.object }), after: object, isErased })
     }
@@ -132,9 +140,10 @@ export class ObjectRepository implements ObjectSource {
     )
   }
 
-  async #commit(staged: readonly StagedObject[]) {
+  async #commit(staged: readonly StagedObject[], parts: readonly CommitPart[]) {
     try {
-      return await this.#store.commit(commitOf(staged, this.#sealer, this.blinder))
+      const others = parts.map(({ changes }) => changes)
+      return await this.#store.commit(commitOf(staged, this.#sealer, this.blinder, others))
     } catch (error) {
       // Whether it was written is not known; what is cached may be behind what is stored.
       for (const { object } of staged) this.#cache.drop(object.uniqueIdentifier)

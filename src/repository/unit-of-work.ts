@@ -1,14 +1,17 @@
 import { KmipFault } from '../fault/fault.ts'
+import { checkAgainst, type CreationRules } from '../model/creation-rules.ts'
 import { settle } from '../model/lifecycle.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Name } from '../spec/structure/name.ts'
+import type { CommitPart } from './commit-part.ts'
 import { heldNames, isSameName, keptNames, namesBeyond, type StagedObject } from './change-set.ts'
 import { isWanted, locate, type LocatedObjects, type ObjectQuery } from './locate.ts'
 import { nameKey } from './keys.ts'
 import type { ObjectSource } from './object-source.ts'
 import type { StoredObject } from './object-record.ts'
 import { newestFirst, type Posting } from './posting-cursor.ts'
+import type { StoredRules } from './rule-book.ts'
 
 /** Whose objects are seen, and at what time. */
 export interface UnitScope {
@@ -26,6 +29,9 @@ export class UnitOfWork {
   readonly #staged = new Map<string, StagedObject>()
   /** Objects as they were first seen: what is saved is checked against what was read, not against what is there by then. */
   readonly #seen = new Map<string, StoredObject>()
+  readonly #parts: CommitPart[] = []
+  #rules: StoredRules | undefined
+  #newRules: CreationRules | undefined
 
   constructor(source: ObjectSource, scope: UnitScope) {
     this.#source = source
@@ -46,8 +52,12 @@ export class UnitOfWork {
     return object && settle(object, this.#scope.now)
   }
 
-  /** Adds a new object. Throws `NAME_TAKEN` when another holds one of its names. */
+  /**
+   * Adds a new object. Throws `NAME_TAKEN` when another holds one of its names, and `CONSTRAINT_VIOLATED` where its
+   * owner has laid down that there shall be no such object.
+   */
   async add(object: ManagedObject): Promise<void> {
+    checkAgainst(object, (await this.rules()).constraints)
     // What this unit erased may come back: it keeps its place, and what it was found by is cleared away.
     const erased = this.#staged.get(object.uniqueIdentifier)
     const { sequence, before } =
@@ -77,7 +87,7 @@ export class UnitOfWork {
       this.#staged.set(object.uniqueIdentifier, { ...staged, isErased: true })
   }
 
-  /** Adds an object whose identifier was chosen by its client. Throws `OBJECT_EXISTS`, `NAME_TAKEN`. */
+  /** Adds an object whose identifier was chosen by its client. Throws `OBJECT_EXISTS`, and what {@link add} throws. */
   async bring(object: ManagedObject, replaces: boolean): Promise<void> {
     const { uniqueIdentifier } = object
     const own = await this.find(uniqueIdentifier)
@@ -103,13 +113,43 @@ export class UnitOfWork {
     return locate(space, query)
   }
 
+  /** What the owner has laid down for its new objects. */
+  async rules(): Promise<CreationRules> {
+    if (this.#newRules !== undefined) return this.#newRules
+    this.#rules ??= await this.#source.rules.read(this.#scope.owner)
+    return this.#rules.rules
+  }
+
+  /** Lays down other rules for new objects, those of this unit included. */
+  async setRules(rules: CreationRules): Promise<void> {
+    await this.rules()
+    this.#newRules = rules
+  }
+
+  /** Has something else written together with the objects. */
+  join(part: CommitPart): void {
+    this.#parts.push(part)
+  }
+
   get isEmpty(): boolean {
-    return this.#staged.size === 0
+    return this.#staged.size === 0 && this.#parts.length === 0 && this.#newRules === undefined
   }
 
   /** Writes every change, durably, or none when another writer was faster. */
   async commit(): Promise<'done' | 'conflict'> {
-    return this.isEmpty ? 'done' : this.#source.write([...this.#staged.values()])
+    if (this.isEmpty) return 'done'
+    try {
+      return await this.#source.write([...this.#staged.values()], this.#allParts())
+    } finally {
+      if (this.#newRules !== undefined) this.#source.rules.forget(this.#scope.owner)
+    }
+  }
+
+  #allParts(): readonly CommitPart[] {
+    if (this.#newRules === undefined || this.#rules === undefined) return this.#parts
+    const { owner } = this.#scope
+    const change = this.#source.rules.replacement(owner, this.#rules, this.#newRules)
+    return [...this.#parts, change]
   }
 
   async #stored(uniqueIdentifier: string): Promise<StoredObject | undefined> {

@@ -11,8 +11,8 @@ import { MISSING } from './refusal-case.ts'
 /** What finds, reads or asks, and leaves objects as they are; all that is in neither list belongs in one of them. */
 const READING = [
   ...['Locate', 'Check', 'Get', 'GetAttributes', 'GetAttributeList', 'ObtainLease', 'Export'],
-  ...['Validate', 'Query', 'DiscoverVersions', 'Poll', 'Cancel'],
   ...['QueryAsynchronousRequests', 'Process', 'Ping', 'Log'],
+  ...['Validate', 'Query', 'DiscoverVersions', 'Poll', 'Cancel', 'GetConstraints'],
 ]
 /** What makes, changes or uses keys. */
 const OTHERS = [
@@ -21,7 +21,7 @@ const OTHERS = [
   ...['AddAttribute', 'ModifyAttribute', 'DeleteAttribute', 'SetAttribute', 'AdjustAttribute'],
   ...['GetUsageAllocation', 'Activate', 'Revoke', 'Destroy', 'Archive', 'Recover'],
   ...['Encrypt', 'Decrypt', 'Sign', 'SignatureVerify', 'MAC', 'MACVerify', 'Hash'],
-  ...['RNGRetrieve', 'RNGSeed', 'Interop'],
+  ...['RNGRetrieve', 'RNGSeed', 'Interop', 'SetDefaults', 'SetConstraints'],
 ]
 const ALL: readonly OperationName[] = Object.values(OPERATIONS).map(({ name }) => name)
 

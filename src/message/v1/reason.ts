@@ -33,6 +33,7 @@ export const REASONS = {
   WRONG_OBJECT_TYPE: ['IllegalOperation'],
   WRONG_STATE: ['PermissionDenied'],
   UNKNOWN_OBJECT_GROUP: ['InvalidField'],
+  CONSTRAINT_VIOLATED: ['PermissionDenied'],
   STORAGE_UNAVAILABLE: ['FeatureNotSupported'],
   PRIVATE_STORAGE_UNAVAILABLE: ['FeatureNotSupported'],
   PUBLIC_STORAGE_UNAVAILABLE: ['FeatureNotSupported'],

@@ -30,6 +30,7 @@ export const REASONS = {
   WRONG_OBJECT_TYPE: ['InvalidObjectType'],
   WRONG_STATE: ['WrongKeyLifecycleState'],
   UNKNOWN_OBJECT_GROUP: ['UnknownObjectGroup', 'InvalidField'],
+  CONSTRAINT_VIOLATED: ['ConstraintViolation', 'PermissionDenied'],
   STORAGE_UNAVAILABLE: ['ProtectionStorageUnavailable'],
   PRIVATE_STORAGE_UNAVAILABLE: ['PrivateProtectionStorageUnavailable'],
   PUBLIC_STORAGE_UNAVAILABLE: ['PublicProtectionStorageUnavailable'],
@@ -112,6 +113,14 @@ const OF_CERTIFICATION = {
   NAME_TAKEN: 'InvalidField',
 } as const
 
+/** Set Defaults and Set Constraints have one reason for whatever is wrong with an attribute. */
+const OF_RULES = {
+  ATTRIBUTE_READ_ONLY: 'InvalidField',
+  ATTRIBUTE_SINGLE_VALUED: 'InvalidField',
+  ATTRIBUTE_INDEX_OUT_OF_BOUNDS: 'InvalidField',
+  UNSUPPORTED_ATTRIBUTE: 'InvalidField',
+} as const
+
 /** Where two reasons share a meaning and the operation's own error table names the other one. */
 export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
   AddAttribute: { INVALID_ATTRIBUTE_VALUE: 'InvalidField' },
@@ -188,5 +197,7 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   MAC: USES_OF_KEYS,
   MACVerify: USES_OF_KEYS,
   Validate: { OBJECT_DESTROYED: 'PermissionDenied' },
+  SetConstraints: OF_RULES,
+  SetDefaults: OF_RULES,
   SetAttribute: { UNSUPPORTED_ATTRIBUTE: 'InvalidField', ATTRIBUTE_EXISTS: 'MultiValuedAttribute' },
 }

@@ -1,8 +1,9 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { RequestedAttributes } from '../../message/attributes.ts'
 import { nameItem } from '../../message/attribute-item.ts'
+import { defaultEntries } from '../../model/creation-rules.ts'
 import { overlaid } from '../../model/attribute-overlay.ts'
-import { isVendorReference } from '../../model/attribute-reference.ts'
+import { isVendorReference, type AttributeReference } from '../../model/attribute-reference.ts'
 import { attributeValue, type AttributeEntry } from '../../model/attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
@@ -29,7 +30,35 @@ export async function requestedEntries(
   return overlaid([...layers, entries])
 }
 
-/** The same for a request that may say nothing. */
+/**
+ * The same, with what the client has laid down for new objects of a type in the place of what the request does not say
+ * (KMIP 2.1 section 6.1.53).
+ */
+export async function newObjectEntries(
+  requested: RequestedAttributes,
+  objectType: ObjectType,
+  context: OperationContext,
+): Promise<readonly AttributeEntry[]> {
+  return withDefaults(await requestedEntries(requested, context), objectType, context)
+}
+
+/**
+ * The attributes of a request with the client's defaults for objects of a type.
+ *
+ * @param said - attributes for which no default is wanted
+ */
+export async function withDefaults(
+  requested: readonly AttributeEntry[],
+  objectType: ObjectType,
+  { objects }: OperationContext,
+  said?: readonly AttributeReference[],
+): Promise<readonly AttributeEntry[]> {
+  const { defaults } = await objects.rules()
+  if (defaults.length === 0) return requested
+  return [...requested, ...defaultEntries(defaults, objectType, requested, said)]
+}
+
+/** The attributes of a request that may say nothing. */
 export async function optionalEntries(
   requested: RequestedAttributes | undefined,
   context: OperationContext,

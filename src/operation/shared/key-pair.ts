@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { KmipFault } from '../../fault/fault.ts'
 import { optionalAttributes } from '../../message/attributes.ts'
 import { overlaid } from '../../model/attribute-overlay.ts'
-import { isVendorReference } from '../../model/attribute-reference.ts'
+import { isVendorReference, type AttributeReference } from '../../model/attribute-reference.ts'
 import type { AttributeEntry } from '../../model/attribute-set.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { checkRequested } from '../../model/new-object.ts'
@@ -20,7 +20,7 @@ import { ProtectionStorageMasksStruct } from '../../spec/structure/protection-st
 import { Tag } from '../../spec/tag.ts'
 import type { OperationContext } from '../context.ts'
 import type { OperationDefinition } from '../definition.ts'
-import { makeObject, optionalEntries, requestedValue } from './creation.ts'
+import { makeObject, optionalEntries, requestedValue, withDefaults } from './creation.ts'
 import { keyPairContent } from './key-pair-content.ts'
 import { keyPairKind } from './key-pair-kind.ts'
 import { checkStorage } from './protection-storage.ts'
@@ -79,6 +79,26 @@ export async function keyPairEntries(
     ofPrivate: overlaid([ofBoth, await optionalEntries(ofPrivate, context)]),
     ofPublic: overlaid([ofBoth, await optionalEntries(ofPublic, context)]),
   }
+}
+
+/** The same for a new pair, with the client's defaults where neither half says anything (KMIP 2.1 section 6.1.53). */
+export async function newPairEntries(
+  wishes: KeyPairWishes,
+  context: OperationContext,
+): Promise<Halves<readonly AttributeEntry[]>> {
+  const { ofPrivate, ofPublic } = await keyPairEntries(wishes, context)
+  const { PrivateKey, PublicKey } = ObjectType
+  return {
+    ofPrivate: await withDefaults(ofPrivate, PrivateKey, context, sharedBy(ofPublic)),
+    ofPublic: await withDefaults(ofPublic, PublicKey, context, sharedBy(ofPrivate)),
+  }
+}
+
+/** What one half says of both. */
+function sharedBy(entries: readonly AttributeEntry[]): readonly AttributeReference[] {
+  return SHARED.filter((name) => requestedValue(entries, name) !== undefined).map((name) => ({
+    name,
+  }))
 }
 
 /**

@@ -1,9 +1,10 @@
 import { KmipFault } from '../../fault/fault.ts'
+import type { AttributeReference } from '../../model/attribute-reference.ts'
 import type { AttributeEntry } from '../../model/attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import { checkQuantumSafe } from '../../model/quantum-safety.ts'
 import { checkRegistered, withDescribedKey, withStatedKey } from '../../model/registration.ts'
-import type { ObjectType } from '../../spec/enum/object-type.ts'
+import { ObjectType } from '../../spec/enum/object-type.ts'
 import { LinkType } from '../../spec/enum/link-type.ts'
 import type { Link } from '../../spec/structure/link.ts'
 import type { OperationContext } from '../context.ts'
@@ -38,6 +39,25 @@ export function registeredContent(
   checkLocation(content, entries)
   return content
 }
+
+/**
+ * What an object says of itself, for which no default is wanted. Only the bytes of a symmetric key do not tell its
+ * algorithm.
+ */
+export function saidBy(object: ObjectContent): readonly AttributeReference[] {
+  const block = keyBlockOf(object)
+  const isTold =
+    object.objectType !== ObjectType.SymmetricKey || block?.cryptographicAlgorithm !== undefined
+  return isTold ? [{ name: 'CryptographicAlgorithm' }, ...MEASURES] : MEASURES
+}
+
+const MEASURES: readonly AttributeReference[] = [
+  { name: 'CryptographicLength' },
+  { name: 'CertificateType' },
+  { name: 'CertificateLength' },
+  { name: 'DigitalSignatureAlgorithm' },
+  { name: 'KeyFormatType' },
+]
 
 /**
  * The link to the key that a wrapped object is wrapped with, where that key is here (KMIP 2.1 section 6.1.43). KMIP 1.x
