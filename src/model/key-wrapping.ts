@@ -33,12 +33,12 @@ const STEPS: ReadonlyMap<WrappingMethod, WrappingSteps> = new Map<WrappingMethod
  * What is to be done for a Wrapping Method, each of its keys named and no other.
  *
  * @throws KmipFault `UNSUPPORTED_FEATURE` for TR-31 and methods that are not known, `MISSING_FIELD` where a key is not
- * named, `INVALID_FIELD` where one is named that the method has no use for
+ * named, `INVALID_FIELD` where one is named that the method has no use for, `ENCODING_OPTION_ERROR`
  */
 export function wrappingSteps(
   wrapping: Pick<
     KeyWrappingData,
-    'wrappingMethod' | 'encryptionKeyInformation' | 'macSignatureKeyInformation'
+    'wrappingMethod' | 'encryptionKeyInformation' | 'macSignatureKeyInformation' | 'encodingOption'
   >,
 ): WrappingSteps {
   const steps = STEPS.get(wrapping.wrappingMethod)
@@ -48,7 +48,20 @@ export function wrappingSteps(
   const { encryptionKeyInformation: encryption, macSignatureKeyInformation: mac } = wrapping
   checkNamed('Encryption Key Information', encryption, steps.encrypts)
   checkNamed('MAC/Signature Key Information', mac, steps.authenticates !== undefined)
+  checkEncoding(wrapping)
   return steps
+}
+
+const ENCODINGS: readonly unknown[] = [
+  undefined,
+  EncodingOption.NoEncoding,
+  EncodingOption.TTLVEncoding,
+]
+
+/** Another encoding, such as a vendor's, is none that the server could make or take off. */
+function checkEncoding({ encodingOption }: Pick<KeyWrappingData, 'encodingOption'>): void {
+  if (ENCODINGS.includes(encodingOption)) return
+  throw new KmipFault('ENCODING_OPTION_ERROR', 'The Encoding Option is not supported')
 }
 
 function checkNamed(name: string, information: object | undefined, isNeeded: boolean): void {

@@ -9,7 +9,8 @@ import type { CryptographicParameters } from '../spec/structure/cryptographic-pa
  * What the core asks of cryptography.
  *
  * Every ability keeps the same three rules. Parameters that no key could make right are refused with
- * `UNSUPPORTED_CRYPTOGRAPHY` (not built) or `INVALID_FIELD` (contradictory, of a wrong length) before a key is touched.
+ * `UNSUPPORTED_CRYPTOGRAPHY` (not built), `PARAMETERS_NOT_OF_KEY` (those of another algorithm than the key's) or
+ * `INVALID_FIELD` (contradictory, of a wrong length) before a key is touched.
  * Whatever goes wrong after that is `CRYPTO_FAILED` with one text, so that an answer says nothing about secret bytes.
  * No result shares memory with an argument.
  */

@@ -49,6 +49,7 @@ const MESSAGE = ['InvalidMessage', 'InvalidMessage'] as const
 const FAILED = ['CryptographicFailure', 'CryptographicFailure'] as const
 const MASK = ['PermissionDenied', 'IncompatibleCryptographicUsageMask'] as const
 const TYPE = ['PermissionDenied', 'InvalidObjectType'] as const
+const MISMATCH = ['InvalidField', 'BadCryptographicParameters'] as const
 const UNSUPPORTED = ['InvalidField', 'UnsupportedCryptographicParameters'] as const
 const MISSING = 'ffffffff-0000-4000-8000-000000000000'
 
@@ -190,7 +191,7 @@ const CIPHERS: readonly Row[] = [
   [
     'Encrypt',
     'the algorithm of another key',
-    FIELD,
+    MISMATCH,
     (k) =>
       uid(k.aes) +
       parameters({ BlockCipherMode: 'ECB', CryptographicAlgorithm: 'DES3' }) +
@@ -275,15 +276,21 @@ const SIGNATURES: readonly Row[] = [
   [
     'Sign',
     'the algorithm of another key',
-    FIELD,
+    MISMATCH,
     (k) => uid(k.ecPrivate) + parameters({ CryptographicAlgorithm: 'RSA' }) + data('00'),
   ],
   [
     'Sign',
     'a signature algorithm of another key',
-    FIELD,
+    MISMATCH,
     (k) =>
       uid(k.rsaPrivate) + parameters({ DigitalSignatureAlgorithm: 'ECDSAWithSHA256' }) + data('00'),
+  ],
+  [
+    'Sign',
+    'RSASSA-PSS with a key on a curve',
+    MISMATCH,
+    (k) => uid(k.ecPrivate) + parameters({ DigitalSignatureAlgorithm: 'RSASSA_PSS' }) + data('00'),
   ],
   [
     'Sign',
@@ -324,13 +331,13 @@ const OTHERS: readonly Row[] = [
   [
     'MAC',
     'a block cipher that the key is not of',
-    FIELD,
+    MISMATCH,
     (k) => uid(k.aes) + parameters({ CryptographicAlgorithm: 'Camellia' }) + data('00'),
   ],
   [
     'MAC',
     'a hash that is not that of the algorithm',
-    FIELD,
+    MISMATCH,
     (k) =>
       uid(k.aes) +
       parameters({ CryptographicAlgorithm: 'HMAC_SHA256', HashingAlgorithm: 'SHA_1' }) +

@@ -5,7 +5,7 @@ import { EMPTY, plain } from './bytes.ts'
 import type { CipherPlan } from './cipher-plan.ts'
 import { chachaBlock } from './counter-block.ts'
 import { paddingOf } from './padding.ts'
-import { invalid, invalidTagLength, missing, unsupported } from './refusal.ts'
+import { invalid, invalidTagLength, mismatched, missing, unsupported } from './refusal.ts'
 
 const A = CryptographicAlgorithm
 const KEY_BYTES = 32
@@ -52,7 +52,7 @@ export function streamCipherPlan(request: CipherRequest): CipherPlan {
 function checkParameters({ algorithm, parameters, key }: CipherRequest, isAead: boolean): void {
   const { cryptographicAlgorithm, blockCipherMode, paddingMethod } = parameters
   if (cryptographicAlgorithm !== undefined && cryptographicAlgorithm !== algorithm) {
-    throw invalid('The Cryptographic Algorithm is not that of the key')
+    throw mismatched('The Cryptographic Algorithm is not that of the key')
   }
   if (blockCipherMode !== undefined && !(isAead && blockCipherMode === BlockCipherMode.AEAD)) {
     throw unsupported('The Block Cipher Mode with the Cryptographic Algorithm')

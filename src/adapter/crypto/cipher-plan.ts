@@ -6,7 +6,7 @@ import type { CryptographicParameters } from '../../spec/structure/cryptographic
 import { joined } from './bytes.ts'
 import { counterBlock } from './counter-block.ts'
 import { paddingOf, type Padding } from './padding.ts'
-import { invalid, invalidTagLength, missing, unsupported } from './refusal.ts'
+import { invalid, invalidTagLength, mismatched, missing, unsupported } from './refusal.ts'
 
 /** How a mode treats data: in blocks, byte by byte, with a tag, or only all at once. */
 export type Treatment = 'blocks' | 'bytes' | 'tag' | 'whole'
@@ -98,14 +98,17 @@ export function blockLengthOf(algorithm: CryptographicAlgorithm): number | undef
   return FAMILIES.get(algorithm)?.block
 }
 
-/** What the parameters ask of the algorithm, with no key yet. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`. */
+/**
+ * What the parameters ask of the algorithm, with no key yet. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`,
+ * `PARAMETERS_NOT_OF_KEY`.
+ */
 export function modeOf(
   algorithm: CryptographicAlgorithm,
   parameters: CryptographicParameters,
 ): { readonly family: Family; readonly mode: Mode } {
   const { cryptographicAlgorithm, blockCipherMode } = parameters
   if (cryptographicAlgorithm !== undefined && cryptographicAlgorithm !== algorithm) {
-    throw invalid('The Cryptographic Algorithm is not that of the key')
+    throw mismatched('The Cryptographic Algorithm is not that of the key')
   }
   const family = FAMILIES.get(algorithm)
   if (family === undefined) throw unsupported('Encryption with the Cryptographic Algorithm')
@@ -124,7 +127,10 @@ export function ivRange(family: Family, mode: Mode): readonly [number, number, n
   return least === 0 ? [family.block, family.block, family.block] : [least, greatest, usual]
 }
 
-/** Everything but the key's bytes is checked here. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`. */
+/**
+ * Everything but the key's bytes is checked here. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`,
+ * `PARAMETERS_NOT_OF_KEY`.
+ */
 export function blockCipherPlan(request: CipherRequest): CipherPlan {
   const { algorithm, parameters, associated } = request
   const { family, mode } = modeOf(algorithm, parameters)

@@ -10,7 +10,7 @@ import { blockCipherPlan, blockLengthOf, keyBytes } from './cipher-plan.ts'
 import { cbcMac, cmac, type MacEngine } from './cmac.ts'
 import { hashKind } from './hash.ts'
 import { poly1305Engine } from './poly1305.ts'
-import { invalid, unsupported } from './refusal.ts'
+import { mismatched, unsupported } from './refusal.ts'
 
 const A = CryptographicAlgorithm
 /** MACs by OpenSSL's HMAC and block ciphers. */
@@ -56,7 +56,7 @@ function engineOf(request: MacRequest): MacEngine {
     throw unsupported('A MAC with the Cryptographic Algorithm')
   }
   if (algorithm !== request.algorithm) {
-    throw invalid('The Cryptographic Algorithm is not that of the key')
+    throw mismatched('The Cryptographic Algorithm is not that of the key')
   }
   return blockMac(request)
 }
@@ -69,7 +69,7 @@ function hmacHash(
   const named = hashOfHmac(algorithm)
   if (named === undefined) return blockCipherMode === undefined ? asked : undefined
   if (asked !== undefined && asked !== named) {
-    throw invalid('The Hashing Algorithm is not that of the Cryptographic Algorithm')
+    throw mismatched('The Hashing Algorithm is not that of the Cryptographic Algorithm')
   }
   return named
 }

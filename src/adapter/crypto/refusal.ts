@@ -13,6 +13,11 @@ export function invalid(what: string): KmipFault {
   return new KmipFault('INVALID_FIELD', what)
 }
 
+/** Parameters that no key of this algorithm is used with (KMIP 2.1 section 11.46: Bad Cryptographic Parameters). */
+export function mismatched(what: string): KmipFault {
+  return new KmipFault('PARAMETERS_NOT_OF_KEY', what)
+}
+
 /** A length that no tag has, or none that is allowed. */
 export function invalidTagLength(): KmipFault {
   return new KmipFault('INVALID_TAG_LENGTH', 'The Tag Length is not allowed')

@@ -4,7 +4,7 @@ import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import { PaddingMethod } from '../../spec/enum/padding-method.ts'
 import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
 import { hashKind } from './hash.ts'
-import { invalid, unsupported } from './refusal.ts'
+import { invalid, mismatched, unsupported } from './refusal.ts'
 
 /** How to sign with a key. */
 export type Scheme =
@@ -44,7 +44,7 @@ const NAMED: ReadonlyMap<number, Named> = new Map<number, Named>([
 
 /**
  * Either the Digital Signature Algorithm, or the key's algorithm with a hash (KMIP 1.4 section 3.6); SHA-256 where
- * none is named. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`.
+ * none is named. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`, `PARAMETERS_NOT_OF_KEY`.
  */
 export function schemeOf(key: AsymmetricKey, parameters: CryptographicParameters): Scheme {
   if (key.kind === 'Ed25519' || key.kind === 'Ed448') return { kind: 'EdDSA' }
@@ -52,8 +52,8 @@ export function schemeOf(key: AsymmetricKey, parameters: CryptographicParameters
   const hash = row?.[1] ?? parameters.hashingAlgorithm ?? H.SHA_256
   hashKind(hash)
   const usual = defaultKind(key)
-  const kind = row?.[0] ?? usual
-  if (kind !== usual) throw invalid('The key is none of the Digital Signature Algorithm')
+  const kind = namedKind(row, parameters) ?? usual
+  if (kind !== usual) throw mismatched('The key is none of the Digital Signature Algorithm')
   if (kind !== 'PKCS1') return { kind, hash }
   if (isPss(parameters)) return pssScheme(hash, parameters)
   if (row === undefined) checkPadding(parameters)
@@ -68,10 +68,14 @@ function checkPadding({ paddingMethod }: CryptographicParameters): void {
   throw unsupported('The Padding Method')
 }
 
-function isPss({ digitalSignatureAlgorithm, paddingMethod }: CryptographicParameters): boolean {
-  return digitalSignatureAlgorithm === undefined
-    ? paddingMethod === PaddingMethod.PSS
-    : digitalSignatureAlgorithm === D.RSASSA_PSS
+function isPss(parameters: CryptographicParameters): boolean {
+  return parameters.digitalSignatureAlgorithm === undefined
+    ? parameters.paddingMethod === PaddingMethod.PSS
+    : isNamedPss(parameters)
+}
+
+function isNamedPss({ digitalSignatureAlgorithm }: CryptographicParameters): boolean {
+  return digitalSignatureAlgorithm === D.RSASSA_PSS
 }
 
 /** What the Digital Signature Algorithm fixes; undefined where it is absent or PSS. */
@@ -81,6 +85,14 @@ function namedScheme(parameters: CryptographicParameters): Named | undefined {
   const row = NAMED.get(named)
   if (row === undefined) throw unsupported('The Digital Signature Algorithm')
   return row
+}
+
+/** Whose signatures the Digital Signature Algorithm is of, if it is there: PSS is RSA's. */
+function namedKind(
+  row: Named | undefined,
+  parameters: CryptographicParameters,
+): Named[0] | undefined {
+  return isNamedPss(parameters) ? 'PKCS1' : row?.[0]
 }
 
 function defaultKind({ kind }: AsymmetricKey): 'PKCS1' | 'DSA' | 'ECDSA' {

@@ -78,7 +78,10 @@ export const REASONS = {
 } as const satisfies Record<FaultCode, readonly [ReasonName, ...ReasonName[]]>
 
 /** "Object specified is not able to be used" for it (KMIP 1.4 sections 11.30 to 11.35). */
-const USES_OF_KEYS = { WRONG_OBJECT_TYPE: 'PermissionDenied' } as const
+const USES_OF_KEYS = {
+  WRONG_OBJECT_TYPE: 'PermissionDenied',
+  PARAMETERS_NOT_OF_KEY: 'InvalidField',
+} as const
 
 /** Where the table of one operation in KMIP 1.4 section 11 names another reason than the others'. */
 export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
@@ -94,7 +97,11 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   Get: { OBJECT_DESTROYED: 'IllegalOperation' },
   // Their tables have no reason for what may not leave at all, nor for the wrapping key of Import.
   Export: { SENSITIVE: 'PermissionDenied', NOT_EXTRACTABLE: 'PermissionDenied' },
-  Import: { WRONG_OBJECT_TYPE: 'InvalidField', WRAPPING_OBJECT_NOT_FOUND: 'InvalidField' },
+  Import: {
+    WRONG_OBJECT_TYPE: 'InvalidField',
+    WRAPPING_OBJECT_NOT_FOUND: 'InvalidField',
+    PARAMETERS_NOT_OF_KEY: 'InvalidField',
+  },
   Create: { WRONG_OBJECT_TYPE: 'InvalidField' },
   CreateSplitKey: {
     WRONG_OBJECT_TYPE: 'InvalidField',

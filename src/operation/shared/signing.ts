@@ -57,10 +57,10 @@ const ALGORITHMS: Partial<Record<AsymmetricKind, readonly CryptographicAlgorithm
   Ed448: [A.Ed448, A.EC],
 }
 
-/** Refuses to sign by an algorithm that the key is not of. Throws `INVALID_FIELD`. */
+/** Refuses to sign by an algorithm that the key is not of. Throws `PARAMETERS_NOT_OF_KEY`. */
 export function checkAlgorithm(key: AsymmetricKey, parameters: CryptographicParameters): void {
   if (isOfAlgorithm(key, parameters)) return
-  throw new KmipFault('INVALID_FIELD', 'The Cryptographic Algorithm is not that of the key')
+  throw new KmipFault('PARAMETERS_NOT_OF_KEY', 'The Cryptographic Algorithm is not that of the key')
 }
 
 /** Whether the key is of the algorithm that the parameters name, if they name one. */

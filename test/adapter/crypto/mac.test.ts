@@ -138,7 +138,7 @@ const REFUSED: readonly [string, MacRequest, string][] = [
   [
     'a hash that is not the algorithm’s',
     { ...hmac(A.HMAC_SHA1), parameters: { hashingAlgorithm: H.MD5 } },
-    'INVALID_FIELD',
+    'PARAMETERS_NOT_OF_KEY',
   ],
   [
     'a hash that is not built',
@@ -154,7 +154,7 @@ const REFUSED: readonly [string, MacRequest, string][] = [
   [
     'a block cipher that is not the key’s',
     { ...hmac(A.RC4), parameters: { cryptographicAlgorithm: A.AES } },
-    'INVALID_FIELD',
+    'PARAMETERS_NOT_OF_KEY',
   ],
   ['a key of a wrong length', { ...cmac, key: secret('00') }, 'INVALID_FIELD'],
   ['a Poly1305 key of a wrong length', { ...hmac(A.Poly1305) }, 'INVALID_FIELD'],

@@ -74,7 +74,9 @@ describe('RSA signatures', () => {
       code('INVALID_FIELD'),
     )
     const ecdsa = { digitalSignatureAlgorithm: D.ECDSAWithSHA256 }
-    expect(() => signatures.sign(rsa.privateKey, ecdsa, DATA)).toThrow(code('INVALID_FIELD'))
+    expect(() => signatures.sign(rsa.privateKey, ecdsa, DATA)).toThrow(
+      code('PARAMETERS_NOT_OF_KEY'),
+    )
     for (const paddingMethod of [P.None, P.PKCS5]) {
       expect(() => signatures.sign(rsa.privateKey, { paddingMethod }, DATA)).toThrow(
         code('UNSUPPORTED_CRYPTOGRAPHY'),

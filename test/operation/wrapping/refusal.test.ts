@@ -147,6 +147,11 @@ const REFUSALS: readonly (readonly [
     by('kek', undefined, NAMED + NO_ENCODING),
   ],
   [
+    'an encoding of a vendor',
+    ['EncodingOptionError', 'EncodingOptionError'],
+    by('kek', undefined, '<EncodingOption type="Enumeration" value="0x80000001"/>'),
+  ],
+  [
     'a transparent key that is not encoded',
     ['EncodingOptionError', 'EncodingOptionError'],
     by('kek'),
