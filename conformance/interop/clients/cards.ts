@@ -1,8 +1,34 @@
+import { storageArray, tape } from './arrays.ts'
 import type { Card } from './card.ts'
 import { cephCsi, rgw } from './ceph.ts'
+import { fortigate } from './fortigate.ts'
+import { kmipcore } from './kmipcore.ts'
 import { libmongocrypt } from './libmongocrypt.ts'
+import { mysqlEnterprise } from './mysql-enterprise.ts'
+import { perconaMongodb, pgTde } from './percona-databases.ts'
 import { perconaMysql } from './percona-mysql.ts'
+import { scality } from './scality.ts'
+import { scylla } from './scylla.ts'
+import { synology } from './synology.ts'
 import { vcenter } from './vcenter.ts'
+import { veeam } from './veeam.ts'
 
 /** Every client that is played by a script. */
-export const CARDS: readonly Card[] = [vcenter, libmongocrypt, rgw, cephCsi, perconaMysql]
+export const CARDS: readonly Card[] = [
+  vcenter,
+  synology,
+  fortigate,
+  veeam,
+  libmongocrypt,
+  rgw,
+  cephCsi,
+  mysqlEnterprise,
+  perconaMysql,
+  kmipcore,
+  perconaMongodb,
+  pgTde,
+  scality,
+  scylla,
+  storageArray,
+  tape,
+]
