@@ -104,8 +104,17 @@ function pemOf(certificate: Uint8Array): string {
 }
 
 /** An address as people write it. */
-export function formatAddress({ host, port }: Address): string {
+function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** Where connections are accepted, in one line: the port for everything first. */
+export function formatListening(address: Address): string {
+  const { host, httpsPort } = address
+  const all = formatAddress(address)
+  return httpsPort === undefined
+    ? all
+    : `${all}, HTTPS on ${formatAddress({ host, port: httpsPort })}`
 }
 
 function statusBase(address: Address, version: string, certificateEnds: number) {
@@ -114,7 +123,7 @@ function statusBase(address: Address, version: string, certificateEnds: number) 
     version,
     uptime: Number((process.hrtime.bigint() - started) / 1_000_000_000n),
     process: process.pid,
-    listening: formatAddress(address),
+    listening: formatListening(address),
     clients: core.clients.list().length,
     counters: { ...listener.status() },
     certificateEnds,

@@ -12,7 +12,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Everything that can be set, with nothing left open. */
 export interface Config {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: {
+    readonly host: string
+    /** For TTLV and for HTTPS. */
+    readonly port: number
+    /** For HTTPS alone, where that is to have a port of its own. */
+    readonly httpsPort?: number | undefined
+  }
   readonly tls: {
     /** Also offers the suites of TLS 1.2 without forward secrecy or authenticated encryption. */
     readonly legacySuites: boolean

@@ -22,6 +22,7 @@ export const configSchema: z.ZodType<Config> = section({
   listen: section({
     host: z.string().min(1).max(253).default(DEFAULT_CONFIG.listen.host),
     port: number(0, 65_535, DEFAULT_CONFIG.listen.port),
+    httpsPort: z.int().min(0).max(65_535).optional(),
   }),
   tls: section({ legacySuites: z.boolean().default(DEFAULT_CONFIG.tls.legacySuites) }),
   limits: section({

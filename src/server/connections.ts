@@ -21,6 +21,9 @@ export interface ConnectionsOptions {
   readonly ticker: Ticker
 }
 
+/** What clients may speak on a port: HTTPS alone, or whatever their first byte says. */
+export type Protocol = 'https' | 'any'
+
 /** Why a client whose certificate is good is not let in, in fields for the log. */
 export type Unwelcome = Readonly<Record<'reason', string> & Record<string, string>>
 
@@ -49,13 +52,19 @@ export class Connections {
   }
 
   /** Serves the client from now on, or says why not and leaves the socket alone. */
-  admit(socket: TLSSocket, certificate: PeerCertificate): Unwelcome | undefined {
+  admit(
+    socket: TLSSocket,
+    certificate: PeerCertificate,
+    protocol: Protocol,
+  ): Unwelcome | undefined {
     const identity = this.#identify(certificate)
     if (identity === undefined) return { reason: 'not registered', ...certificate.key }
     if ((this.#perClient.get(identity.id) ?? 0) >= this.#options.limits.caps.perIdentity) {
       return { reason: 'too many connections of the client', client: identity.name }
     }
-    this.#serve(socket, certificate, identity)
+    this.#named += 1
+    const name = `c-${this.#named.toString(36)}`
+    this.#serve({ socket, certificate, protocol, peer: { identity, connection: name } })
     return undefined
   }
 
@@ -76,18 +85,15 @@ export class Connections {
     }
   }
 
-  #serve(socket: TLSSocket, certificate: PeerCertificate, identity: Identity): void {
-    this.#named += 1
-    const name = `c-${this.#named.toString(36)}`
-    const log = this.#options.log.with({ connection: name })
-    const served: Served = { socket, certificate, peer: { identity, connection: name }, log }
-    this.#open.set(this.#converse(served), certificate)
-    this.#count(identity, 1)
-    log.info('connection opened', describe(socket, identity))
+  #serve(served: Served): void {
+    const { socket, certificate, peer } = served
+    const log = this.#options.log.with({ connection: peer.connection })
+    this.#open.set(this.#converse(served, log), certificate)
+    this.#count(peer.identity, 1)
+    log.info('connection opened', describe(socket, peer.identity))
   }
 
-  /** Which protocol it is, the first bytes tell. */
-  #converse({ socket, certificate, peer, log }: Served): Conversation {
+  #converse({ socket, certificate, protocol, peer }: Served, log: Log): Conversation {
     const { handler, limits, ticker } = this.#options
     let conversation: Conversation
     const context = {
@@ -112,7 +118,10 @@ export class Connections {
         this.#open.set(conversation, certificate)
       },
     }
-    conversation = new Connection(socket, peer, context)
+    conversation =
+      protocol === 'https'
+        ? new HttpConnection(socket, peer, context)
+        : new Connection(socket, peer, context)
     return conversation
   }
 
@@ -132,8 +141,8 @@ export class Connections {
 interface Served {
   readonly socket: TLSSocket
   readonly certificate: PeerCertificate
+  readonly protocol: Protocol
   readonly peer: Peer
-  readonly log: Log
 }
 
 function describe(socket: TLSSocket, identity: Identity): Readonly<Record<string, Loggable>> {

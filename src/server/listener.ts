@@ -6,7 +6,7 @@ import type { ClientDirectory } from '../port/client-directory.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import { Arrivals } from './arrivals.ts'
-import { Connections } from './connections.ts'
+import { Connections, type Protocol } from './connections.ts'
 import type { MessageHandler } from './handler.ts'
 import { type Authority, createAuthority, readPeerCertificate } from './identify.ts'
 import type { TransportLimits } from './limits.ts'
@@ -28,7 +28,10 @@ export interface ListenerOptions {
 
 export interface Address {
   readonly host: string
+  /** For KMIP as it is and for KMIP over HTTPS: the first byte tells which. */
   readonly port: number
+  /** For KMIP over HTTPS alone. */
+  readonly httpsPort?: number | undefined
 }
 
 /** Counters since the start, but for what is open now. */
@@ -53,12 +56,12 @@ export interface ListenerStatus {
   readonly requests: number
 }
 
-/** Serves KMIP over mutual TLS on one address. */
+/** Serves KMIP over mutual TLS on one address, and on a port of its own over HTTPS alone. */
 export interface Listener extends AsyncDisposable {
   /**
    * Begins to accept connections.
    *
-   * @returns the address bound, with the port that was picked when 0 was asked for
+   * @returns the address bound, with the ports that were picked where 0 was asked for
    * @throws KmipFault `UNAVAILABLE` when the address cannot be bound; its cause has the system's code
    */
   listen(address: Address): Promise<Address>
@@ -91,12 +94,13 @@ class TlsListener implements Listener {
   readonly #ticker: Ticker
   readonly #sweepMs: number
   readonly #gate: LogGate
-  readonly #tcp: Server
+  readonly #tcp: Server[] = []
   readonly #tls: TlsServer
   readonly #arrivals: Arrivals
   readonly #connections: Connections
   readonly #counters = { handshakes: 0, resumed: 0, refused: 0 }
   #authorities: readonly Authority[]
+  #httpsPort: number | undefined
   #stopSweeping: () => void = () => undefined
 
   constructor(options: ListenerOptions) {
@@ -109,38 +113,21 @@ class TlsListener implements Listener {
     this.#tls.on('secureConnection', this.#admit)
     this.#arrivals = new Arrivals({ limits, ticker, gate: this.#gate, tls: this.#tls })
     this.#connections = new Connections({ handler, clients, limits, log, clock, ticker })
-    this.#tcp = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-      this.#arrivals.take(socket)
-    })
   }
 
-  async listen(address: Address): Promise<Address> {
-    await new Promise<void>((resolve, reject) => {
-      this.#tcp.once('error', (cause) => {
-        const text = `Cannot listen on ${address.host}, port ${address.port}`
-        reject(new KmipFault('UNAVAILABLE', text, { cause }))
-      })
-      this.#tcp.listen({ host: address.host, port: address.port }, resolve)
-    })
-    this.#tcp.removeAllListeners('error')
-    // Running out of descriptors must not end the process.
-    this.#tcp.on('error', (error: NodeJS.ErrnoException) => {
-      this.#gate.warn('cannot accept', { code: error.code })
-    })
+  async listen({ host, port, httpsPort }: Address): Promise<Address> {
+    const bound = await this.#bind({ host, port })
+    if (httpsPort !== undefined) {
+      this.#httpsPort = (await this.#bind({ host, port: httpsPort })).port
+    }
     this.#stopSweeping = this.#ticker.every(this.#sweepMs, () => {
       this.sweep()
     })
-    const bound = this.#tcp.address()
-    if (bound === null || typeof bound === 'string') return address
-    return { host: bound.address, port: bound.port }
+    return this.#httpsPort === undefined ? bound : { ...bound, httpsPort: this.#httpsPort }
   }
 
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#tcp.close(() => {
-        resolve()
-      })
-    })
+    const closed = Promise.all(this.#tcp.map(closeServer))
     this.#arrivals.dropHandshakes()
     this.#connections.drain()
     const destroyAll = (): void => {
@@ -181,6 +168,27 @@ class TlsListener implements Listener {
     return { ...this.#arrivals.status(), ...this.#counters, requests }
   }
 
+  async #bind({ host, port }: Address): Promise<Address> {
+    const tcp = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+      this.#arrivals.take(socket)
+    })
+    await new Promise<void>((resolve, reject) => {
+      tcp.once('error', (cause) => {
+        reject(new KmipFault('UNAVAILABLE', `Cannot listen on ${host}, port ${port}`, { cause }))
+      })
+      tcp.listen({ host, port }, resolve)
+    })
+    tcp.removeAllListeners('error')
+    // Running out of descriptors must not end the process.
+    tcp.on('error', (error: NodeJS.ErrnoException) => {
+      this.#gate.warn('cannot accept', { code: error.code })
+    })
+    this.#tcp.push(tcp)
+    const bound = tcp.address()
+    if (bound === null || typeof bound === 'string') return { host, port }
+    return { host: bound.address, port: bound.port }
+  }
+
   /** Sockets say that they have closed a few turns of the event loop after the system was told to close them. */
   async #settle(): Promise<void> {
     for (let turn = 0; turn < SETTLING_TURNS; turn += 1) {
@@ -198,12 +206,24 @@ class TlsListener implements Listener {
     const unwelcome =
       typeof certificate === 'string'
         ? { reason: certificate }
-        : this.#connections.admit(socket, certificate)
+        : this.#connections.admit(socket, certificate, this.#protocolOf(socket))
     if (unwelcome === undefined) return
     this.#counters.refused += 1
     this.#gate.warn('client refused', { peer: socket.remoteAddress, ...unwelcome })
     socket.destroy()
   }
+
+  #protocolOf({ localPort }: TLSSocket): Protocol {
+    return localPort !== undefined && localPort === this.#httpsPort ? 'https' : 'any'
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+  })
 }
 
 function createTls(material: TlsMaterial): TlsServer {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { describeTree, runKmipd, type Outcome } from './program.ts'
-import { isAdmitted, serve, type Serving } from './serving.ts'
+import { isAdmitted, postXml, serve, type Serving } from './serving.ts'
 
 // Each test starts several processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
@@ -94,6 +94,31 @@ describe('serve', () => {
     writeFileSync(join(home, 'stranger', 'ca.crt'), readFileSync(join(data, 'ca.crt')))
     expect(await isAdmitted(server.port, join(home, 'stranger'), 'early')).toBe(false)
     expect(await isAdmitted(server.port, join(home, 'early'), 'early')).toBe(true)
+  })
+
+  test('says the port for HTTPS behind the other, and answers there', async () => {
+    const server = await start('--https-port', '0')
+    const line = /^kmipd listening on 127\.0\.0\.1:(\d+), HTTPS on 127\.0\.0\.1:(\d+)\n$/.exec(
+      server.stdout(),
+    )
+    expect(line?.[1]).toBe(String(server.port))
+    for (const port of [line?.[1], line?.[2]]) {
+      const answer = await postXml(Number(port), join(home, 'early'), 'early')
+      expect(answer).toMatchObject({ status: 200, type: 'text/xml' })
+      expect(answer.body).toContain('<ResultStatus type="Enumeration" value="Success"/>')
+    }
+    expect(await isAdmitted(server.port, join(home, 'early'), 'early')).toBe(true)
+    const { stdout } = await succeed('status', '--data', data, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      listening: `127.0.0.1:${String(line?.[1])}, HTTPS on 127.0.0.1:${String(line?.[2])}`,
+    })
+  })
+
+  test('takes the port for HTTPS from the configuration', async () => {
+    const config = join(home, 'https.yaml')
+    writeFileSync(config, 'listen:\n  httpsPort: 0\n')
+    const server = await start('--config', config)
+    expect(server.stdout()).toMatch(/, HTTPS on 127\.0\.0\.1:\d+\n$/)
   })
 
   test('refuses a name that is taken while it runs, and leaves no files', async () => {

@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { startKmipd, type RunOptions } from './program.ts'
@@ -29,7 +31,7 @@ export async function serve(args: readonly string[], options: RunOptions = {}): 
     const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       seen.stdout += text
-      const found = /listening on .*:(\d+)\n/.exec(seen.stdout)?.[1]
+      const found = /listening on .*?:(\d+)(,|\n)/.exec(seen.stdout)?.[1]
       if (found === undefined) return
       clearTimeout(timer)
       resolve(Number(found))
@@ -85,6 +87,38 @@ export async function isAdmitted(port: number, folder: string, name: string): Pr
   } finally {
     socket.destroy()
   }
+}
+
+/** Asks Discover Versions in XML over HTTPS. */
+export async function postXml(
+  port: number,
+  folder: string,
+  name: string,
+): Promise<{
+  readonly status: number | undefined
+  readonly type: string | undefined
+  readonly body: string
+}> {
+  const body = `<RequestMessage><RequestHeader><ProtocolVersion>
+    <ProtocolVersionMajor type="Integer" value="1"/><ProtocolVersionMinor type="Integer" value="2"/>
+    </ProtocolVersion><BatchCount type="Integer" value="1"/></RequestHeader><BatchItem>
+    <Operation type="Enumeration" value="DiscoverVersions"/><RequestPayload/></BatchItem></RequestMessage>`
+  const asked = request({
+    host: '127.0.0.1',
+    port,
+    path: '/kmip',
+    method: 'POST',
+    agent: false,
+    ca: readFileSync(join(folder, 'ca.crt')),
+    cert: readFileSync(join(folder, `${name}.crt`)),
+    key: readFileSync(join(folder, `${name}.key`)),
+    headers: { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(body) },
+  })
+  asked.end(body)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const piece of answer.setEncoding('utf8')) text += String(piece)
+  return { status: answer.statusCode, type: answer.headers['content-type'], body: text }
 }
 
 /** Request Message: header (version 1.2, batch count 1), batch item (operation 0x1e, empty payload). */

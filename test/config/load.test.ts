@@ -43,6 +43,11 @@ describe('the configuration file', () => {
     ],
     ['an unknown section', '\nlogs:\n', 'c.yaml:2: logs: there is no such key'],
     ['a value outside its bounds', 'listen:\n  port: 70000\n', /^c\.yaml:2: listen\.port: /],
+    [
+      'a port for HTTPS that is none',
+      'listen:\n  httpsPort: no\n',
+      /^c\.yaml:2: listen\.httpsPort: /,
+    ],
     ['a fraction', 'listen:\n  port: 1.5\n', /^c\.yaml:2: listen\.port: /],
     [
       'a text for a number',

@@ -119,6 +119,8 @@ export interface Bench extends AsyncDisposable {
   readonly log: MemoryLog
   readonly clients: MemoryDirectory
   readonly port: number
+  /** The port for HTTPS alone, where it was asked for. */
+  readonly httpsPort: number | undefined
   /** The time of day that the listener sees, in seconds. */
   wall: number
   connect(options?: DialOptions): Promise<TLSSocket>
@@ -136,6 +138,7 @@ export async function startBench(
     handler?: MessageHandler
     limits?: Partial<TransportLimits>
     tls?: Partial<TlsMaterial>
+    httpsPort?: number
   } = {},
 ): Promise<Bench> {
   const ticker = new ManualTicker()
@@ -152,7 +155,8 @@ export async function startBench(
     clock: { now: () => state.wall },
     ticker,
   })
-  const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
+  const wanted = { host: '127.0.0.1', port: 0, httpsPort: options.httpsPort }
+  const { port, httpsPort } = await listener.listen(wanted)
   const sockets: TLSSocket[] = []
   const dial = (more: DialOptions = {}): TLSSocket => {
     const socket = connect({
@@ -175,6 +179,7 @@ export async function startBench(
     log,
     clients,
     port,
+    httpsPort,
     dial,
     async connect(more?: DialOptions) {
       const before = listener.status().handshakes

@@ -3,7 +3,6 @@ import type { Config } from '../../config/defaults.ts'
 import type { Log } from '../../port/log.ts'
 import { defineCommand, type Given } from '../define-command.ts'
 import { checkEnvironment } from '../environment.ts'
-import { CommandFailure } from '../failure.ts'
 import { dataOption, passphraseFileOption, portOption, textOption } from '../option.ts'
 import { print } from '../output.ts'
 import { VERSION } from '../version.ts'
@@ -12,7 +11,10 @@ const OPTIONS = {
   data: dataOption,
   host: textOption('host', 'address to listen on [default: 127.0.0.1]'),
   port: portOption('port', 'port to listen on, 0 picks one [default: 5696]'),
-  'https-port': portOption('https-port', 'port for KMIP over HTTPS (not built yet)'),
+  'https-port': portOption(
+    'https-port',
+    'another port, for KMIP over HTTPS alone, 0 picks one [default: none]',
+  ),
   'passphrase-file': passphraseFileOption,
   config: textOption('config', 'configuration file (YAML)'),
 }
@@ -25,17 +27,14 @@ export const serveCommand = defineCommand({
   example: ['$0 serve --data ./data --port 5696', 'serve on this machine only'],
   async run(options) {
     checkEnvironment({ flags: process.execArgv, variables: process.env })
-    if (options['https-port'] !== undefined) {
-      throw new CommandFailure('--https-port: KMIP over HTTPS is not built yet')
-    }
     const config = await readConfig(options)
     const { stderrLog } = await import('../../adapter/log-pino.ts')
     const log = stderrLog(config.log.level)
     const stopped = nextSignal()
     const server = await start(options, config, log)
-    const { formatAddress } = await import('../server.ts')
+    const { formatListening } = await import('../server.ts')
     guardAgainstBugs(log)
-    print(`kmipd listening on ${formatAddress(server.address)}`)
+    print(`kmipd listening on ${formatListening(server.address)}`)
     const signal = await stopped
     log.info('stopping', { signal })
     await server.stop()
@@ -50,8 +49,13 @@ async function readConfig(options: Given<typeof OPTIONS>): Promise<Config> {
     path === undefined
       ? DEFAULT_CONFIG
       : await (await import('../../config/load.ts')).loadConfig(path)
-  const { host, port } = config.listen
-  return { ...config, listen: { host: options.host ?? host, port: options.port ?? port } }
+  const { host, port, httpsPort } = config.listen
+  const listen = {
+    host: options.host ?? host,
+    port: options.port ?? port,
+    httpsPort: options['https-port'] ?? httpsPort,
+  }
+  return { ...config, listen }
 }
 
 async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
@@ -67,7 +71,12 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
 }
 
 /** Finds a port in use before anything is opened, so that a second server changes nothing. */
-async function checkFree(address: Config['listen']): Promise<void> {
+async function checkFree({ host, port, httpsPort }: Config['listen']): Promise<void> {
+  await checkPort({ host, port })
+  if (httpsPort !== undefined) await checkPort({ host, port: httpsPort })
+}
+
+async function checkPort(address: { host: string; port: number }): Promise<void> {
   const { createServer } = await import('node:net')
   const { KmipFault } = await import('../../fault/fault.ts')
   const probe = createServer()

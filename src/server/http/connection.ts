@@ -209,13 +209,14 @@ export class HttpConnection implements Conversation {
     if (this.#isBusy) return
     if (this.#broken !== undefined && this.#exchanges.length === 0)
       this.#refuseUnparsed(this.#broken)
-    else if (this.#socket.readableEnded) this.#end('closed by the client')
+    else if (this.#socket.readableEnded) this.#finish()
     else if (this.#socket.isPaused()) this.#socket.resume()
   }
 
   /** The peer has sent all it will send; what it asked for is still answered. */
   readonly #finish = (): void => {
-    if (!this.#isBusy && this.#held.length === 0) this.#end('closed by the client')
+    const isWhole = this.#exchanges[0]?.request.complete === true
+    if (!this.#isBusy && !isWhole && this.#held.length === 0) this.#end('closed by the client')
   }
 
   readonly #fail = (error: NodeJS.ErrnoException): void => {

@@ -46,18 +46,25 @@ export function judge(request: IncomingMessage, mostBytes: number): Judgement {
 const MOST_HEADERS = 100
 
 function misframed(request: IncomingMessage): HttpRefusal | undefined {
-  const { headers, rawHeaders, httpVersionMajor, httpVersionMinor } = request
+  const { rawHeaders, httpVersionMajor, httpVersionMinor, headersDistinct } = request
   if (rawHeaders.length > MOST_HEADERS * 2) return { status: 431, text: 'Too many headers' }
   if (httpVersionMajor !== 1) return { status: 505, text: 'Only HTTP/1 is spoken here' }
   const isFirst = httpVersionMinor === 0
-  const { host: hosts = [] } = request.headersDistinct
+  const { host: hosts = [], 'content-type': types = [] } = headersDistinct
   if (hosts.length > 1 || (hosts.length === 0 && !isFirst)) {
     return { status: 400, text: 'The Host header must come once' }
   }
-  if (isFirst && headers['transfer-encoding'] !== undefined) {
-    return { status: 400, text: 'HTTP/1.0 has no Transfer-Encoding' }
-  }
-  return unexpected(request)
+  if (types.length > 1) return { status: 400, text: 'The Content-Type header must come once' }
+  return miscoded(request, isFirst) ?? unexpected(request)
+}
+
+/** The parser lets other codings pass as long as the last is chunked. */
+function miscoded({ headers }: IncomingMessage, isFirst: boolean): HttpRefusal | undefined {
+  const coding = headers['transfer-encoding']
+  if (coding === undefined) return undefined
+  if (isFirst) return { status: 400, text: 'HTTP/1.0 has no Transfer-Encoding' }
+  if (coding.toLowerCase() === 'chunked') return undefined
+  return { status: 501, text: 'The only Transfer-Encoding is chunked' }
 }
 
 function unexpected({ headers }: IncomingMessage): HttpRefusal | undefined {
