@@ -15,6 +15,7 @@ import {
   CapabilityInformationStruct,
   type CapabilityInformation,
 } from '../spec/structure/capability-information.ts'
+import { ObjectGroupsStruct } from '../spec/structure/constraint.ts'
 import { ExtensionInformationStruct } from '../spec/structure/extension-information.ts'
 import { ProfileInformationStruct } from '../spec/structure/profile-information.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
@@ -24,11 +25,12 @@ import { ValidationInformationStruct } from '../spec/structure/validation-inform
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
+import { checkGroups } from './shared/object-groups.ts'
 import { OFFERED_STORAGE } from './shared/protection-storage.ts'
 
 const QueryRequest = struct({
   functions: repeated(Tag.QueryFunction),
-  objectGroups: optional(Tag.ObjectGroups),
+  objectGroups: optional(Tag.ObjectGroups, ObjectGroupsStruct),
 })
 
 const QueryResponse = struct({
@@ -134,11 +136,15 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
   ],
 ])
 
-/** KMIP 1.4 section 4.25, KMIP 2.1 section 6.1.40. */
+/**
+ * KMIP 1.4 section 4.25, KMIP 2.1 section 6.1.40. What is told is the same for every Object Group, but a group must be
+ * one that there is.
+ */
 export const query = defineOperation('Query', {
   request: QueryRequest,
   response: QueryResponse,
-  async handle({ functions }, context) {
+  async handle({ functions, objectGroups }, context) {
+    if (objectGroups !== undefined) await checkGroups(objectGroups.objectGroup, context)
     let all = NOTHING
     for (const each of functions) all = { ...all, ...(await ANSWERS.get(each)?.(context)) }
     return all
