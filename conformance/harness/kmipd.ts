@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -41,18 +41,49 @@ export class HarnessError extends Error {
 
 const run = promisify(execFile)
 
+/** A data directory that no server has used, to start several on copies of it. */
+export interface FreshData {
+  readonly path: string
+  remove(): void
+}
+
+/**
+ * Makes a data directory as people do.
+ *
+ * @throws HarnessError
+ */
+export async function makeData(): Promise<FreshData> {
+  if (!existsSync(PROGRAM)) throw new HarnessError(`${PROGRAM} is missing: npm run build`)
+  const home = newHome()
+  const remove = (): void => {
+    rmSync(home, { recursive: true, force: true })
+  }
+  try {
+    const path = join(home, 'data')
+    await kmipd('init', '--data', path)
+    return { path, remove }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
 /**
  * Makes a data directory and starts the built program on it, on a free port of this machine alone.
  *
  * @param config - the configuration file; without one the server has its defaults
+ * @param fresh - what to copy instead of making a data directory, which takes a second
  * @throws HarnessError
  */
-export async function startKmipd(config?: Readonly<Record<string, unknown>>): Promise<Kmipd> {
-  if (!existsSync(PROGRAM)) throw new HarnessError(`${PROGRAM} is missing: npm run build`)
-  const home = mkdtempSync(join(tmpdir(), 'kmipd-conformance-'))
+export async function startKmipd(
+  config?: Readonly<Record<string, unknown>>,
+  fresh?: FreshData,
+): Promise<Kmipd> {
+  const made = fresh ?? (await makeData())
+  const home = newHome()
   try {
     const data = join(home, 'data')
-    await kmipd('init', '--data', data)
+    cpSync(made.path, data, { recursive: true })
     const file = join(home, 'kmipd.yaml')
     // JSON is YAML.
     if (config !== undefined) writeFileSync(file, JSON.stringify(config))
@@ -60,7 +91,13 @@ export async function startKmipd(config?: Readonly<Record<string, unknown>>): Pr
   } catch (error) {
     rmSync(home, { recursive: true, force: true })
     throw error
+  } finally {
+    if (fresh === undefined) made.remove()
   }
+}
+
+function newHome(): string {
+  return mkdtempSync(join(tmpdir(), 'kmipd-conformance-'))
 }
 
 /** Makes a key, has it certified over the admin API, and says how to reach the server with both. */

@@ -4,7 +4,7 @@ import { textOfResult } from '../runner/report.ts'
 import { groupsOf, isGood, runCases } from '../runner/run.ts'
 import { alternativeOf, waysOf, type Settings } from '../runner/settings.ts'
 import { openWay, type Way } from '../runner/way.ts'
-import { startKmipd, type Kmipd } from './kmipd.ts'
+import { makeData, startKmipd, type FreshData, type Kmipd } from './kmipd.ts'
 
 /**
  * One test for each case, or chain of cases, in each way to speak to a server, each as a client of its own. One server
@@ -12,19 +12,22 @@ import { startKmipd, type Kmipd } from './kmipd.ts'
  */
 export function describeCases(title: string, cases: readonly Case[], settings: Settings): void {
   describe(title, () => {
+    let fresh: FreshData | undefined
     const servers = new Map<string, Promise<Kmipd>>()
     const serverFor = async (id: string): Promise<Kmipd> => {
       const config = alternativeOf(id, settings)?.config
       const key = JSON.stringify(config ?? {})
-      const server = servers.get(key) ?? startKmipd(config)
+      const server = servers.get(key) ?? startKmipd(config, fresh)
       servers.set(key, server)
       return server
     }
     beforeAll(async () => {
+      fresh = await makeData()
       await serverFor('')
     }, 60_000)
     afterAll(async () => {
       for (const server of servers.values()) await (await server).stop()
+      fresh?.remove()
     }, 60_000)
 
     test.each(playsOf(cases, settings))(
@@ -48,7 +51,7 @@ export function describeCases(title: string, cases: readonly Case[], settings: S
 }
 
 /** How a case is played that may be played in any way; each goes through the same HTTP, so TTLV need not. */
-const USUAL_WAYS: readonly Way[] = ['ttlv']
+const USUAL_WAYS: readonly Way[] = ['ttlv', 'xml', 'json']
 
 /** Each case, or chain of cases, in each way that it is played in. */
 function playsOf(cases: readonly Case[], settings: Settings) {

@@ -10,9 +10,11 @@ import type { Reply } from './handler.ts'
 /**
  * Encodes an answer of at most so many bytes. Where it is longer, its largest payloads give way to Response Too Large,
  * one after another, until it fits: what is small, such as the identifier of a new key, still arrives.
+ *
+ * What counts is the length in TTLV, whatever the encoding: the cases MSGENC-XML and MSGENC-JSON have the same sizes as
+ * MSGENC-HTTPS, and answers that no text of theirs would fit in.
  */
 export function writeReply(message: ResponseMessage, mostBytes: number, encoding: Encoding): Reply {
-  if (encoding !== 'ttlv') return writeTextReply(message, mostBytes, encoding)
   let fitting = message
   let item = writeResponse(fitting)
   let length = encodedLength(item)
@@ -23,26 +25,9 @@ export function writeReply(message: ResponseMessage, mostBytes: number, encoding
     item = writeResponse(fitting)
     length = encodedLength(item)
   }
+  if (encoding !== 'ttlv') return { bytes: writeText(item, encoding), close: false }
   const bytes = room(length)
   encodeInto(item, bytes, 0)
-  return { bytes, close: false }
-}
-
-/** What counts is what goes over the wire: the bytes of the text. */
-function writeTextReply(
-  message: ResponseMessage,
-  mostBytes: number,
-  encoding: Exclude<Encoding, 'ttlv'>,
-): Reply {
-  let fitting = message
-  let bytes = writeText(writeResponse(fitting), encoding)
-  while (bytes.length > mostBytes) {
-    const shortened = withoutLargest(fitting)
-    if (shortened === undefined) break
-    bytes.fill(0)
-    fitting = shortened
-    bytes = writeText(writeResponse(fitting), encoding)
-  }
   return { bytes, close: false }
 }
 
