@@ -88,7 +88,7 @@ describe('a private key as PKCS#12', () => {
 
   test('needs a password that may be used', async () => {
     const sleeping = identifierOf(await bench.ask('2.1', 'Register', password('')))
-    expect(await refusal(link('PKCS_12PasswordLink', sleeping))).toBe('WrongKeyLifecycleState')
+    expect(await refusal(link('PKCS_12PasswordLink', sleeping))).toBe('BadPassword')
   })
 
   test('needs the right password and a container, and tells no more of either', async () => {
