@@ -13,6 +13,7 @@ import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
 import { Streams } from '../operation/streams.ts'
+import { Tickets } from '../operation/tickets.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { Permissions } from '../server/authorise.ts'
@@ -76,6 +77,12 @@ export function createHandler(
       },
       streams: new Streams(policy.streams, nodeRandom),
       clientLog: new ClientLog(log, policy.clientLog),
+      tickets: new Tickets({
+        limits: config.tickets,
+        random: nodeRandom,
+        crypto: nodeCrypto,
+        log,
+      }),
       ...issuerOf(core, config.certification),
     },
     clock: systemClock,

@@ -1,6 +1,7 @@
 import type { ClientLogLimits } from '../operation/client-log.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
+import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
 import type { EndpointConfig } from './endpoint.ts'
@@ -28,6 +29,8 @@ export interface Config {
   readonly endpoints: readonly EndpointConfig[]
   /** What is done asynchronously; with no jobs nothing is. */
   readonly asynchrony: JobLimits
+  /** What Login and Delegated Login give. */
+  readonly tickets: TicketLimits
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
     /** How long requests under way may take once the server was told to stop. */
@@ -105,6 +108,7 @@ export const DEFAULT_CONFIG: Config = {
   limits: DEFAULT_TRANSPORT_LIMITS,
   endpoints: [],
   asynchrony: DEFAULT_JOB_LIMITS,
+  tickets: DEFAULT_TICKET_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {

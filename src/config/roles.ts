@@ -10,6 +10,7 @@ export interface Role {
 const READING: readonly OperationName[] = [
   'Cancel',
   'Check',
+  'DelegatedLogin',
   'DiscoverVersions',
   'Export',
   'Get',
@@ -18,6 +19,8 @@ const READING: readonly OperationName[] = [
   'GetConstraints',
   'Locate',
   'Log',
+  'Login',
+  'Logout',
   'ObtainLease',
   'Ping',
   'Poll',

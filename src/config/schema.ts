@@ -65,6 +65,13 @@ export const configSchema: z.ZodType<Config> = section({
     atOnce: number(1, 1_000, DEFAULT_CONFIG.asynchrony.atOnce),
     keepSeconds: number(60, 604_800, DEFAULT_CONFIG.asynchrony.keepSeconds),
   }),
+  tickets: section({
+    perClient: number(1, 10_000, DEFAULT_CONFIG.tickets.perClient),
+    seconds: number(1, 31_536_000, DEFAULT_CONFIG.tickets.seconds),
+    mostSeconds: number(1, 31_536_000, DEFAULT_CONFIG.tickets.mostSeconds),
+    failures: number(1, 10_000, DEFAULT_CONFIG.tickets.failures),
+    lockSeconds: number(1, 86_400, DEFAULT_CONFIG.tickets.lockSeconds),
+  }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   certification: section({

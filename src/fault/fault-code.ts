@@ -18,6 +18,8 @@ export type FaultCode =
   | 'UNKNOWN_REQUEST'
   // who asks, and for what
   | 'AUTHENTICATION_FAILED'
+  | 'INVALID_TICKET'
+  | 'TICKET_EXHAUSTED'
   | 'ATTESTATION_FAILED'
   | 'NOT_PERMITTED'
   | 'UNSUPPORTED_OPERATION'

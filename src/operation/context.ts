@@ -18,6 +18,7 @@ import type { PendingRequests } from './pending-request.ts'
 import type { ItemRun } from './item-run.ts'
 import type { Policy } from './policy.ts'
 import type { Streams } from './streams.ts'
+import type { IssuedTicket, Tickets } from './tickets.ts'
 
 /** The objects an operation sees: those of the client that asks, and no others. */
 export interface ObjectSpace {
@@ -80,6 +81,7 @@ export interface Services {
   readonly policy: Policy
   readonly streams: Streams
   readonly clientLog: ClientLog
+  readonly tickets: Tickets
   /** Undefined when the server is not configured to issue certificates. */
   readonly issuer?: (() => IssuerNames) | undefined
 }
@@ -87,6 +89,8 @@ export interface Services {
 /** What an operation works with. */
 export interface OperationContext extends Services {
   readonly identity: Identity
+  /** The tickets that the message came with. */
+  readonly presented: readonly IssuedTicket[]
   /** The moment of the message, in seconds: the same for all its batch items. */
   readonly now: DateTime
   readonly objects: ObjectSpace

@@ -11,6 +11,7 @@ import { createSplitKey } from './create-split-key.ts'
 import { create } from './create.ts'
 import { decrypt } from './decrypt.ts'
 import type { AnyOperation } from './definition.ts'
+import { delegatedLogin } from './delegated-login.ts'
 import { deleteAttribute } from './delete-attribute.ts'
 import { deriveKey } from './derive-key.ts'
 import { destroy } from './destroy.ts'
@@ -28,6 +29,8 @@ import { interop } from './interop.ts'
 import { joinSplitKey } from './join-split-key.ts'
 import { locate } from './locate.ts'
 import { log } from './log.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
 import { macVerify } from './mac-verify.ts'
 import { mac } from './mac.ts'
 import { modifyAttribute } from './modify-attribute.ts'
@@ -98,6 +101,9 @@ export const OPERATIONS = {
   Export: exportObject,
   Import: importObject,
   Log: log,
+  Login: login,
+  Logout: logout,
+  DelegatedLogin: delegatedLogin,
   Interop: interop,
   SetDefaults: setDefaults,
   SetConstraints: setConstraints,

@@ -3,6 +3,7 @@ import type { Asynchrony } from '../message/header.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Offer, OperationContext, Services } from '../operation/context.ts'
 import type { PendingRequests } from '../operation/pending-request.ts'
+import type { IssuedTicket } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
@@ -16,6 +17,10 @@ export interface BatchEnvironment {
   readonly identity: Identity
   readonly repository: ObjectRepository
   readonly permissions: Permissions
+  /** The tickets that the message came with. */
+  readonly tickets: readonly IssuedTicket[]
+  /** Why none of the batch items is carried out, if that is so. */
+  readonly refusal: KmipFault | undefined
   /** The moment of the message. */
   readonly now: DateTime
   readonly services: Services

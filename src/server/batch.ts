@@ -5,7 +5,8 @@ import { keyValueEncoder } from '../message/key-value.ts'
 import type { OperationContext } from '../operation/context.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
-import { authorise } from './authorise.ts'
+import { Allowance } from './allowance.ts'
+import { authorise, visibleObjects } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
 import { BatchItemRun } from './item-run.ts'
@@ -13,9 +14,7 @@ import { BatchReferences } from './batch-references.ts'
 import { canceled } from './job.ts'
 import { KeptResults } from './kept-results.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
-
-/** How often a batch item is tried when another writer was faster. */
-const ATTEMPTS = 200
+import { withRetries } from './retries.ts'
 
 /**
  * Carries out the batch items of a message in their order and gives as many results as there are items (KMIP 1.4
@@ -38,8 +37,9 @@ export async function performBatch(
 /** What stands against a whole message, whichever of its items it is in. */
 function refusalOfAll(
   items: readonly ReadItem[],
-  { asynchrony, jobs }: BatchEnvironment,
+  { asynchrony, jobs, refusal }: BatchEnvironment,
 ): KmipFault | undefined {
+  if (refusal !== undefined) return refusal
   if (items.some(({ hasCriticalExtension }) => hasCriticalExtension)) {
     return new KmipFault('UNKNOWN_EXTENSION', 'A critical message extension is not understood')
   }
@@ -137,9 +137,10 @@ async function performAlone(
 ): Promise<ItemOutcome> {
   const run = new BatchItemRun(false)
   const once = new KeptResults(environment.services.crypto.keys)
+  const allowance = allowanceOf(item, run, environment)
   try {
     const outcome = await withRetries(environment, async (unit) =>
-      performIn({ unit, run, references, once }, item, environment),
+      performIn({ unit, run, references, once, allowance }, item, environment),
     )
     run.settle(true)
     remember(outcome, item, references)
@@ -158,23 +159,34 @@ async function performTogether(
   environment: BatchEnvironment,
 ): Promise<readonly ItemOutcome[]> {
   let failedAt = 0
+  const runs: BatchItemRun[] = []
+  const settle = (isDone: boolean): void => {
+    for (const run of runs.splice(0)) run.settle(isDone)
+  }
   const kept = items.map(() => new KeptResults(environment.services.crypto.keys))
   try {
-    return await withRetries(environment, async (unit) => {
+    const done = await withRetries(environment, async (unit) => {
+      settle(false)
       const references = new BatchReferences()
-      const run = new BatchItemRun(true)
       const results: ItemOutcome[] = []
       for (const [index, item] of items.entries()) {
         failedAt = index
         const once = kept[index] ?? new KeptResults(environment.services.crypto.keys)
-        const result = await performIn({ unit, run, references, once }, item, environment)
+        const run = new BatchItemRun(true)
+        runs.push(run)
+        const allowance = allowanceOf(item, run, environment)
+        const setting = { unit, run, references, once, allowance }
+        const result = await performIn(setting, item, environment)
         if (result.fault !== undefined) throw result.fault
         remember(result, item, references)
         results.push(result)
       }
       return results
     })
+    settle(true)
+    return done
   } catch (error) {
+    settle(false)
     const failed = items[failedAt]
     if (failed === undefined) throw error
     const fault = environment.faultOf(error, failed)
@@ -195,6 +207,21 @@ interface Setting {
   readonly run: BatchItemRun
   readonly references: BatchReferences
   readonly once: KeptResults
+  readonly allowance: Allowance | undefined
+}
+
+/** What the tickets of the message permit the item; undefined for the many messages without any. */
+function allowanceOf(
+  item: ReadItem,
+  run: BatchItemRun,
+  { tickets }: BatchEnvironment,
+): Allowance | undefined {
+  if (tickets.length === 0) return undefined
+  const allowance = new Allowance(tickets, item)
+  run.whenSettled((isDone) => {
+    allowance.settle(isDone)
+  })
+  return allowance
 }
 
 async function performIn(
@@ -204,13 +231,15 @@ async function performIn(
 ): Promise<ItemOutcome> {
   const { identity, permissions, version } = environment
   const { definition } = item
-  if (definition !== undefined) authorise(identity, definition.name, permissions)
+  if (definition !== undefined) {
+    authorise(identity, definition.name, permissions, setting.allowance)
+  }
   return performItem(item, contextOf(setting, environment), version)
 }
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 function contextOf(
-  { unit, run, references, once }: Setting,
+  { unit, run, references, once, allowance }: Setting,
   environment: BatchEnvironment,
 ): OperationContext {
   const { services } = environment
@@ -222,11 +251,13 @@ function contextOf(
     policy: services.policy,
     streams: services.streams,
     clientLog: services.clientLog,
+    tickets: services.tickets,
     identity: environment.identity,
+    presented: environment.tickets,
     now: environment.now,
     offer: environment.offer,
     requests: environment.requests,
-    objects: unit,
+    objects: visibleObjects(unit, allowance),
     run,
     once,
     objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
@@ -248,27 +279,4 @@ function remember(
   if (name !== undefined && identifiers !== undefined) {
     references.remember(name, identifiers, placeholder)
   }
-}
-
-/** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
-async function withRetries<T>(
-  { repository, identity, now, mayStore }: BatchEnvironment,
-  work: (unit: UnitOfWork) => Promise<T>,
-): Promise<T> {
-  const attempt = async (): Promise<{ readonly result: T } | undefined> => {
-    const unit = repository.begin({ owner: identity.id, now })
-    const result = await work(unit)
-    if (!unit.isEmpty && mayStore?.() === false) throw canceled()
-    return (await unit.commit()) === 'done' ? { result } : undefined
-  }
-  const first = await attempt()
-  if (first !== undefined) return first.result
-  // Whoever lost a race waits for the others that did: one by one they cannot keep one another from the object.
-  return repository.inTurn(async () => {
-    for (let again = 1; again < ATTEMPTS; again += 1) {
-      const done = await attempt()
-      if (done !== undefined) return done.result
-    }
-    throw new KmipFault('CONFLICT', 'Other clients keep changing the object')
-  })
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { Offer, Services } from '../operation/context.ts'
+import { scopeOf } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import { Operation } from '../spec/enum/operation.ts'
 import type { Version } from '../schema/version.ts'
@@ -20,6 +21,7 @@ import { announcedIn, readMessage, type Encoding } from './format.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
 import { NO_REQUESTS, type Jobs } from './jobs.ts'
 import { OFFER } from './offer.ts'
+import { presentTickets } from './present-tickets.ts'
 import { writeReply } from './reply.ts'
 
 /** What the dispatcher stands on. */
@@ -143,19 +145,24 @@ class Dispatcher implements MessageHandler {
     const { identity } = peer
     const trace = new Trace(log, services.random, peer, header.clientCorrelationValue)
     const items = batchItems.map((item) => readItem(item, version))
+    const client = identity.id
+    const { tickets, refusal } = presentTickets(header, { client, version, now }, services.tickets)
+    const owner = { client, version, scope: scopeOf(tickets) }
     const destroyAfterAnswer = (secret: Secret) => void secrets.push(secret)
     const results = await performBatch(items, header, {
       version,
       identity,
       repository,
       permissions,
+      tickets,
+      refusal,
       now,
       services,
       offer: this.#offer,
       destroyAfterAnswer,
       asynchrony: header.asynchrony ?? 'prohibited',
       jobs,
-      requests: jobs?.of({ client: identity.id, version }, destroyAfterAnswer) ?? NO_REQUESTS,
+      requests: jobs?.of(owner, destroyAfterAnswer) ?? NO_REQUESTS,
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
     const isCorrelated = header.clientCorrelationValue !== undefined

@@ -17,6 +17,8 @@ export interface JobOwner {
   /** The client's identifier. */
   readonly client: string
   readonly version: Version
+  /** What tickets with rights it was asked for with; they see nothing but their own. */
+  readonly scope?: string | undefined
 }
 
 /** How far a job is; from `storing` on it cannot be canceled any more. */

@@ -140,7 +140,8 @@ export class Jobs {
   #outstanding(owner: JobOwner): readonly AsynchronousRequest[] {
     this.#forget()
     return [...this.#jobs].flatMap(([key, job]) => {
-      const report = key.startsWith(prefixOf(owner)) ? job.report : undefined
+      const report =
+        key.startsWith(prefixOf(owner)) && isVisible(job, owner) ? job.report : undefined
       return report === undefined ? [] : [report]
     })
   }
@@ -161,7 +162,8 @@ export class Jobs {
 
   #find(owner: JobOwner, correlation: Uint8Array): Job | undefined {
     this.#forget()
-    return this.#jobs.get(keyOf(owner, correlation))
+    const job = this.#jobs.get(keyOf(owner, correlation))
+    return job !== undefined && isVisible(job, owner) ? job : undefined
   }
 
   #correlation(): Uint8Array {
@@ -260,6 +262,11 @@ function heldBy(jobs: Iterable<Job>): Held {
 
 const TOO_LARGE = new KmipFault('RESPONSE_TOO_LARGE', 'The response is larger than can be kept')
 const FAILED = new KmipFault('INTERNAL', 'The server failed to carry out the operation')
+
+/** Whoever asks without tickets that have rights sees all that is the client's. */
+function isVisible(job: Job, { scope }: JobOwner): boolean {
+  return scope === undefined || job.owner.scope === scope
+}
 
 /** What is another's, or of another version, is not found at all. */
 function keyOf(owner: JobOwner, correlation: Uint8Array): string {

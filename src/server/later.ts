@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import { scopeOf } from '../operation/tickets.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
@@ -57,9 +58,10 @@ function submit(
   work: LaterWork,
   environment: BatchEnvironment,
 ): readonly Job[] | undefined {
-  const { jobs, identity, version, repository } = environment
+  const { jobs, identity, version, repository, tickets } = environment
   if (items.length === 0) return []
-  return jobs?.submit({ client: identity.id, version }, items, async (series) => {
+  const owner = { client: identity.id, version, scope: scopeOf(tickets) }
+  return jobs?.submit(owner, items, async (series) => {
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = repository.enter()
     const secrets: Secret[] = []

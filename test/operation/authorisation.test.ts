@@ -13,6 +13,7 @@ const READING = [
   ...['Locate', 'Check', 'Get', 'GetAttributes', 'GetAttributeList', 'ObtainLease', 'Export'],
   ...['QueryAsynchronousRequests', 'Process', 'Ping', 'Log'],
   ...['Validate', 'Query', 'DiscoverVersions', 'Poll', 'Cancel', 'GetConstraints'],
+  ...['Login', 'Logout', 'DelegatedLogin'],
 ]
 /** What makes, changes or uses keys. */
 const OTHERS = [

@@ -12,6 +12,7 @@ import { ClientLog } from '../../src/operation/client-log.ts'
 import type { IssuerNames } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
+import { DEFAULT_TICKET_LIMITS, Tickets, type TicketLimits } from '../../src/operation/tickets.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
@@ -79,6 +80,7 @@ export interface BenchOptions {
   readonly batchItems?: number
   readonly responseBytes?: number
   readonly streams?: StreamLimits
+  readonly tickets?: Partial<TicketLimits>
   /** What is done asynchronously; nothing where it is absent. */
   readonly jobs?: Partial<JobLimits>
 }
@@ -138,6 +140,12 @@ export class Bench {
         policy: { ...DEFAULT_POLICY, ...options.policy },
         issuer: issuer && (() => issuer),
         streams: new Streams(options.streams ?? STREAMS, nodeRandom),
+        tickets: new Tickets({
+          limits: { ...DEFAULT_TICKET_LIMITS, ...options.tickets },
+          random: nodeRandom,
+          crypto: nodeCrypto,
+          log: listLog(events),
+        }),
         clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
       },
       clock,

@@ -12,6 +12,7 @@ import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { ClientLog } from '../../src/operation/client-log.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
 import { Streams } from '../../src/operation/streams.ts'
+import { DEFAULT_TICKET_LIMITS, Tickets } from '../../src/operation/tickets.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 import type { Crypto } from '../../src/port/crypto.ts'
 import type { Random } from '../../src/port/random.ts'
@@ -79,6 +80,12 @@ async function handlerOver(
       random: seedable(random),
       policy: { ...DEFAULT_POLICY, derivationIterations: 10_000 },
       streams: new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random),
+      tickets: new Tickets({
+        limits: DEFAULT_TICKET_LIMITS,
+        random,
+        crypto: nodeCrypto,
+        log: recordingLog(lines),
+      }),
       clientLog: new ClientLog(recordingLog(lines), { linesPerMinute: 60, characters: 1_024 }),
     },
     clock: { now },

@@ -20,6 +20,8 @@ export const REASONS = {
   BATCH_CANCELED: ['OperationCanceledByRequester'],
   UNKNOWN_REQUEST: ['ItemNotFound'],
   AUTHENTICATION_FAILED: ['AuthenticationNotSuccessful'],
+  INVALID_TICKET: ['AuthenticationNotSuccessful'],
+  TICKET_EXHAUSTED: ['PermissionDenied'],
   ATTESTATION_FAILED: ['AttestationFailed', 'PermissionDenied'],
   NOT_PERMITTED: ['PermissionDenied'],
   UNSUPPORTED_OPERATION: ['OperationNotSupported'],

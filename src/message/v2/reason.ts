@@ -17,6 +17,8 @@ export const REASONS = {
   BATCH_CANCELED: ['OperationCanceledByRequester'],
   UNKNOWN_REQUEST: ['InvalidAsynchronousCorrelationValue'],
   AUTHENTICATION_FAILED: ['AuthenticationNotSuccessful'],
+  INVALID_TICKET: ['InvalidTicket'],
+  TICKET_EXHAUSTED: ['UsageLimitExceeded'],
   ATTESTATION_FAILED: ['AttestationFailed'],
   NOT_PERMITTED: ['PermissionDenied'],
   UNSUPPORTED_OPERATION: ['OperationNotSupported'],

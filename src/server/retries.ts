@@ -1,0 +1,30 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { UnitOfWork } from '../repository/unit-of-work.ts'
+import type { BatchEnvironment } from './batch-environment.ts'
+import { canceled } from './job.ts'
+
+/** How often a batch item is tried when another writer was faster. */
+const ATTEMPTS = 200
+
+/** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
+export async function withRetries<T>(
+  { repository, identity, now, mayStore }: BatchEnvironment,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  const attempt = async (): Promise<{ readonly result: T } | undefined> => {
+    const unit = repository.begin({ owner: identity.id, now })
+    const result = await work(unit)
+    if (!unit.isEmpty && mayStore?.() === false) throw canceled()
+    return (await unit.commit()) === 'done' ? { result } : undefined
+  }
+  const first = await attempt()
+  if (first !== undefined) return first.result
+  // Whoever lost a race waits for the others that did: one by one they cannot keep one another from the object.
+  return repository.inTurn(async () => {
+    for (let again = 1; again < ATTEMPTS; again += 1) {
+      const done = await attempt()
+      if (done !== undefined) return done.result
+    }
+    throw new KmipFault('CONFLICT', 'Other clients keep changing the object')
+  })
+}
