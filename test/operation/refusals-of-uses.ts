@@ -44,6 +44,7 @@ type Row = readonly [
 ]
 
 const DENIED = ['PermissionDenied', 'PermissionDenied'] as const
+const STATE = ['PermissionDenied', 'WrongKeyLifecycleState'] as const
 const FIELD = ['InvalidField', 'InvalidField'] as const
 const MESSAGE = ['InvalidMessage', 'InvalidMessage'] as const
 const FAILED = ['CryptographicFailure', 'CryptographicFailure'] as const
@@ -102,12 +103,13 @@ const ON_ANY: readonly Row[] = Object.entries(RIGHT).flatMap(([operation, rest])
 
 const ON_SECRET: readonly Row[] = [...PROTECTING, ...PROCESSING].flatMap((operation): Row[] => {
   const rest = RIGHT[operation] ?? ''
+  const state = operation.startsWith('MAC') ? STATE : DENIED
   const late: Row = PROTECTING.includes(operation)
-    ? [operation, 'a key past its Protect Stop Date', DENIED, (k) => uid(k.stopped) + rest]
-    : [operation, 'a key before its Process Start Date', DENIED, (k) => uid(k.notStarted) + rest]
+    ? [operation, 'a key past its Protect Stop Date', state, (k) => uid(k.stopped) + rest]
+    : [operation, 'a key before its Process Start Date', state, (k) => uid(k.notStarted) + rest]
   return [
     late,
-    [operation, 'a key that is not active yet', DENIED, (k) => uid(k.preActive) + rest],
+    [operation, 'a key that is not active yet', state, (k) => uid(k.preActive) + rest],
     [
       operation,
       'a key that is kept elsewhere',

@@ -96,7 +96,7 @@ const REPLACING = {
 
 /**
  * Using keys: the tables have Wrong Key Lifecycle State and Usage Limit Exceeded; the text of Encrypt and Sign and the
- * official cases CS-BC-M-7, CS-BC-M-14 and CS-AC-M-8 say Permission Denied.
+ * official cases CS-BC-M-7, CS-BC-M-14 and CS-AC-M-8 say Permission Denied. Nothing says so of MAC and MAC Verify.
  */
 const USES_OF_KEYS = {
   WRONG_STATE: 'PermissionDenied',
@@ -203,8 +203,6 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   Decrypt: USES_OF_KEYS,
   Sign: USES_OF_KEYS,
   SignatureVerify: USES_OF_KEYS,
-  MAC: USES_OF_KEYS,
-  MACVerify: USES_OF_KEYS,
   Validate: { OBJECT_DESTROYED: 'PermissionDenied' },
   SetConstraints: OF_RULES,
   SetDefaults: OF_RULES,
