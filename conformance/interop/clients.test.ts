@@ -3,20 +3,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startKmipd, type Kmipd } from '../harness/kmipd.ts'
 import type { Target } from '../runner/connection.ts'
 import { CARDS } from './clients/cards.ts'
-import type { Stage } from './clients/card.ts'
+import type { Card, Stage } from './clients/card.ts'
 import { Peer } from './clients/peer.ts'
+import { Poster } from './clients/poster.ts'
 
-let server: Kmipd
-beforeAll(async () => {
-  server = await startKmipd()
-}, 60_000)
+const servers = new Map<string, Promise<Kmipd>>()
+
+/** One server for all clients, and one more for each configuration that some need. */
+async function serverFor(config: Card['config']): Promise<Kmipd> {
+  const key = JSON.stringify(config ?? {})
+  const server = servers.get(key) ?? startKmipd(config)
+  servers.set(key, server)
+  return server
+}
+
 afterAll(async () => {
-  await server.stop()
+  for (const server of servers.values()) await (await server).stop()
 }, 60_000)
 
 /** Plays a script, and closes what it has opened. */
 async function play(target: Target, script: (stage: Stage) => Promise<void>): Promise<void> {
-  const peers: Peer[] = []
+  const peers: (Peer | Poster)[] = []
   try {
     await script({
       target,
@@ -25,17 +32,23 @@ async function play(target: Target, script: (stage: Stage) => Promise<void>): Pr
         peers.push(peer)
         return peer
       },
+      post(form, reader) {
+        const poster = new Poster(target, form, reader)
+        peers.push(poster)
+        return poster
+      },
     })
   } finally {
     for (const peer of peers) peer.close()
   }
 }
 
-describe.each(CARDS)('$product', ({ product, scripts }) => {
+describe.each(CARDS)('$product', ({ product, config, scripts }) => {
   let target: Target
   beforeAll(async () => {
+    const server = await serverFor(config)
     target = await server.targetFor(product.replace(/\W+/gu, '-').toLowerCase())
-  })
+  }, 60_000)
 
   test.each(Object.entries(scripts))('%s', async (_, script) => {
     await play(target, script)

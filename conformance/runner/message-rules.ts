@@ -67,12 +67,18 @@ function checkItem(item: Node, path: string): readonly Difference[] {
 
 const TAGS = new Map(Object.values(Tag).map((row) => [row.number, row]))
 
-/** Fields, attributes and members of enumerations that the version does not have; extensions are of no version. */
+/**
+ * Fields, attributes and members of enumerations that the version does not have; extensions are of no version. The
+ * operation of an item is the question's own, also where the question is ahead of its version.
+ */
 function checkAge(node: Node, version: Version, path: string): readonly Difference[] {
   const parts = [
     { life: TAGS.get(node.item.tag), what: node.name },
     { life: attributeNamedBy(node), what: `the attribute ${describe(node)}` },
-    { life: memberShownBy(node), what: `${node.name} ${describe(node)}` },
+    {
+      life: path === OPERATION_PATH ? undefined : memberShownBy(node),
+      what: `${node.name} ${describe(node)}`,
+    },
   ]
   return [
     ...parts
@@ -81,6 +87,8 @@ function checkAge(node: Node, version: Version, path: string): readonly Differen
     ...node.children.flatMap((child) => checkAge(child, version, `${path}/${child.name}`)),
   ]
 }
+
+const OPERATION_PATH = 'ResponseMessage/BatchItem/Operation'
 
 function attributeNamedBy(node: Node): Lifetime | undefined {
   const { item, name } = node

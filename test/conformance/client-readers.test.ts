@@ -210,6 +210,24 @@ describe('PyKMIP', () => {
     expect(await bears(libkmip, short)).toBe(true)
   })
 
+  test('reads a wrapped value inside its structure alone', async () => {
+    const wrapped = (value: Buffer): Buffer =>
+      structure(
+        'SymmetricKey',
+        structure(
+          'KeyBlock',
+          enumeration('KeyFormatType', KeyFormat.raw),
+          value,
+          enumeration('CryptographicAlgorithm', Algorithm.aes),
+          integer('CryptographicLength', 256),
+        ),
+      )
+    const bare = wrapped(bytes('KeyValue', Buffer.alloc(40)))
+    const inside = wrapped(structure('KeyValue', material))
+    expect(await bears(pykmip, answer(Operation.get, get(bare)))).toBe(false)
+    expect(await bears(pykmip, answer(Operation.get, get(inside)))).toBe(true)
+  })
+
   test('wants a failure to tell its reason and its message', async () => {
     const failure = (...told: readonly Buffer[]): Buffer =>
       structure(

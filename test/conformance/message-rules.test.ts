@@ -167,6 +167,15 @@ describe('[clients H1] what the version does not have', () => {
     ])
   })
 
+  test('but for the operation that was asked for', async () => {
+    const file = [
+      request([ask('DiscoverVersions')], { version: '1.0' }),
+      response([success('DiscoverVersions')], { version: '1.0' }),
+    ]
+    const came = response([success('DiscoverVersions')], { version: '1.0', timeStamp: iso(NOW) })
+    expect(complaints(await playAgainst(file, [came]))).toEqual([])
+  })
+
   test('Located Items in 1.2', async () => {
     const located = '<LocatedItems type="Integer" value="0"/>'
     const file = (version: string): string[] => [

@@ -11,7 +11,9 @@ import { scality } from './scality.ts'
 import { scylla } from './scylla.ts'
 import { synology } from './synology.ts'
 import { vcenter } from './vcenter.ts'
+import { vast } from './vast.ts'
 import { veeam } from './veeam.ts'
+import { zkey } from './zkey/card.ts'
 
 /** Every client that is played by a script. */
 export const CARDS: readonly Card[] = [
@@ -19,6 +21,7 @@ export const CARDS: readonly Card[] = [
   synology,
   fortigate,
   veeam,
+  vast,
   libmongocrypt,
   rgw,
   cephCsi,
@@ -27,6 +30,7 @@ export const CARDS: readonly Card[] = [
   kmipcore,
   perconaMongodb,
   pgTde,
+  zkey,
   scality,
   scylla,
   storageArray,

@@ -1,4 +1,5 @@
 import { decode } from '../../../src/ttlv/decode.ts'
+import type { Item } from '../../../src/ttlv/item.ts'
 import type { Target } from '../../runner/connection.ts'
 import { checkAnswer } from '../../runner/golden.ts'
 import { nodeOfItem } from '../../runner/template.ts'
@@ -47,7 +48,8 @@ export class Peer {
   async #take(request: Uint8Array): Promise<Answer> {
     const before = this.wire.taken
     const bytes = await this.#reader.receive(this.wire)
-    checkGolden(request, bytes, this.wire.taken - before)
+    checkRecords(bytes.length, this.wire.taken - before)
+    goldenOf(decode(request), decode(bytes))
     const message = messageOf(bytes)
     this.#reader.check(message)
     return new Answer(message)
@@ -59,12 +61,14 @@ export class Peer {
  *
  * @throws ReaderError with all that is wrong
  */
-function checkGolden(request: Uint8Array, answer: Buffer, records: number): void {
-  const wrong = checkAnswer(nodeOfItem(decode(request)), nodeOfItem(decode(answer))).map(
+export function goldenOf(request: Item, answer: Item): void {
+  const wrong = checkAnswer(nodeOfItem(request), nodeOfItem(answer)).map(
     ({ path, expected, got }) => `${path}: ${expected}, got ${got}`,
   )
-  if (records !== Math.ceil(answer.length / RECORD_BYTES)) {
-    wrong.push(`an answer of ${answer.length} bytes in ${records} records`)
-  }
   if (wrong.length > 0) throw new ReaderError(wrong.join('; '))
+}
+
+function checkRecords(length: number, records: number): void {
+  if (records === Math.ceil(length / RECORD_BYTES)) return
+  throw new ReaderError(`an answer of ${length} bytes in ${records} records`)
 }

@@ -1,6 +1,5 @@
 import { KNOWN_TO_PYKMIP } from './pykmip-attributes.ts'
 import { Operation, Status } from '../wire/numbers.ts'
-import { TYPE } from '../wire/bytes.ts'
 import { Positions, ReaderError, type Field } from '../wire/field.ts'
 import { readLooping } from './framing.ts'
 import { versionOf } from './version.ts'
@@ -156,13 +155,11 @@ function checkKeyBlock(block: Field): void {
   const parts = new Positions(block)
   parts.take('KeyFormatType').number()
   parts.maybe('KeyCompressionType')?.number()
-  const value = parts.take('KeyValue')
-  if (value.type === TYPE.structure) {
-    const inside = new Positions(value)
-    inside.take('KeyMaterial')
-    inside.many('Attribute')
-    inside.end()
-  }
+  // It reads the structure alone, wrapped or not, though the standard has wrapped values as byte strings too.
+  const value = new Positions(parts.take('KeyValue'))
+  value.take('KeyMaterial')
+  value.many('Attribute')
+  value.end()
   parts.maybe('CryptographicAlgorithm')?.number()
   parts.maybe('CryptographicLength')?.number()
   parts.maybe('KeyWrappingData')

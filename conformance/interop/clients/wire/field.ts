@@ -59,6 +59,11 @@ export class Field {
     return this.#value
   }
 
+  /** The bytes of what may be a structure instead. */
+  maybeBytes(): Buffer | undefined {
+    return this.type === TYPE.bytes ? this.#value : undefined
+  }
+
   /** An integer, enumeration or interval. */
   number(): number {
     if (this.type === TYPE.integer) return this.#value.readInt32BE()
