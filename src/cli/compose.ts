@@ -12,7 +12,7 @@ import { ROLES } from '../config/roles.ts'
 import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
-import { Streams } from '../operation/streams.ts'
+import { Streams, type Alarm } from '../operation/streams.ts'
 import { Tickets } from '../operation/tickets.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
@@ -27,6 +27,11 @@ import type { Core } from './core.ts'
 const GENERATORS: Readonly<Record<Config['policy']['randomNumberGenerator'], Random>> = {
   'ansi-x9.31': x931Random,
   'ctr-drbg': nodeRandom,
+}
+
+const ALARM: Alarm = {
+  now: () => systemClock.now(),
+  every: (milliseconds, task) => systemTicker.every(milliseconds, task),
 }
 
 const PERMISSIONS: Permissions = new Map(
@@ -75,7 +80,7 @@ export function createHandler(
         getOneTimePad: policy.getOneTimePad,
         interop: policy.interop,
       },
-      streams: new Streams(policy.streams, nodeRandom),
+      streams: new Streams(policy.streams, nodeRandom, ALARM),
       clientLog: new ClientLog(log, policy.clientLog),
       tickets: new Tickets({
         limits: config.tickets,

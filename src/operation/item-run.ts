@@ -4,4 +4,6 @@ export interface ItemRun {
   readonly canBeUndone: boolean
   /** Calls back when it is certain whether the item is done. */
   whenSettled(callback: (isDone: boolean) => void): void
+  /** Calls back when the item is done, but its answer is too large to be given. */
+  whenDropped(callback: () => void): void
 }

@@ -79,6 +79,16 @@ interface Occasion {
   readonly now: DateTime
 }
 
+/** What wakes the server up while nobody asks for anything. */
+export interface Alarm {
+  /** The moment, in seconds. */
+  now(): DateTime
+  /** Runs `task` every so many milliseconds until the function it returns is called. */
+  every(milliseconds: number, task: () => void): () => void
+}
+
+const SWEEP_MS = 5_000
+
 const toBytes = new TextEncoder()
 const toText = new TextDecoder()
 
@@ -90,14 +100,18 @@ const toText = new TextDecoder()
 export class Streams {
   readonly #limits: StreamLimits
   readonly #random: Random
+  readonly #alarm: Alarm | undefined
+  #stopSweeping: (() => void) | undefined
   /** By Correlation Value, the one that was left alone the longest first. */
   readonly #streams = new Map<string, Stream>()
   /** Answers to parts whose unit of work may have to be tried anew: no part may be taken twice. */
   readonly #answers = new WeakMap<ItemRun, PartAnswer>()
 
-  constructor(limits: StreamLimits, random: Random) {
+  /** @param alarm - ends streams that were left alone; without it they end when the next part comes, whoever sends it */
+  constructor(limits: StreamLimits, random: Random, alarm?: Alarm) {
     this.#limits = limits
     this.#random = random
+    this.#alarm = alarm
   }
 
   /** What was answered when the batch item was tried before. */
@@ -138,12 +152,17 @@ export class Streams {
     this.#streams.delete(stream.id)
     this.#streams.set(stream.id, stream)
     stream.touched = now
+    this.#sweep()
     const answer = this.#guard(stream, () => answerOf(stream, part, isLast))
     this.#answers.set(run, answer)
     stream.busy = true
     run.whenSettled((isDone) => {
       stream.busy = false
       if (!isDone || isLast) this.#end(stream)
+    })
+    // The client cannot know what the part gave, so there is no going on.
+    run.whenDropped(() => {
+      if (this.#streams.has(stream.id)) this.#end(stream)
     })
     return answer
   }
@@ -174,6 +193,17 @@ export class Streams {
 
   #of(client: string): readonly Stream[] {
     return Array.from(this.#streams.values()).filter(({ binding }) => binding.client === client)
+  }
+
+  /** Looks after streams for as long as there are any. */
+  #sweep(): void {
+    const alarm = this.#alarm
+    this.#stopSweeping ??= alarm?.every(SWEEP_MS, () => {
+      this.#expire(alarm.now())
+      if (this.#streams.size > 0) return
+      this.#stopSweeping?.()
+      this.#stopSweeping = undefined
+    })
   }
 
   #expire(now: DateTime): void {

@@ -38,6 +38,8 @@ export interface ItemOutcome {
   readonly pending?: Uint8Array
   /** The operation whose answer it is, where that is not the one that was asked for. */
   readonly of?: { readonly operation?: number; readonly name?: OperationName }
+  /** To be called where the payload is too large to be given. */
+  readonly dropped?: () => void
 }
 
 const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS

@@ -144,7 +144,8 @@ async function performAlone(
     )
     run.settle(true)
     remember(outcome, item, references)
-    return outcome
+    const { dropped } = run
+    return dropped === undefined ? outcome : { ...outcome, dropped }
   } catch (error) {
     run.settle(false)
     return { fault: environment.faultOf(error, item) }

@@ -175,6 +175,7 @@ class Dispatcher implements MessageHandler {
       },
       Math.min(header.maximumResponseSize ?? Infinity, this.#options.responseBytes),
       encoding,
+      (index) => results[index]?.dropped?.(),
     )
   }
 

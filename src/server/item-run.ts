@@ -4,6 +4,7 @@ import type { ItemRun } from '../operation/item-run.ts'
 export class BatchItemRun implements ItemRun {
   readonly canBeUndone: boolean
   readonly #callbacks: ((isDone: boolean) => void)[] = []
+  readonly #dropped: (() => void)[] = []
 
   constructor(canBeUndone: boolean) {
     this.canBeUndone = canBeUndone
@@ -15,5 +16,17 @@ export class BatchItemRun implements ItemRun {
 
   settle(isDone: boolean): void {
     for (const callback of this.#callbacks.splice(0)) callback(isDone)
+  }
+
+  whenDropped(callback: () => void): void {
+    this.#dropped.push(callback)
+  }
+
+  /** What is to be called when the answer is not given; undefined where nobody wants to know. */
+  get dropped(): (() => void) | undefined {
+    if (this.#dropped.length === 0) return undefined
+    return () => {
+      for (const callback of this.#dropped.splice(0)) callback()
+    }
   }
 }

@@ -104,6 +104,7 @@ export class Jobs {
   end(job: Job, outcome: ItemOutcome): void {
     const bytes = outcome.payload === undefined ? 0 : encodedLength(outcome.payload)
     const isKept = bytes <= SMALL_ANSWER || this.#fits(job.owner, { jobs: 0, bytes })
+    if (!isKept) outcome.dropped?.()
     job.end(isKept ? outcome : { fault: TOO_LARGE }, this.until)
   }
 

@@ -13,15 +13,23 @@ import type { Reply } from './handler.ts'
  *
  * What counts is the length in TTLV, whatever the encoding: the cases MSGENC-XML and MSGENC-JSON have the same sizes as
  * MSGENC-HTTPS, and answers that no text of theirs would fit in.
+ *
+ * @param drop - is told of each batch item whose payload has given way
  */
-export function writeReply(message: ResponseMessage, mostBytes: number, encoding: Encoding): Reply {
+export function writeReply(
+  message: ResponseMessage,
+  mostBytes: number,
+  encoding: Encoding,
+  drop?: (index: number) => void,
+): Reply {
   let fitting = message
   let item = writeResponse(fitting)
   let length = encodedLength(item)
   while (length > mostBytes) {
-    const shortened = withoutLargest(fitting)
-    if (shortened === undefined) break
-    fitting = shortened
+    const at = largestItem(fitting)
+    if (at === undefined) break
+    drop?.(at)
+    fitting = without(at, fitting)
     item = writeResponse(fitting)
     length = encodedLength(item)
   }
@@ -50,13 +58,16 @@ function room(length: number): Uint8Array {
   return slab.subarray(taken - length, taken)
 }
 
-function withoutLargest(message: ResponseMessage): ResponseMessage | undefined {
-  const sizes = message.batchItems.map(({ payload }) =>
+/** Place of the batch item with the largest payload; undefined where none has any. */
+function largestItem({ batchItems }: ResponseMessage): number | undefined {
+  const sizes = batchItems.map(({ payload }) =>
     payload === undefined ? 0 : encodedLength(payload),
   )
   const largest = Math.max(...sizes)
-  if (largest === 0) return undefined
-  const at = sizes.indexOf(largest)
+  return largest === 0 ? undefined : sizes.indexOf(largest)
+}
+
+function without(at: number, message: ResponseMessage): ResponseMessage {
   const batchItems = message.batchItems.map((item, index) =>
     index === at ? tooLarge(item, message) : item,
   )

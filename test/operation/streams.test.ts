@@ -1,7 +1,9 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Tag } from '../../src/spec/tag.ts'
-import { Bench, uid, type AnswerItem } from './harness.ts'
+import { nodeRandom } from '../../src/adapter/random-node.ts'
+import { Streams } from '../../src/operation/streams.ts'
+import { Bench, START, uid, type AnswerItem } from './harness.ts'
 import {
   askKey,
   bytes,
@@ -281,5 +283,77 @@ describe('[KMIP 1.4 3.21] Usage Limits', () => {
     const last = await overtaken(data(plaintext.subarray(20)) + goOn(begun) + FINAL)
     const parts = [begun, next, last].map((part) => bytesIn(part, Tag.Data) ?? new Uint8Array(0))
     expect(hex(Buffer.concat(parts))).toBe(cbc(plaintext))
+  })
+})
+
+describe('a stream that cannot go on', () => {
+  test('[KMIP 1.4 11.1] ends when the answer to one of its parts is too large', async () => {
+    const begun = await encrypt(CBC + data(Buffer.alloc(16)) + iv + INIT)
+    const size = '<MaximumResponseSize type="Integer" value="400"/>'
+    const payload = uid(key) + data(Buffer.alloc(512)) + goOn(begun)
+    const answer = await bench.send('1.4', [{ operation: 'Encrypt', payload }], { header: size })
+    expect(answer.items.map(({ reason }) => reason)).toEqual(['ResponseTooLarge'])
+    const next = await encrypt(data(Buffer.alloc(16)) + goOn(begun))
+    expect(next.reason).toBe('InvalidCorrelationValue')
+  })
+
+  test('goes on when another answer of the message was too large', async () => {
+    const begun = await encrypt(CBC + data(Buffer.alloc(16)) + iv + INIT)
+    const size = '<MaximumResponseSize type="Integer" value="400"/>'
+    const random = '<DataLength type="Integer" value="512"/>'
+    const answer = await bench.send(
+      '1.4',
+      [
+        {
+          operation: 'Encrypt',
+          payload: uid(key) + data(Buffer.alloc(16)) + goOn(begun),
+          id: '01',
+        },
+        { operation: 'RNGRetrieve', payload: random, id: '02' },
+      ],
+      { header: size },
+    )
+    expect(answer.items.map(({ reason }) => reason)).toEqual([undefined, 'ResponseTooLarge'])
+    const next = await encrypt(data(Buffer.alloc(16)) + goOn(begun))
+    expect(next.status).toBe('Success')
+  })
+})
+
+describe('streams that are left alone', () => {
+  const run = { canBeUndone: false, whenSettled: settle, whenDropped: () => undefined }
+  function settle(callback: (isDone: boolean) => void): void {
+    callback(true)
+  }
+
+  test('are forgotten by a clock that runs only while there are any', () => {
+    let now = START
+    let task: (() => void) | undefined
+    const destroyed: string[] = []
+    const alarm = {
+      now: () => now,
+      every: (_: number, sweep: () => void) => {
+        task = sweep
+        return () => {
+          task = undefined
+        }
+      },
+    }
+    const streams = new Streams({ perClient: 3, bytes: 64, seconds: 60 }, nodeRandom, alarm)
+    expect(task).toBeUndefined()
+    const binding = { client: 'alice', operation: 'Hash', key: '' } as const
+    const work = {
+      gathers: false,
+      take: () => ({}),
+      finish: () => ({}),
+      destroy: () => void destroyed.push('work'),
+    }
+    streams.begin(binding, () => work, {}, { run, now })
+    now += 59
+    task?.()
+    expect(destroyed).toEqual([])
+    now += 1
+    task?.()
+    expect(destroyed).toEqual(['work'])
+    expect(task).toBeUndefined()
   })
 })
