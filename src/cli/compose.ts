@@ -75,6 +75,7 @@ export function createHandler(
         applicationNamespaces: policy.applicationNamespaces,
         query: config.query,
         derivationIterations: policy.derivationIterations,
+        slowWorkPerClient: policy.slowWorkPerClient,
         shortTags: policy.shortTags,
         anyGcmIv: policy.anyGcmIv,
         getOneTimePad: policy.getOneTimePad,

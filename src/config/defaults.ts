@@ -87,6 +87,8 @@ export interface Policy {
   readonly applicationNamespaces: readonly string[]
   /** Iterations of PBKDF2 for one key, over all the blocks that it takes. */
   readonly derivationIterations: number
+  /** RSA and DSA pairs and derivations by PBKDF2 that one client may have under way; they are made one after the other. */
+  readonly slowWorkPerClient: number
   /** Whether authenticated encryption may have tags under 96 bits. */
   readonly shortTags: boolean
   /** Whether the IV of GCM may have another length than 96 bits. */
@@ -128,6 +130,7 @@ export const DEFAULT_CONFIG: Config = {
     splitKeyParts: 32,
     applicationNamespaces: ['kmipd'],
     derivationIterations: 10_000_000,
+    slowWorkPerClient: 8,
     shortTags: false,
     anyGcmIv: true,
     getOneTimePad: 'withhold',

@@ -97,6 +97,7 @@ export const configSchema: z.ZodType<Config> = section({
       .max(100)
       .default([...DEFAULT_CONFIG.policy.applicationNamespaces]),
     derivationIterations: number(1, 2 ** 31 - 1, DEFAULT_CONFIG.policy.derivationIterations),
+    slowWorkPerClient: number(1, 1_000, DEFAULT_CONFIG.policy.slowWorkPerClient),
     shortTags: z.boolean().default(DEFAULT_CONFIG.policy.shortTags),
     anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
     getOneTimePad: z.enum(PAD_VIEWS).default(DEFAULT_CONFIG.policy.getOneTimePad),

@@ -47,12 +47,18 @@ export interface MadeOnce {
   /** A pair whose handles are not the operation's to destroy; an operation asks once. Throws as `AsymmetricKeys.generate`. */
   keyPair(request: KeyPairRequest): Promise<KeyPair>
   /**
-   * A secret, which is the caller's.
+   * A secret, which is the caller's. It is made anew when what it is made of has changed with what was read.
    *
-   * @param label - tells apart whatever `make` might give; nothing secret
+   * @param label - tells apart whatever `make` might give of the same secrets; nothing secret
    */
-  secret(label: string, make: () => Promise<Secret>): Promise<Secret>
+  secret(
+    of: { readonly label: string; readonly sources: readonly Secret[] },
+    make: () => Promise<Secret>,
+  ): Promise<Secret>
 }
+
+/** Does a piece of slow work in its turn. */
+export type Slowly = <T>(work: () => Promise<T>) => Promise<T>
 
 /** What the server can do, for Query to tell. */
 export interface Offer {
@@ -96,6 +102,8 @@ export interface OperationContext extends Services {
   readonly objects: ObjectSpace
   readonly run: ItemRun
   readonly once: MadeOnce
+  /** Does what takes seconds, behind what else the client has of that kind. Throws `SERVER_LIMIT` and what the work throws. */
+  readonly slowly: Slowly
   /** Objects of any client, for what the server itself does with them: they are not shown, and no change is kept. */
   objectsOf(owner: string): ObjectSpace
   readonly offer: Offer

@@ -142,7 +142,8 @@ async function derived(
 ): Promise<Secret> {
   const parameters = parametersToWrap(stated.cryptographicParameters, base, true)
   const label = JSON.stringify([base.uniqueIdentifier, other?.uniqueIdentifier, length, parameters])
-  return context.once.secret(label, async () => {
+  const sources = [base, other].flatMap((object) => materialOf(object) ?? [])
+  return context.once.secret({ label, sources }, async () => {
     const input: DerivationInput = {
       base: await withPlainKey(base, context),
       other: other && (await withPlainKey(other, context)),
@@ -152,6 +153,11 @@ async function derived(
     }
     return derive(derivationMethod, input, context)
   })
+}
+
+function materialOf(object: ManagedObject | undefined): Secret | undefined {
+  const block = object?.content && keyBlockOf(object.content)
+  return block?.keyValue?.material
 }
 
 /** Stores what was derived and the links between it and what it was derived from (KMIP 1.4 section 4.6). */

@@ -34,6 +34,10 @@ export interface Policy {
   readonly derivationIterations: number
   /** Whether Interop is there, which erases what clients have (KMIP 2.1 section 6.1.26). */
   readonly interop: boolean
+  /**
+   * RSA and DSA pairs and derivations by PBKDF2 that one client may have under way; they are made one after the other.
+   */
+  readonly slowWorkPerClient: number
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -52,5 +56,6 @@ export const DEFAULT_POLICY: Policy = {
   getOneTimePad: 'withhold',
   derivationIterations: 10_000_000,
   interop: false,
+  slowWorkPerClient: 8,
   vendorIdentification: 'kmipd',
 }

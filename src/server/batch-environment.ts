@@ -24,6 +24,7 @@ export interface BatchEnvironment {
   /** The moment of the message. */
   readonly now: DateTime
   readonly services: Services
+  readonly slowly: OperationContext['slowly']
   readonly offer: Offer
   readonly destroyAfterAnswer: OperationContext['destroyAfterAnswer']
   /** What the client takes, or wants. */

@@ -136,7 +136,7 @@ async function performAlone(
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
   const run = new BatchItemRun(false)
-  const once = new KeptResults(environment.services.crypto.keys)
+  const once = keptResults(environment)
   const allowance = allowanceOf(item, run, environment)
   try {
     const outcome = await withRetries(environment, async (unit) =>
@@ -164,7 +164,7 @@ async function performTogether(
   const settle = (isDone: boolean): void => {
     for (const run of runs.splice(0)) run.settle(isDone)
   }
-  const kept = items.map(() => new KeptResults(environment.services.crypto.keys))
+  const kept = items.map(() => keptResults(environment))
   try {
     const done = await withRetries(environment, async (unit) => {
       settle(false)
@@ -172,7 +172,7 @@ async function performTogether(
       const results: ItemOutcome[] = []
       for (const [index, item] of items.entries()) {
         failedAt = index
-        const once = kept[index] ?? new KeptResults(environment.services.crypto.keys)
+        const once = kept[index] ?? keptResults(environment)
         const run = new BatchItemRun(true)
         runs.push(run)
         const allowance = allowanceOf(item, run, environment)
@@ -200,6 +200,10 @@ async function performTogether(
 function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemOutcome {
   if (index === failedAt) return { fault }
   return index < failedAt ? { isUndone: true } : CANCELED
+}
+
+function keptResults({ services, slowly }: BatchEnvironment): KeptResults {
+  return new KeptResults(services.crypto.keys, slowly)
 }
 
 /** What an item is carried out in. */
@@ -261,6 +265,7 @@ function contextOf(
     objects: visibleObjects(unit, allowance),
     run,
     once,
+    slowly: environment.slowly,
     objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
     issuer: services.issuer,
     resolve: (reference) => references.resolve(reference),

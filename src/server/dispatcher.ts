@@ -22,6 +22,7 @@ import type { MessageHandler, Peer, Reply } from './handler.ts'
 import { NO_REQUESTS, type Jobs } from './jobs.ts'
 import { OFFER } from './offer.ts'
 import { presentTickets } from './present-tickets.ts'
+import { SlowWork } from './slow-work.ts'
 import { writeReply } from './reply.ts'
 
 /** What the dispatcher stands on. */
@@ -60,6 +61,7 @@ const NO_REQUEST = new KmipFault('MALFORMED_MESSAGE', 'The message is no request
 class Dispatcher implements MessageHandler {
   readonly #options: DispatcherOptions
   readonly #offer: Offer
+  readonly #slowWork: SlowWork
 
   constructor(options: DispatcherOptions) {
     this.#options = options
@@ -68,6 +70,7 @@ class Dispatcher implements MessageHandler {
       (operation) => services.policy.interop || operation !== Operation.Interop,
     )
     this.#offer = { ...offer, operations, isAsynchronous: jobs !== undefined }
+    this.#slowWork = new SlowWork(services.policy.slowWorkPerClient)
   }
 
   async handle(
@@ -158,6 +161,7 @@ class Dispatcher implements MessageHandler {
       refusal,
       now,
       services,
+      slowly: async (work) => this.#slowWork.run(identity.id, work),
       offer: this.#offer,
       destroyAfterAnswer,
       asynchrony: header.asynchrony ?? 'prohibited',

@@ -47,8 +47,10 @@ const pbkdf2: Method = async (input, context) => {
   if (blocks * iterations > context.policy.derivationIterations) {
     throw new KmipFault('SERVER_LIMIT', 'The server iterates less often')
   }
-  return withKeyBytes(base, context, async (password) =>
-    context.crypto.derivation.pbkdf2({ hash, password, salt, iterations, length }),
+  return context.slowly(async () =>
+    withKeyBytes(base, context, async (password) =>
+      context.crypto.derivation.pbkdf2({ hash, password, salt, iterations, length }),
+    ),
   )
 }
 
