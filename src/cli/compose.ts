@@ -11,6 +11,7 @@ import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
 import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
+import { Applications } from '../operation/pkcs11/applications.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
 import { Streams, type Alarm } from '../operation/streams.ts'
 import { Tickets } from '../operation/tickets.ts'
@@ -89,6 +90,7 @@ export function createHandler(
         crypto: nodeCrypto,
         log,
       }),
+      cryptoki: new Applications(config.pkcs11, nodeRandom),
       ...issuerOf(core, config.certification),
     },
     clock: systemClock,

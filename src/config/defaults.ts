@@ -1,4 +1,5 @@
 import type { ClientLogLimits } from '../operation/client-log.ts'
+import type { CryptokiInfo, CryptokiLimits } from '../operation/pkcs11/applications.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
@@ -31,6 +32,8 @@ export interface Config {
   readonly asynchrony: JobLimits
   /** What Login and Delegated Login give. */
   readonly tickets: TicketLimits
+  /** What clients may have open of the server's own PKCS#11 module, and what it says of itself. */
+  readonly pkcs11: CryptokiLimits & { readonly info: CryptokiInfo }
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
     /** How long requests under way may take once the server was told to stop. */
@@ -111,6 +114,18 @@ export const DEFAULT_CONFIG: Config = {
   endpoints: [],
   asynchrony: DEFAULT_JOB_LIMITS,
   tickets: DEFAULT_TICKET_LIMITS,
+  pkcs11: {
+    applications: 16,
+    sessions: 64,
+    objects: 10_000,
+    seconds: 3_600,
+    info: {
+      cryptokiVersion: { major: 3, minor: 0 },
+      manufacturer: 'kmipd',
+      description: 'managed objects of the client',
+      libraryVersion: { major: 1, minor: 0 },
+    },
+  },
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {

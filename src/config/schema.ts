@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CryptokiVersion } from '../operation/pkcs11/applications.ts'
 import type { Rate } from '../server/limits.ts'
 import {
   DEFAULT_CONFIG,
@@ -72,6 +73,18 @@ export const configSchema: z.ZodType<Config> = section({
     failures: number(1, 10_000, DEFAULT_CONFIG.tickets.failures),
     lockSeconds: number(1, 86_400, DEFAULT_CONFIG.tickets.lockSeconds),
   }),
+  pkcs11: section({
+    applications: number(1, 10_000, DEFAULT_CONFIG.pkcs11.applications),
+    sessions: number(1, 10_000, DEFAULT_CONFIG.pkcs11.sessions),
+    objects: number(1, 1_000_000, DEFAULT_CONFIG.pkcs11.objects),
+    seconds: number(1, 86_400, DEFAULT_CONFIG.pkcs11.seconds),
+    info: section({
+      cryptokiVersion: version(DEFAULT_CONFIG.pkcs11.info.cryptokiVersion),
+      manufacturer: z.string().max(32).default(DEFAULT_CONFIG.pkcs11.info.manufacturer),
+      description: z.string().max(32).default(DEFAULT_CONFIG.pkcs11.info.description),
+      libraryVersion: version(DEFAULT_CONFIG.pkcs11.info.libraryVersion),
+    }),
+  }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   certification: section({
@@ -131,6 +144,13 @@ function duration(standard: number): z.ZodDefault<z.ZodInt> {
 
 function count(standard: number): z.ZodDefault<z.ZodInt> {
   return number(1, 1_000_000, standard)
+}
+
+function version(standard: CryptokiVersion): z.ZodType<CryptokiVersion> {
+  return section({
+    major: number(0, 255, standard.major),
+    minor: number(0, 255, standard.minor),
+  })
 }
 
 function rate(standard: Rate): z.ZodType<Rate> {

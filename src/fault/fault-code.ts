@@ -73,6 +73,10 @@ export type FaultCode =
   | 'INVALID_CSR'
   | 'BAD_PASSWORD'
   | 'UNSUPPORTED_CRYPTOGRAPHY'
+  // the PKCS#11 operation
+  | 'PKCS11_CODEC'
+  | 'PKCS11_FUNCTION'
+  | 'PKCS11_INTERFACE'
   // the server
   | 'CONFLICT'
   | 'SERVER_LIMIT'

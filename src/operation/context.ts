@@ -16,6 +16,8 @@ import type { Operation } from '../spec/enum/operation.ts'
 import type { ClientLog } from './client-log.ts'
 import type { PendingRequests } from './pending-request.ts'
 import type { ItemRun } from './item-run.ts'
+import type { OperationName } from '../spec/operation.ts'
+import type { Applications } from './pkcs11/applications.ts'
 import type { Policy } from './policy.ts'
 import type { Streams } from './streams.ts'
 import type { IssuedTicket, Tickets } from './tickets.ts'
@@ -88,8 +90,16 @@ export interface Services {
   readonly streams: Streams
   readonly clientLog: ClientLog
   readonly tickets: Tickets
+  /** Who uses the server's own PKCS#11 module. */
+  readonly cryptoki: Applications
   /** Undefined when the server is not configured to issue certificates. */
   readonly issuer?: (() => IssuerNames) | undefined
+}
+
+/** An operation as another one sees it that has it carried out. */
+export interface PerformedOperation<Request, Response> {
+  readonly name: OperationName
+  handle(request: Request, context: OperationContext): Promise<Response>
 }
 
 /** What an operation works with. */
@@ -118,6 +128,14 @@ export interface OperationContext extends Services {
   readonly encodeKeyValue: EncodeKeyValue
   /** Whether objects of a type may have an attribute, as the version of the message has it. */
   readonly applies: Applies
+  /**
+   * Has another operation carried out as a part of this one: by the same rules, and without a trace when it fails.
+   * Throws `NOT_PERMITTED` where the client might not ask for it, and what the operation throws.
+   */
+  perform<Request, Response>(
+    operation: PerformedOperation<Request, Response>,
+    request: Request,
+  ): Promise<Response>
   /** Zeroes a secret that was made for the answer as soon as the answer is encoded, or has failed. */
   destroyAfterAnswer(secret: Secret): void
 }

@@ -36,6 +36,7 @@ import { mac } from './mac.ts'
 import { modifyAttribute } from './modify-attribute.ts'
 import { obtainLease } from './obtain-lease.ts'
 import { ping } from './ping.ts'
+import { pkcs11 } from './pkcs-11.ts'
 import { poll } from './poll.ts'
 import { processRequest } from './process.ts'
 import { queryAsynchronousRequests } from './query-asynchronous-requests.ts'
@@ -104,6 +105,7 @@ export const OPERATIONS = {
   Login: login,
   Logout: logout,
   DelegatedLogin: delegatedLogin,
+  PKCS_11: pkcs11,
   Interop: interop,
   SetDefaults: setDefaults,
   SetConstraints: setConstraints,

@@ -131,6 +131,22 @@ export class UnitOfWork {
     this.#parts.push(part)
   }
 
+  /** Does `work`; when that fails, none of the changes that it made to the unit stay. */
+  async wholly<T>(work: () => Promise<T>): Promise<T> {
+    const before = new Map(this.#staged)
+    const newRules = this.#newRules
+    const parts = this.#parts.length
+    try {
+      return await work()
+    } catch (error) {
+      this.#newRules = newRules
+      this.#parts.length = parts
+      this.#staged.clear()
+      for (const [uniqueIdentifier, staged] of before) this.#staged.set(uniqueIdentifier, staged)
+      throw error
+    }
+  }
+
   get isEmpty(): boolean {
     return this.#staged.size === 0 && this.#parts.length === 0 && this.#newRules === undefined
   }

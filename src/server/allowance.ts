@@ -120,9 +120,11 @@ function exhausted(): KmipFault {
   return new KmipFault('TICKET_EXHAUSTED', 'The Usage Limits of the ticket do not permit so much')
 }
 
-/** Bytes of the Data that an item brings. */
+/** Bytes of the Data that an item brings; of a PKCS#11 function those of its parameters, the data being among them. */
 function dataLength({ payload }: ReadItem): number {
   const fields = payload?.type === ItemType.Structure ? payload.value : []
-  const data = fields.find(({ tag }) => tag === Tag.Data.number)
+  const data = fields.find(({ tag }) => DATA_TAGS.includes(tag))
   return data?.type === ItemType.ByteString ? data.value.length : 0
 }
+
+const DATA_TAGS: readonly number[] = [Tag.Data.number, Tag.PKCS_11InputParameters.number]

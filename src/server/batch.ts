@@ -248,7 +248,7 @@ function contextOf(
   environment: BatchEnvironment,
 ): OperationContext {
   const { services } = environment
-  return {
+  const context: OperationContext = {
     crypto: services.crypto,
     keyFormats: services.keyFormats,
     certificates: services.certificates,
@@ -257,6 +257,7 @@ function contextOf(
     streams: services.streams,
     clientLog: services.clientLog,
     tickets: services.tickets,
+    cryptoki: services.cryptoki,
     identity: environment.identity,
     presented: environment.tickets,
     now: environment.now,
@@ -272,7 +273,12 @@ function contextOf(
     encodeKeyValue: keyValueEncoder(environment.version),
     applies: applicabilityIn(environment.version),
     destroyAfterAnswer: environment.destroyAfterAnswer,
+    perform: async (operation, request) => {
+      authorise(environment.identity, operation.name, environment.permissions, allowance)
+      return unit.wholly(async () => operation.handle(request, context))
+    },
   }
+  return context
 }
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */

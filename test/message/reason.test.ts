@@ -173,6 +173,7 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
     'NAME_TAKEN',
   ],
   ObtainLease: [...ON_OBJECT, 'NOT_PERMITTED'],
+  PKCS_11: ['PKCS11_CODEC', 'PKCS11_FUNCTION', 'PKCS11_INTERFACE', 'NOT_PERMITTED'],
   Poll: ['UNKNOWN_REQUEST'],
   Process: ['UNKNOWN_REQUEST'],
   Recover: ['OBJECT_NOT_FOUND', 'OBJECT_DESTROYED'],

@@ -23,6 +23,7 @@ const OTHERS = [
   ...['GetUsageAllocation', 'Activate', 'Revoke', 'Destroy', 'Archive', 'Recover'],
   ...['Encrypt', 'Decrypt', 'Sign', 'SignatureVerify', 'MAC', 'MACVerify', 'Hash'],
   ...['RNGRetrieve', 'RNGSeed', 'Interop', 'SetDefaults', 'SetConstraints'],
+  'PKCS_11',
 ]
 const ALL: readonly OperationName[] = Object.values(OPERATIONS).map(({ name }) => name)
 

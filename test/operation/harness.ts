@@ -11,6 +11,7 @@ import type { Entry, Store } from '../../src/port/store.ts'
 import { ClientLog } from '../../src/operation/client-log.ts'
 import type { IssuerNames } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
+import { Applications, type CryptokiLimits } from '../../src/operation/pkcs11/applications.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, Tickets, type TicketLimits } from '../../src/operation/tickets.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
@@ -81,6 +82,7 @@ export interface BenchOptions {
   readonly responseBytes?: number
   readonly streams?: StreamLimits
   readonly tickets?: Partial<TicketLimits>
+  readonly cryptoki?: Partial<CryptokiLimits>
   /** What is done asynchronously; nothing where it is absent. */
   readonly jobs?: Partial<JobLimits>
 }
@@ -92,6 +94,16 @@ interface BenchParts {
 }
 
 const STREAMS: StreamLimits = { perClient: 16, bytes: 65_536, seconds: 60 }
+
+const CRYPTOKI = {
+  ...{ applications: 4, sessions: 8, objects: 50, seconds: 60 },
+  info: {
+    cryptokiVersion: { major: 3, minor: 0 },
+    manufacturer: 'maker',
+    description: 'module',
+    libraryVersion: { major: 1, minor: 0 },
+  },
+}
 
 /** A server without a network: messages in XML go in, what comes out is taken apart. */
 export class Bench {
@@ -147,6 +159,7 @@ export class Bench {
           log: listLog(events),
         }),
         clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
+        cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom),
       },
       clock,
       permissions: new Map([['client', options.operations ?? 'all']]),

@@ -11,6 +11,8 @@ import { seedable } from '../../src/adapter/random-seeded.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import { ClientLog } from '../../src/operation/client-log.ts'
 import { DEFAULT_POLICY } from '../../src/operation/policy.ts'
+import { DEFAULT_CONFIG } from '../../src/config/defaults.ts'
+import { Applications } from '../../src/operation/pkcs11/applications.ts'
 import { Streams } from '../../src/operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, Tickets } from '../../src/operation/tickets.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
@@ -87,6 +89,7 @@ async function handlerOver(
         log: recordingLog(lines),
       }),
       clientLog: new ClientLog(recordingLog(lines), { linesPerMinute: 60, characters: 1_024 }),
+      cryptoki: new Applications(DEFAULT_CONFIG.pkcs11, random),
     },
     clock: { now },
     permissions: new Map([['user', 'all']]),
