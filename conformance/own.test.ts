@@ -1,14 +1,27 @@
 import { fileURLToPath } from 'node:url'
 import { describeCases } from './harness/suite.ts'
 import { findCases } from './runner/files.ts'
-import { NO_SETTINGS, type Alternative } from './runner/settings.ts'
+import { NO_SETTINGS, type Alternative, type Settings } from './runner/settings.ts'
+import type { Way } from './runner/way.ts'
 
-/** The issuing key pair is that of the conversation's own client, whose name follows from the file's. */
-const ISSUING: readonly Alternative[] = ['1.0', '1.4', '2.0'].map((version) => ({
-  cases: [`${version}/certification`],
-  config: { certification: { client: `${version}-certification` } },
-  reason: 'certificates are issued only where an issuing key pair is configured',
-}))
+/** The issuing key pair is that of the conversation's own client, whose name follows from the file's and the way. */
+const issuing = (suffix: string): readonly Alternative[] =>
+  ['1.0', '1.4', '2.0'].map((version) => ({
+    cases: [`${version}/certification`],
+    config: { certification: { client: `${version}-certification${suffix}` } },
+    reason: 'certificates are issued only where an issuing key pair is configured',
+  }))
+
+function settingsOf(way: Way): Settings {
+  return {
+    ...NO_SETTINGS,
+    alternatives: issuing(way === 'ttlv' ? '' : `-${way}`),
+    ways: [{ cases: ['*/*'], ways: [way], reason: 'each way has a server of its own' }],
+  }
+}
 
 const folder = fileURLToPath(new URL('../spec-vectors/operations', import.meta.url))
-describeCases('our own cases', findCases([folder]), { ...NO_SETTINGS, alternatives: ISSUING })
+const cases = findCases([folder])
+const WAYS: readonly Way[] = ['ttlv', 'xml', 'json']
+// Import says under which identifier an object is kept, so no two plays of it go to one server.
+for (const way of WAYS) describeCases(`our own cases in ${way}`, cases, settingsOf(way))
