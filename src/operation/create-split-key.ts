@@ -21,6 +21,7 @@ import { generateKey } from './shared/generation.ts'
 import { inheritedEntries, linkTo, withInherited } from './shared/inheritance.ts'
 import { plainByteBlock } from './shared/plain-key.ts'
 import { checkStorage } from './shared/protection-storage.ts'
+import { checkUnlimited } from './shared/split-origin.ts'
 import { loadOnline } from './shared/stored-object.ts'
 
 const CreateSplitKeyRequest = struct({
@@ -128,6 +129,7 @@ export const createSplitKey = defineOperation('CreateSplitKey', {
     }
     const key = await loadOnline(request.uniqueIdentifier, context)
     checkNoPad(key.attributes.get('CryptographicAlgorithm'))
+    checkUnlimited([key])
     const contents = split(request, await plainByteBlock(key, context), context)
     const entries = await withDefaults(requested, ObjectType.SplitKey, context, OF_KEY)
     // What the request says of the key gives way to the key's own (1.4 section 4.38).

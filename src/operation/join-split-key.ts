@@ -21,10 +21,16 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
-import { addObject, optionalEntries, requestedValue, withDefaults } from './shared/creation.ts'
+import { makeObject, optionalEntries, requestedValue, withDefaults } from './shared/creation.ts'
 import { inheritedEntries, withInherited } from './shared/inheritance.ts'
 import { checkStorage } from './shared/protection-storage.ts'
-import { checkSameOrigin } from './shared/split-origin.ts'
+import {
+  asCompromised,
+  checkSameOrigin,
+  checkUnlimited,
+  datesOf,
+  parentsOf,
+} from './shared/split-origin.ts'
 import { loadOnline } from './shared/stored-object.ts'
 
 const JoinSplitKeyRequest = struct({
@@ -130,12 +136,13 @@ function completed(
 function desiredEntries(
   entries: readonly AttributeEntry[],
   parts: readonly ManagedObject[],
+  parents: readonly ManagedObject[],
 ): readonly AttributeEntry[] {
   const isMaskGiven = requestedValue(entries, 'CryptographicUsageMask') !== undefined
-  const inherited = inheritedEntries(parts).filter(
+  const inherited = inheritedEntries([...parts, ...parents]).filter(
     ({ reference }) => !isMaskGiven || reference.name !== 'CryptographicUsageMask',
   )
-  return withInherited(entries, inherited)
+  return withInherited(entries, [...inherited, ...datesOf(parents)])
 }
 
 /** KMIP 1.4 section 4.39, KMIP 2.1 section 6.1.27. */
@@ -154,9 +161,12 @@ export const joinSplitKey = defineOperation('JoinSplitKey', {
     const parts = await loadParts(request, context)
     const contents = parts.map(contentOfPart)
     await checkSameOrigin(parts, context)
-    const joined = join(request, contents)
-    const content = completed(joined, entries, context)
-    const object = await addObject(content, desiredEntries(entries, parts), context, true)
+    const parents = await parentsOf(parts, context)
+    checkUnlimited(parents)
+    const content = completed(join(request, contents), entries, context)
+    const desired = desiredEntries(entries, parts, parents)
+    const object = makeObject(content, desired, context, context.random.parameters)
+    await context.objects.add(asCompromised(object, parents, context.now))
     return { uniqueIdentifier: object.uniqueIdentifier }
   },
 })

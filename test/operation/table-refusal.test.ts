@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attribute1, Bench, identifierOf, identifiersOf, uid } from './harness.ts'
+import { State } from '../../src/spec/enum/state.ts'
+import { Tag } from '../../src/spec/tag.ts'
+import { ItemType } from '../../src/ttlv/item.ts'
+import { attribute1, Bench, find, identifierOf, identifiersOf, uid } from './harness.ts'
 
 const OPAQUE_DATA = `<OpaqueObject><OpaqueDataType type="Enumeration" value="0x80000001"/>
   <OpaqueDataValue type="ByteString" value="00112233"/></OpaqueObject>`
@@ -147,5 +150,46 @@ describe('split keys', () => {
     const [, second, third] = await split('', LENGTH)
     expect(await join([first, third])).toBe('CryptographicFailure')
     expect(await join([second, third])).toBe('Success')
+  })
+
+  const stateOf = async (identifier: string) => {
+    const names = '<AttributeName type="TextString" value="State"/>'
+    const { payload } = await bench.ask('1.4', 'GetAttributes', uid(identifier) + names)
+    const found = find(payload, Tag.AttributeValue)
+    return found?.type === ItemType.Enumeration ? found.value : undefined
+  }
+  const joined = async (parts: readonly string[]) => {
+    const text = `<ObjectType type="Enumeration" value="SymmetricKey"/>${parts.map(uid).join('')}`
+    return identifierOf(await bench.ask('1.4', 'JoinSplitKey', text))
+  }
+  const revoke = async (identifier: string, code: string) =>
+    bench.ask(
+      '1.4',
+      'Revoke',
+      `${uid(identifier)}<RevocationReason>
+        <RevocationReasonCode type="Enumeration" value="${code}"/></RevocationReason>`,
+    )
+
+  test.each([
+    ['KeyCompromise', State.Compromised],
+    ['Superseded', State.Deactivated],
+  ])('what is joined of a key that was revoked for %s is in its state', async (code, state) => {
+    const own = await createKey()
+    const parts = (await split(own)).slice(0, 2)
+    expect(await stateOf(await joined(parts))).toBe(State.PreActive)
+    await revoke(own, code)
+    expect(await stateOf(await joined(parts))).toBe(state)
+  })
+
+  test('a key with Usage Limits is not split, and parts of one are not joined', async () => {
+    const limits = `<Attribute><AttributeName type="TextString" value="Usage Limits"/>
+      <AttributeValue><UsageLimitsTotal type="LongInteger" value="10"/>
+      <UsageLimitsUnit type="Enumeration" value="Object"/></AttributeValue></Attribute>`
+    const own = await createKey()
+    const parts = (await split(own)).slice(0, 2)
+    expect(await join(parts)).toBe('Success')
+    expect(await reasonOf('1.4', 'AddAttribute', uid(own) + limits)).toBe('Success')
+    expect(await join(parts)).toBe('PermissionDenied')
+    expect(await split(own)).toEqual([])
   })
 })

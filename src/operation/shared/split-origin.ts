@@ -1,6 +1,10 @@
 import { KmipFault } from '../../fault/fault.ts'
+import type { AttributeEntry } from '../../model/attribute-set.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { revoke } from '../../model/revocation.ts'
+import type { DateTime } from '../../schema/primitive.ts'
 import { LinkType } from '../../spec/enum/link-type.ts'
+import { State } from '../../spec/enum/state.ts'
 import type { OperationContext } from '../context.ts'
 
 /**
@@ -47,10 +51,62 @@ async function findOrigin(
   for (const identifier of path) origins.set(identifier, origin)
 }
 
-function previousOf({ attributes }: ManagedObject): string | undefined {
-  const links = attributes.all('Link')
-  const link = links.find(({ linkType }) => linkType === LinkType.PreviousLink)
-  return link?.linkedObjectIdentifier
+function previousOf(part: ManagedObject): string | undefined {
+  return linkedBy(part, LinkType.PreviousLink)
+}
+
+function linkedBy({ attributes }: ManagedObject, type: LinkType): string | undefined {
+  return attributes.all('Link').find(({ linkType }) => linkType === type)?.linkedObjectIdentifier
+}
+
+/** The keys that Split Keys say they are parts of, as far as they are still known. */
+export async function parentsOf(
+  parts: readonly ManagedObject[],
+  context: OperationContext,
+): Promise<readonly ManagedObject[]> {
+  const links = parts.flatMap((part) => linkedBy(part, LinkType.ParentLink) ?? [])
+  const parents: ManagedObject[] = []
+  for (const identifier of new Set(links)) {
+    const parent = await loadIfThere(identifier, context)
+    if (parent !== undefined) parents.push(parent)
+  }
+  return parents
+}
+
+/** Refuses to split or to join what may be used so much and no more: there would be two of it. Throws `NOT_PERMITTED`. */
+export function checkUnlimited(keys: readonly ManagedObject[]): void {
+  if (keys.every(({ attributes }) => attributes.get('UsageLimits') === undefined)) return
+  throw new KmipFault('NOT_PERMITTED', 'A key with Usage Limits is neither split nor joined')
+}
+
+const END_DATES = ['ProcessStartDate', 'ProtectStopDate', 'DeactivationDate'] as const
+
+/** The dates by which a joined key may be used no more than the key that was split. */
+export function datesOf(parents: readonly ManagedObject[]): readonly AttributeEntry[] {
+  return parents.slice(0, 1).flatMap(({ attributes }) => {
+    const isOver = attributes.get('State') === State.Deactivated
+    const names = isOver ? (['ActivationDate', ...END_DATES] as const) : END_DATES
+    return names.flatMap((name) => {
+      const value = attributes.get(name)
+      return value === undefined ? [] : [{ reference: { name }, value }]
+    })
+  })
+}
+
+/** A joined key is compromised where the key that was split is. */
+export function asCompromised(
+  joined: ManagedObject,
+  parents: readonly ManagedObject[],
+  now: DateTime,
+): ManagedObject {
+  const reason = parents.find(isCompromised)?.attributes.get('RevocationReason')
+  return reason === undefined ? joined : revoke(joined, { revocationReason: reason }, now)
+}
+
+const COMPROMISED: readonly unknown[] = [State.Compromised, State.DestroyedCompromised]
+
+function isCompromised({ attributes }: ManagedObject): boolean {
+  return COMPROMISED.includes(attributes.get('State'))
 }
 
 /** What a client registers was made elsewhere, and may be a copy of a part that is here. */
