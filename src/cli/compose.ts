@@ -21,6 +21,7 @@ import type { Permissions } from '../server/authorise.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
+import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { Core } from './core.ts'
 
@@ -51,48 +52,78 @@ export function createJobs({ asynchrony }: Config, log: Log): Jobs | undefined {
   })
 }
 
+/** Makes what operations work with. */
+export function createServices(core: Core, config: Config, log: Log): Services {
+  const { policy } = config
+  return {
+    crypto: nodeCrypto,
+    keyFormats: nodeKeyFormats,
+    certificates: nodeCertificates,
+    random: seedable(GENERATORS[policy.randomNumberGenerator]),
+    policy: {
+      ...DEFAULT_POLICY,
+      leaseTime: policy.leaseTime,
+      locateItems: policy.locateItems,
+      wrapWithoutParameters: policy.wrapWithoutParameters,
+      wrapInsideStructure: policy.wrapInsideStructure,
+      rngSeed: policy.rngSeed,
+      splitKeyParts: policy.splitKeyParts,
+      applicationNamespaces: policy.applicationNamespaces,
+      query: config.query,
+      derivationIterations: policy.derivationIterations,
+      slowWorkPerClient: policy.slowWorkPerClient,
+      shortTags: policy.shortTags,
+      anyGcmIv: policy.anyGcmIv,
+      getOneTimePad: policy.getOneTimePad,
+      interop: policy.interop,
+    },
+    streams: new Streams(policy.streams, nodeRandom, ALARM),
+    clientLog: new ClientLog(log, policy.clientLog),
+    tickets: new Tickets({
+      limits: config.tickets,
+      random: nodeRandom,
+      crypto: nodeCrypto,
+      log,
+    }),
+    cryptoki: new Applications(config.pkcs11, nodeRandom),
+    ...issuerOf(core, config.certification),
+  }
+}
+
+/** What messages are answered with, beside what the core holds. */
+export interface Workshop {
+  readonly log: Log
+  readonly services: Services
+  readonly jobs: Jobs | undefined
+}
+
+/** Makes what replaces objects that are to be rotated automatically. */
+export function createRotor(
+  core: Core,
+  { rotation }: Config,
+  { log, services }: Omit<Workshop, 'jobs'>,
+): Rotor {
+  return new Rotor({
+    repository: core.objects,
+    services,
+    limits: rotation,
+    clock: systemClock,
+    ticker: systemTicker,
+    log,
+    clientOf: (id) => core.clients.list().find((client) => client.id === id),
+  })
+}
+
 /** Makes what answers KMIP messages over what the core holds. */
 export function createHandler(
   core: Core,
   config: Config,
-  { log, jobs }: { readonly log: Log; readonly jobs: Jobs | undefined },
+  { log, services, jobs }: Workshop,
 ): MessageHandler {
   const { limits, policy } = config
   return createMessageHandler({
     repository: core.objects,
-    services: {
-      crypto: nodeCrypto,
-      keyFormats: nodeKeyFormats,
-      certificates: nodeCertificates,
-      random: seedable(GENERATORS[policy.randomNumberGenerator]),
-      policy: {
-        ...DEFAULT_POLICY,
-        leaseTime: policy.leaseTime,
-        locateItems: policy.locateItems,
-        wrapWithoutParameters: policy.wrapWithoutParameters,
-        wrapInsideStructure: policy.wrapInsideStructure,
-        rngSeed: policy.rngSeed,
-        splitKeyParts: policy.splitKeyParts,
-        applicationNamespaces: policy.applicationNamespaces,
-        query: config.query,
-        derivationIterations: policy.derivationIterations,
-        slowWorkPerClient: policy.slowWorkPerClient,
-        shortTags: policy.shortTags,
-        anyGcmIv: policy.anyGcmIv,
-        getOneTimePad: policy.getOneTimePad,
-        interop: policy.interop,
-      },
-      streams: new Streams(policy.streams, nodeRandom, ALARM),
-      clientLog: new ClientLog(log, policy.clientLog),
-      tickets: new Tickets({
-        limits: config.tickets,
-        random: nodeRandom,
-        crypto: nodeCrypto,
-        log,
-      }),
-      cryptoki: new Applications(config.pkcs11, nodeRandom),
-      ...issuerOf(core, config.certification),
-    },
+    services,
     clock: systemClock,
     permissions: PERMISSIONS,
     log,

@@ -12,7 +12,13 @@ import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
-import { createCatalogue, createHandler, createJobs } from './compose.ts'
+import {
+  createCatalogue,
+  createHandler,
+  createJobs,
+  createRotor,
+  createServices,
+} from './compose.ts'
 import type { Core } from './core.ts'
 import { openEndpoints } from './endpoints.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
@@ -50,9 +56,11 @@ async function serve(
   { config, log, version }: ServerOptions,
 ): Promise<RunningServer> {
   const jobs = createJobs(config, log)
+  const services = createServices(core, config, log)
+  const rotor = createRotor(core, config, { log, services })
   const listener = createListener({
     tls: materialOf(core, credential, config),
-    handler: createHandler(core, config, { log, jobs }),
+    handler: createHandler(core, config, { log, services, jobs }),
     clients: core.clients.directory,
     limits: config.limits,
     log,
@@ -71,12 +79,13 @@ async function serve(
       status: () => about(core, listener),
     })
     const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
+    rotor.start()
     return {
       address,
       async stop() {
         await admin.close()
         const { shutdown } = config
-        await Promise.all([listener.close(shutdown), jobs?.close(shutdown)])
+        await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])
         endpoints.close()
         await core.close()
       },

@@ -4,6 +4,7 @@ import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
+import { DEFAULT_ROTATION_LIMITS, type RotationLimits } from '../server/rotor.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
 import type { EndpointConfig } from './endpoint.ts'
 
@@ -34,6 +35,8 @@ export interface Config {
   readonly tickets: TicketLimits
   /** What clients may have open of the server's own PKCS#11 module, and what it says of itself. */
   readonly pkcs11: CryptokiLimits & { readonly info: CryptokiInfo }
+  /** The replacing of objects that are to be rotated automatically. */
+  readonly rotation: RotationLimits
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
     /** How long requests under way may take once the server was told to stop. */
@@ -126,6 +129,7 @@ export const DEFAULT_CONFIG: Config = {
       libraryVersion: { major: 1, minor: 0 },
     },
   },
+  rotation: DEFAULT_ROTATION_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {

@@ -85,6 +85,11 @@ export const configSchema: z.ZodType<Config> = section({
       libraryVersion: version(DEFAULT_CONFIG.pkcs11.info.libraryVersion),
     }),
   }),
+  rotation: section({
+    enabled: z.boolean().default(DEFAULT_CONFIG.rotation.enabled),
+    everySeconds: number(1, 86_400, DEFAULT_CONFIG.rotation.everySeconds),
+    perTurn: number(1, 10_000, DEFAULT_CONFIG.rotation.perTurn),
+  }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   certification: section({

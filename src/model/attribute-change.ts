@@ -10,6 +10,7 @@ import {
   checkClientModifies,
   checkClientSets,
   checkDates,
+  checkInterval,
   isOrderedDate,
   checkMoment,
   isMultiple,
@@ -206,6 +207,7 @@ function finish(
 ): AttributeChange {
   // Activate and Revoke set dates of their own; only a change of a date is held to the order of dates.
   if (isOrderedDate(entry.reference)) checkDates(attributes)
+  checkInterval(attributes)
   const followed = followSensitivity(attributes).with('LastChangeDate', now)
   return { object: settle({ ...object, attributes: followed }, now), entry }
 }

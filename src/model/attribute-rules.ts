@@ -132,6 +132,13 @@ export function isOrderedDate(reference: AttributeReference): boolean {
   return DATE_ORDER.some((pair) => pair.some((name) => name === reference.name))
 }
 
+/** Refuses an interval in which an object would be replaced all the time (KMIP 2.1 section 4.51). */
+export function checkInterval(attributes: AttributeSet): void {
+  if (attributes.get('RotateInterval') === 0) {
+    throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'Rotate Interval has no length')
+  }
+}
+
 /** Refuses dates in an order that the standard forbids. */
 export function checkDates(attributes: AttributeSet): void {
   for (const [first, second] of DATE_ORDER) {

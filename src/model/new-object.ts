@@ -11,6 +11,7 @@ import {
   checkApplies,
   checkClientCreates,
   checkDates,
+  checkInterval,
   isMultiple,
 } from './attribute-rules.ts'
 import { AttributeSet, type AttributeEntry } from './attribute-set.ts'
@@ -50,6 +51,7 @@ export function newObject(parts: NewObject): ManagedObject {
   const wanted = AttributeSet.from(withDescribed(requested.map(withoutIndex), parts.described))
   const attributes = followSensitivity(completed(wanted, parts))
   checkDates(attributes)
+  checkInterval(attributes)
   return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
 }
 

@@ -7,6 +7,7 @@ import { overlaid } from './attribute-overlay.ts'
 import { isVendorReference, type AttributeReference } from './attribute-reference.ts'
 import { attributeValue, type AttributeEntry, type AttributeSet } from './attribute-set.ts'
 import type { ManagedObject } from './managed-object.ts'
+import { rotatedAway, rotatedInto } from './rotation.ts'
 
 /** What a request says of the object that shall take another's place. */
 export interface ReplacementRequest {
@@ -125,15 +126,20 @@ export function replacedBy(
 ): ManagedObject {
   const nameless = existing.attributes.without({ name: 'Name' }).with('LastChangeDate', now)
   return withLink(
-    { ...existing, attributes: nameless },
+    rotatedAway({ ...existing, attributes: nameless }),
     LinkType.ReplacementObjectLink,
     replacement,
   )
 }
 
 /** The object that takes another's place, with its link to that one. */
-export function replacing(replacement: ManagedObject, existing: string): ManagedObject {
-  return withLink(replacement, LinkType.ReplacedObjectLink, existing)
+export function replacing(
+  replacement: ManagedObject,
+  existing: ManagedObject,
+  now: DateTime,
+): ManagedObject {
+  const rotated = rotatedInto(replacement, existing, now)
+  return withLink(rotated, LinkType.ReplacedObjectLink, existing.uniqueIdentifier)
 }
 
 /** The object with a link to another behind those that it has. */

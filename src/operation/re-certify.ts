@@ -141,7 +141,7 @@ export const reCertify = defineOperation('ReCertify', {
     const { uniqueIdentifier } = made
     const linked = linkedCertificate(made, { key, issuer: issuer.object })
     await context.objects.save(replacedBy(object, uniqueIdentifier, now))
-    await context.objects.add(replacing(linked, object.uniqueIdentifier))
+    await context.objects.add(replacing(linked, object, now))
     if (key !== undefined) {
       const names = { existing: object.uniqueIdentifier, replacement: uniqueIdentifier }
       await context.objects.save(recertified(key, names, now))

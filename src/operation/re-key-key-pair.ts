@@ -103,8 +103,8 @@ export const reKeyKeyPair = defineOperation('ReKeyKeyPair', {
     ]
     await objects.save(replacedBy(existing.ofPrivate, privateIdentifier, now))
     await objects.save(replacedBy(existing.ofPublic, publicIdentifier, now))
-    await objects.add(replacing(made.ofPrivate, existing.ofPrivate.uniqueIdentifier))
-    await objects.add(replacing(made.ofPublic, existing.ofPublic.uniqueIdentifier))
+    await objects.add(replacing(made.ofPrivate, existing.ofPrivate, now))
+    await objects.add(replacing(made.ofPublic, existing.ofPublic, now))
     return {
       privateKeyUniqueIdentifier: privateIdentifier,
       publicKeyUniqueIdentifier: publicIdentifier,

@@ -38,7 +38,7 @@ export const reKey = defineOperation('ReKey', {
     const replacement = makeObject(key, entries, context, random.parameters)
     const { uniqueIdentifier } = replacement
     await objects.save(replacedBy(existing, uniqueIdentifier, now))
-    await objects.add(replacing(replacement, existing.uniqueIdentifier))
+    await objects.add(replacing(replacement, existing, now))
     return { uniqueIdentifier }
   },
 })

@@ -3,7 +3,7 @@ import type { Check, Commit } from '../port/store.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Name } from '../spec/structure/name.ts'
 import type { Blinder } from './blinder.ts'
-import { termDifference, type IndexTerm } from './index-term.ts'
+import { ownerOfTerm, termDifference, type IndexTerm } from './index-term.ts'
 import { identifierBytes, nameKey, objectKey, postingKeys, sequenceKey } from './keys.ts'
 import { sealObject, type StoredObject } from './object-record.ts'
 
@@ -81,7 +81,7 @@ function termChanges(
   const { added, removed } = termDifference(before?.object, after)
   const keysOf = (terms: readonly IndexTerm[]) =>
     postingKeys(
-      terms.map((term) => blinder.term(object.owner, term)),
+      terms.map((term) => blinder.term(ownerOfTerm(object.owner, term), term)),
       sequence,
     )
   return { added: keysOf(added), removed: keysOf(removed) }

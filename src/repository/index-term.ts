@@ -2,6 +2,7 @@ import type { AttributeEntry } from '../model/attribute-set.ts'
 import { referenceKey } from '../model/attribute-reference.ts'
 import { storageStatusOf, type ManagedObject, type StorageStatus } from '../model/managed-object.ts'
 import { dueDate } from '../model/lifecycle.ts'
+import { rotationDate } from '../model/rotation.ts'
 import { attributeItem } from '../message/attribute-item.ts'
 import type { AttributeReference } from '../model/attribute-reference.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
@@ -39,6 +40,18 @@ export function statusTerm(status: StorageStatus): IndexTerm {
 /** The objects whose next date-driven change of state falls into a bucket. */
 export function dueTerm(level: number, bucket: number): IndexTerm {
   return term('due', level, bucket)
+}
+
+const ROTATION = 'rotation'
+
+/** The objects of all owners that the server is to replace by itself at a date in a bucket. */
+export function rotationTerm(level: number, bucket: number): IndexTerm {
+  return term(ROTATION, level, bucket)
+}
+
+/** Whose index a term belongs to: the owner's, or nobody's where the server looks at the objects of all. */
+export function ownerOfTerm(owner: string, indexTerm: IndexTerm): string {
+  return indexTerm.startsWith(ROTATION + SEPARATOR) ? '' : owner
 }
 
 /** The bucket of a date, in seconds. */
@@ -153,6 +166,10 @@ function lifecycleTerms(object: ManagedObject): Set<IndexTerm> {
   const due = dueDate(object)
   if (due !== undefined) {
     for (const level of DUE_LEVELS) terms.add(dueTerm(level, bucketOf(due, level)))
+  }
+  const rotation = rotationDate(object)
+  if (rotation !== undefined) {
+    for (const level of DUE_LEVELS) terms.add(rotationTerm(level, bucketOf(rotation, level)))
   }
   return terms
 }

@@ -6,6 +6,7 @@ import type { DateTime } from '../schema/primitive.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { commitOf, nextVersion, type StagedObject } from './change-set.ts'
 import { DueObjects } from './due-objects.ts'
+import { DueRotations } from './due-rotations.ts'
 import type { CommitPart } from './commit-part.ts'
 import type { Criterion } from './filter-match.ts'
 import { NEWEST, objectKey, sequenceOfKey, sequenceRange, identifierOf } from './keys.ts'
@@ -26,6 +27,8 @@ export interface RepositoryOptions {
 export class ObjectRepository implements ObjectSource {
   readonly blinder: Blinder
   readonly rules: RuleBook
+  /** The objects that the server is to replace by itself. */
+  readonly rotations: DueRotations
   readonly #store: Store
   readonly #sealer: Sealer
   readonly #retirement = new Retirement()
@@ -42,6 +45,7 @@ export class ObjectRepository implements ObjectSource {
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
     this.blinder = blinderOf(sealer)
     this.rules = new RuleBook(store, sealer)
+    this.rotations = new DueRotations(this)
     this.#due = new DueObjects(this)
   }
 
@@ -106,6 +110,7 @@ export class ObjectRepository implements ObjectSource {
       else {
         const { revision } = outcome
         this.#due.note(object)
+        this.rotations.note(object)
         this.#cache.put({ object, sequence, version: nextVersion(each), revision })
       }
     }

@@ -1,18 +1,14 @@
 import { KmipFault } from '../fault/fault.ts'
-import { applicabilityIn } from '../message/applicability.ts'
 import type { RequestHeader } from '../message/header.ts'
-import { keyValueEncoder } from '../message/key-value.ts'
-import type { OperationContext } from '../operation/context.ts'
-import type { UnitOfWork } from '../repository/unit-of-work.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
 import { Allowance } from './allowance.ts'
-import { authorise, visibleObjects } from './authorise.ts'
+import { authorise } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
+import { contextOf, keptResults, type ItemSetting } from './item-context.ts'
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
 import { canceled } from './job.ts'
-import { KeptResults } from './kept-results.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
 import { withRetries } from './retries.ts'
 
@@ -202,19 +198,6 @@ function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemOu
   return index < failedAt ? { isUndone: true } : CANCELED
 }
 
-function keptResults({ services, slowly }: BatchEnvironment): KeptResults {
-  return new KeptResults(services.crypto.keys, slowly)
-}
-
-/** What an item is carried out in. */
-interface Setting {
-  readonly unit: UnitOfWork
-  readonly run: BatchItemRun
-  readonly references: BatchReferences
-  readonly once: KeptResults
-  readonly allowance: Allowance | undefined
-}
-
 /** What the tickets of the message permit the item; undefined for the many messages without any. */
 function allowanceOf(
   item: ReadItem,
@@ -230,7 +213,7 @@ function allowanceOf(
 }
 
 async function performIn(
-  setting: Setting,
+  setting: ItemSetting,
   item: ReadItem,
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
@@ -240,45 +223,6 @@ async function performIn(
     authorise(identity, definition.name, permissions, setting.allowance)
   }
   return performItem(item, contextOf(setting, environment), version)
-}
-
-/** One by one: spreading objects into larger ones takes longer than most operations do. */
-function contextOf(
-  { unit, run, references, once, allowance }: Setting,
-  environment: BatchEnvironment,
-): OperationContext {
-  const { services } = environment
-  const context: OperationContext = {
-    crypto: services.crypto,
-    keyFormats: services.keyFormats,
-    certificates: services.certificates,
-    random: services.random,
-    policy: services.policy,
-    streams: services.streams,
-    clientLog: services.clientLog,
-    tickets: services.tickets,
-    cryptoki: services.cryptoki,
-    identity: environment.identity,
-    presented: environment.tickets,
-    now: environment.now,
-    offer: environment.offer,
-    requests: environment.requests,
-    objects: visibleObjects(unit, allowance),
-    run,
-    once,
-    slowly: environment.slowly,
-    objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
-    issuer: services.issuer,
-    resolve: (reference) => references.resolve(reference),
-    encodeKeyValue: keyValueEncoder(environment.version),
-    applies: applicabilityIn(environment.version),
-    destroyAfterAnswer: environment.destroyAfterAnswer,
-    perform: async (operation, request) => {
-      authorise(environment.identity, operation.name, environment.permissions, allowance)
-      return unit.wholly(async () => operation.handle(request, context))
-    },
-  }
-  return context
 }
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */

@@ -34,7 +34,7 @@ function replacementOf(
     generator: { rngAlgorithm: RNGAlgorithm.DRBG },
     now: NOW,
   })
-  return replacing(object, existing.uniqueIdentifier)
+  return replacing(object, existing, NOW)
 }
 
 function valuesOf({ attributes }: ManagedObject, ...names: readonly AttributeName[]) {

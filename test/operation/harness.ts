@@ -9,7 +9,7 @@ import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
 import { ClientLog } from '../../src/operation/client-log.ts'
-import type { IssuerNames } from '../../src/operation/context.ts'
+import type { IssuerNames, Services } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
 import { Applications, type CryptokiLimits } from '../../src/operation/pkcs11/applications.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
@@ -21,6 +21,7 @@ import { createMessageHandler } from '../../src/server/dispatcher.ts'
 import type { Encoding } from '../../src/server/format.ts'
 import type { MessageHandler } from '../../src/server/handler.ts'
 import { DEFAULT_JOB_LIMITS, Jobs, type JobLimits } from '../../src/server/jobs.ts'
+import { DEFAULT_ROTATION_LIMITS, Rotor, type RotationLimits } from '../../src/server/rotor.ts'
 import { ResultReason } from '../../src/spec/enum/result-reason.ts'
 import type { OperationName } from '../../src/spec/operation.ts'
 import { ResultStatus } from '../../src/spec/enum/result-status.ts'
@@ -85,13 +86,21 @@ export interface BenchOptions {
   readonly cryptoki?: Partial<CryptokiLimits>
   /** What is done asynchronously; nothing where it is absent. */
   readonly jobs?: Partial<JobLimits>
+  /** What the server before this one has left behind. */
+  readonly store?: Store
+  /** What is replaced in one turn of rotation. */
+  readonly rotation?: Partial<RotationLimits>
 }
 
 interface BenchParts {
   readonly handler: MessageHandler
   readonly events: readonly string[]
   readonly jobs: Jobs | undefined
+  readonly rotor: Rotor
 }
+
+/** A client whose objects are still there, and who is not. */
+export const GONE = 'gone'
 
 const STREAMS: StreamLimits = { perClient: 16, bytes: 65_536, seconds: 60 }
 
@@ -112,9 +121,12 @@ export class Bench {
   readonly events: readonly string[]
   now = START
   readonly jobs: Jobs | undefined
+  /** Takes its turns when it is told to. */
+  readonly rotor: Rotor
   readonly #handler: MessageHandler
 
-  private constructor(store: Store, { handler, events, jobs }: BenchParts) {
+  private constructor(store: Store, { handler, events, jobs, rotor }: BenchParts) {
+    this.rotor = rotor
     this.store = store
     this.events = events
     this.jobs = jobs
@@ -122,7 +134,7 @@ export class Bench {
   }
 
   static async open(options: BenchOptions = {}): Promise<Bench> {
-    const store = memoryStore()
+    const store = options.store ?? memoryStore()
     const sealer = envelopeSealer({
       storeId: new Uint8Array(16),
       index: Secret.copyOf(new Uint8Array(32).fill(1)),
@@ -141,26 +153,36 @@ export class Bench {
         log: listLog(events),
       })
     const { issuer } = options
+    const services: Services = {
+      crypto: nodeCrypto,
+      keyFormats: nodeKeyFormats,
+      certificates: nodeCertificates,
+      random: seedable(countedRandom(options.store === undefined ? 0 : 1_000_000)),
+      policy: { ...DEFAULT_POLICY, ...options.policy },
+      issuer: issuer && (() => issuer),
+      streams: new Streams(options.streams ?? STREAMS, nodeRandom),
+      tickets: new Tickets({
+        limits: { ...DEFAULT_TICKET_LIMITS, ...options.tickets },
+        random: nodeRandom,
+        crypto: nodeCrypto,
+        log: listLog(events),
+      }),
+      clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
+      cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom),
+    }
+    const rotor = new Rotor({
+      repository,
+      services,
+      limits: { ...DEFAULT_ROTATION_LIMITS, ...options.rotation },
+      clock,
+      ticker: { now: () => 0, every: () => () => undefined },
+      log: listLog(events),
+      clientOf: (id) => (id === GONE ? undefined : { id, name: id, role: 'client' }),
+    })
     const handler = createMessageHandler({
       repository,
       ...(jobs === undefined ? {} : { jobs }),
-      services: {
-        crypto: nodeCrypto,
-        keyFormats: nodeKeyFormats,
-        certificates: nodeCertificates,
-        random: seedable(countedRandom()),
-        policy: { ...DEFAULT_POLICY, ...options.policy },
-        issuer: issuer && (() => issuer),
-        streams: new Streams(options.streams ?? STREAMS, nodeRandom),
-        tickets: new Tickets({
-          limits: { ...DEFAULT_TICKET_LIMITS, ...options.tickets },
-          random: nodeRandom,
-          crypto: nodeCrypto,
-          log: listLog(events),
-        }),
-        clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
-        cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom),
-      },
+      services,
       clock,
       permissions: new Map([['client', options.operations ?? 'all']]),
       log: listLog(events),
@@ -168,7 +190,7 @@ export class Bench {
       batchItems: options.batchItems ?? 100,
       responseBytes: options.responseBytes ?? 1_048_576,
     })
-    const bench: Bench = new Bench(store, { handler, events, jobs })
+    const bench: Bench = new Bench(store, { handler, events, jobs, rotor })
     return bench
   }
 
@@ -353,8 +375,8 @@ function childOf(item: Item, { number }: { readonly number: number }): Item | un
 }
 
 /** Key material is of no matter here, and identifiers of the same length make answers comparable. */
-function countedRandom(): Random {
-  let count = 0
+function countedRandom(start: number): Random {
+  let count = start
   return {
     ...nodeRandom,
     identifier() {

@@ -67,6 +67,25 @@ describe.runIf(HAS_OPENSSL)('Re-certify (KMIP 1.4 section 4.8, KMIP 2.1 section 
     openssl.remove()
   })
 
+  test('[KMIP 2.1 4.48, 4.54] is what the server does by itself with a certificate to be rotated', async () => {
+    const wanted = `${X509}<CertificateSubjectCN type="TextString" value="Web 2"/>
+      <RotateAutomatic type="Boolean" value="true"/>
+      <RotateInterval type="Interval" value="${DAY}"/><RotateOffset type="Interval" value="0"/>
+      <ActivationDate type="DateTime" value="${DATE(NOW)}"/>
+      <DeactivationDate type="DateTime" value="${DATE(NOW + 10 * DAY)}"/>`
+    const first = identifierOf(await bench.ask('2.1', 'Certify', uid(key) + attributes(wanted)))
+    bench.now = NOW + DAY
+    await bench.rotor.turn()
+    const links = await linksOf(first)
+    const replacement = links.find(([type]) => type === LinkType.ReplacementObjectLink)
+    const next = String(replacement?.[1])
+    expect(await dateOf(next, Tag.ActivationDate)).toBe(NOW + DAY)
+    expect(await dateOf(next, Tag.DeactivationDate)).toBe(NOW + 11 * DAY)
+    expect(await dateOf(next, Tag.RotateDate)).toBe(NOW + DAY)
+    const renewed = new X509Certificate(await certificateOf(bench, next))
+    expect(renewed.publicKey.equals(publicKey)).toBe(true)
+  })
+
   test('makes a certificate for the same key and name, which OpenSSL verifies', async () => {
     const before = new X509Certificate(await certificateOf(bench, old))
     const renewed = await certificateOf(bench, identifierOf(await renew(uid(old))))

@@ -1,0 +1,63 @@
+import { applicabilityIn } from '../message/applicability.ts'
+import { keyValueEncoder } from '../message/key-value.ts'
+import type { OperationContext } from '../operation/context.ts'
+import type { UnitOfWork } from '../repository/unit-of-work.ts'
+import type { Allowance } from './allowance.ts'
+import { authorise, visibleObjects } from './authorise.ts'
+import type { BatchEnvironment } from './batch-environment.ts'
+import type { BatchReferences } from './batch-references.ts'
+import type { BatchItemRun } from './item-run.ts'
+import { KeptResults } from './kept-results.ts'
+
+/** What an item is carried out in. */
+export interface ItemSetting {
+  readonly unit: UnitOfWork
+  readonly run: BatchItemRun
+  readonly references: BatchReferences
+  readonly once: KeptResults
+  readonly allowance: Allowance | undefined
+}
+
+/** One by one: spreading objects into larger ones takes longer than most operations do. */
+export function contextOf(
+  { unit, run, references, once, allowance }: ItemSetting,
+  environment: BatchEnvironment,
+): OperationContext {
+  const { services } = environment
+  const context: OperationContext = {
+    crypto: services.crypto,
+    keyFormats: services.keyFormats,
+    certificates: services.certificates,
+    random: services.random,
+    policy: services.policy,
+    streams: services.streams,
+    clientLog: services.clientLog,
+    tickets: services.tickets,
+    cryptoki: services.cryptoki,
+    identity: environment.identity,
+    presented: environment.tickets,
+    now: environment.now,
+    offer: environment.offer,
+    requests: environment.requests,
+    objects: visibleObjects(unit, allowance),
+    run,
+    once,
+    slowly: environment.slowly,
+    objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
+    issuer: services.issuer,
+    resolve: (reference) => references.resolve(reference),
+    encodeKeyValue: keyValueEncoder(environment.version),
+    applies: applicabilityIn(environment.version),
+    destroyAfterAnswer: environment.destroyAfterAnswer,
+    perform: async (operation, request) => {
+      authorise(environment.identity, operation.name, environment.permissions, allowance)
+      return unit.wholly(async () => operation.handle(request, context))
+    },
+  }
+  return context
+}
+
+/** What an item makes with much work, in the places for slow work. */
+export function keptResults({ services, slowly }: BatchEnvironment): KeptResults {
+  return new KeptResults(services.crypto.keys, slowly)
+}
