@@ -1,4 +1,5 @@
 import type { ClientRegistrationMethod } from '../spec/enum/client-registration-method.ts'
+import { ProfileName } from '../spec/enum/profile-name.ts'
 import type { CapabilityInformation } from '../spec/structure/capability-information.ts'
 import type { ProfileInformation } from '../spec/structure/profile-information.ts'
 import type { RNGParameters } from '../spec/structure/rng-parameters.ts'
@@ -17,3 +18,25 @@ export interface QueryStatements {
   readonly rngs?: readonly RNGParameters[]
   readonly clientRegistrationMethods?: readonly ClientRegistrationMethod[]
 }
+
+/** The profiles that are built, by the names of every version; an answer shows those of its own. */
+export const BUILT_PROFILES: readonly ProfileInformation[] = [
+  ProfileName.HTTPSServerKMIPV1_0,
+  ProfileName.HTTPSServerKMIPV1_1,
+  ProfileName.HTTPSServerKMIPV1_2,
+  ProfileName.JSONServerKMIPV1_0,
+  ProfileName.JSONServerKMIPV1_1,
+  ProfileName.JSONServerKMIPV1_2,
+  ProfileName.XMLServerKMIPV1_0,
+  ProfileName.XMLServerKMIPV1_1,
+  ProfileName.XMLServerKMIPV1_2,
+  ProfileName.HTTPSServerKMIPV1_3,
+  ProfileName.JSONServerKMIPV1_3,
+  ProfileName.XMLServerKMIPV1_3,
+  ProfileName.HTTPSServerKMIPV1_4,
+  ProfileName.JSONServerKMIPV1_4,
+  ProfileName.XMLServerKMIPV1_4,
+  ProfileName.HTTPSServer,
+  ProfileName.JSONServer,
+  ProfileName.XMLServer,
+].map((profileName) => ({ profileName }))

@@ -1,5 +1,5 @@
 import { defaultsInformation } from '../message/creation-rules.ts'
-import { membersOfVersion } from '../message/versioned-enumeration.ts'
+import { membersOfVersion, profilesOfVersion } from '../message/versioned-enumeration.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional, repeated } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
@@ -17,7 +17,6 @@ import {
 } from '../spec/structure/capability-information.ts'
 import { ObjectGroupsStruct } from '../spec/structure/constraint.ts'
 import { ExtensionInformationStruct } from '../spec/structure/extension-information.ts'
-import { ProfileInformationStruct } from '../spec/structure/profile-information.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
 import { RNGParametersStruct } from '../spec/structure/rng-parameters.ts'
 import { ServerInformationStruct } from '../spec/structure/server-information.ts'
@@ -25,6 +24,7 @@ import { ValidationInformationStruct } from '../spec/structure/validation-inform
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
+import { BUILT_PROFILES } from './query-statements.ts'
 import { checkGroups } from './shared/object-groups.ts'
 import { OFFERED_STORAGE } from './shared/protection-storage.ts'
 
@@ -42,7 +42,7 @@ const QueryResponse = struct({
   extensions: repeated(Tag.ExtensionInformation, ExtensionInformationStruct),
   attestationTypes: repeated(Tag.AttestationType),
   rngs: repeated(Tag.RNGParameters, RNGParametersStruct),
-  profiles: repeated(Tag.ProfileInformation, ProfileInformationStruct),
+  profiles: profilesOfVersion,
   validations: repeated(Tag.ValidationInformation, ValidationInformationStruct),
   capabilities: repeated(Tag.CapabilityInformation, CapabilityInformationStruct),
   clientRegistrationMethods: repeated(Tag.ClientRegistrationMethod),
@@ -104,7 +104,10 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
     ({ policy, random }) => ({ rngs: policy.query.rngs ?? [random.parameters] }),
   ],
   [QueryFunction.QueryCapabilities, capabilitiesOf],
-  [QueryFunction.QueryProfiles, ({ policy }) => ({ profiles: policy.query.profiles ?? [] })],
+  [
+    QueryFunction.QueryProfiles,
+    ({ policy }) => ({ profiles: policy.query.profiles ?? BUILT_PROFILES }),
+  ],
   [
     QueryFunction.QueryValidations,
     ({ policy }) => ({ validations: policy.query.validations ?? [] }),

@@ -11,13 +11,13 @@ import type { ObjectRepository } from '../repository/object-repository.ts'
 import { Operation } from '../spec/enum/operation.ts'
 import type { Version } from '../schema/version.ts'
 import type { Secret } from '../secret/secret.ts'
-import type { Item } from '../ttlv/item.ts'
+import { isItem, type Item } from '../ttlv/item.ts'
 import type { Limits } from '../ttlv/limits.ts'
 import { answerItem, answerMessage } from './answer.ts'
 import type { Permissions } from './authorise.ts'
 import { operationName, readItem, type ReadItem } from './batch-item.ts'
 import { performBatch } from './batch.ts'
-import { announcedIn, readMessage, type Encoding } from './format.ts'
+import { announcedIn, readMessage, wipeItem, type Encoding } from './format.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
 import { NO_REQUESTS, type Jobs } from './jobs.ts'
 import { OFFER } from './offer.ts'
@@ -81,12 +81,14 @@ class Dispatcher implements MessageHandler {
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = this.#options.repository.enter()
     const secrets: Secret[] = []
+    let message: Item | KmipFault | undefined
     try {
-      const message = this.#decode(bytes, encoding)
+      message = this.#decode(bytes, encoding)
       return message instanceof KmipFault
         ? this.#answerUnreadable(bytes, encoding, message)
         : await this.#answer(message, { peer, encoding, secrets })
     } finally {
+      if (encoding !== 'ttlv' && isItem(message)) wipeItem(message)
       for (const secret of secrets) secret.destroy()
       leave()
     }

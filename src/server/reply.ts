@@ -4,7 +4,7 @@ import { reasonOf } from '../message/reason.ts'
 import { writeResponse, type ResponseMessage } from '../message/response.ts'
 import { ResultStatus } from '../spec/enum/result-status.ts'
 import { encodedLength, encodeInto } from '../ttlv/encode.ts'
-import { writeText, type Encoding } from './format.ts'
+import { writeText, type Encoding, type TextEncoding } from './format.ts'
 import type { Reply } from './handler.ts'
 
 /**
@@ -29,14 +29,32 @@ export function writeReply(
     const at = largestItem(fitting)
     if (at === undefined) break
     drop?.(at)
-    fitting = without(at, fitting)
+    fitting = without(at, fitting, LARGE)
     item = writeResponse(fitting)
     length = encodedLength(item)
   }
-  if (encoding !== 'ttlv') return { bytes: writeText(item, encoding), close: false }
+  if (encoding !== 'ttlv') {
+    const text = writeText(item, encoding) ?? writeFitting(fitting, encoding, drop)
+    return { bytes: text, close: false }
+  }
   const bytes = room(length)
   encodeInto(item, bytes, 0)
   return { bytes, close: false }
+}
+
+/** Text that came in another encoding may have characters that XML does not: the payloads that have some give way. */
+function writeFitting(
+  message: ResponseMessage,
+  encoding: TextEncoding,
+  drop?: (index: number) => void,
+): Uint8Array {
+  let fitting = message
+  message.batchItems.forEach(({ payload }, at) => {
+    if (payload === undefined || writeText(payload, encoding) !== undefined) return
+    drop?.(at)
+    fitting = without(at, fitting, UNWRITABLE)
+  })
+  return writeText(writeResponse(fitting), encoding) ?? new Uint8Array()
 }
 
 const SLAB_BYTES = 65_536
@@ -67,21 +85,24 @@ function largestItem({ batchItems }: ResponseMessage): number | undefined {
   return largest === 0 ? undefined : sizes.indexOf(largest)
 }
 
-function without(at: number, message: ResponseMessage): ResponseMessage {
+function without(at: number, message: ResponseMessage, fault: KmipFault): ResponseMessage {
   const batchItems = message.batchItems.map((item, index) =>
-    index === at ? tooLarge(item, message) : item,
+    index === at ? failed(item, message, fault) : item,
   )
   return { ...message, batchItems }
 }
 
-function tooLarge(
+const LARGE = new KmipFault('RESPONSE_TOO_LARGE', 'The response is larger than the client can take')
+const UNWRITABLE = new KmipFault(
+  'INTERNAL',
+  'The response has a text that the encoding cannot hold',
+)
+
+function failed(
   { operation, uniqueBatchItemID }: ResponseBatchItem,
   { version }: ResponseMessage,
+  fault: KmipFault,
 ): ResponseBatchItem {
-  const fault = new KmipFault(
-    'RESPONSE_TOO_LARGE',
-    'The response is larger than the client can take',
-  )
   return {
     ...(operation === undefined ? {} : { operation }),
     ...(uniqueBatchItemID === undefined ? {} : { uniqueBatchItemID }),

@@ -76,6 +76,5 @@ test('Query lists the namespaces, and says what it is told to say (1.4 section 4
   const capabilities = await query('QueryCapabilities')
   expect(find(capabilities, Tag.AttestationCapability)).toMatchObject({ value: true })
   expect(find(capabilities, Tag.BatchUndoCapability)).toMatchObject({ value: true })
-  expect(findAll(await query('QueryProfiles'), Tag.ProfileInformation)).toEqual([])
   expect(findAll(await query('QueryValidations'), Tag.ValidationInformation)).toEqual([])
 })

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { membersOf } from '../../src/schema/enumeration.ts'
+import { ProfileName } from '../../src/spec/enum/profile-name.ts'
+import type { ProfileInformation } from '../../src/spec/structure/profile-information.ts'
 import { ResultReason } from '../../src/spec/enum/result-reason.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
@@ -7,7 +10,9 @@ import { decode } from '../../src/ttlv/decode.ts'
 import type { Item } from '../../src/ttlv/item.ts'
 import { decodeJson, encodeJson } from '../../src/ttlv/json.ts'
 import { decodeXml, encodeXml } from '../../src/ttlv/xml.ts'
-import { Bench, createAes, find, messageOf, textOf, uid } from './harness.ts'
+import { wipeItem } from '../../src/server/format.ts'
+import { ResultStatus } from '../../src/spec/enum/result-status.ts'
+import { Bench, createAes, find, findAll, messageOf, name2, textOf, uid } from './harness.ts'
 
 const ENCODINGS = {
   ttlv: { read: (bytes: Uint8Array) => decode(bytes), write: (item: Item) => encode(item) },
@@ -54,4 +59,96 @@ describe('encodings of one message', () => {
       expect(find(answer, Tag.ResultReason)?.value).toBe(ResultReason.ObjectNotFound)
     },
   )
+})
+
+describe('answers in XML', () => {
+  test('leave out what XML cannot hold, and only that', async () => {
+    const bench = await Bench.open()
+    const named = (value: string) =>
+      messageOf('2.1', [{ operation: 'Create', payload: createAes(name2(value)) }], {})
+    const identifiers = []
+    for (const value of ['plain', 'PLACE']) {
+      // No XML has the character, so it is put into the bytes.
+      const bytes = Buffer.from(encode(named(value)))
+      const at = bytes.indexOf('PLACE')
+      if (at >= 0) bytes[at] = 1
+      const made = await bench.sendBytes(bytes)
+      identifiers.push(textOf(find(made?.item, Tag.UniqueIdentifier)) ?? '')
+    }
+    const getBoth = messageOf(
+      '2.1',
+      identifiers.map((each) => ({ operation: 'GetAttributes', payload: uid(each) })),
+      {},
+    )
+    const statuses = async (encoding: (typeof NAMES)[number]) =>
+      findAll(await askIn(bench, encoding, getBoth), Tag.ResultStatus).map(({ value }) => value)
+    const { Success, OperationFailed } = ResultStatus
+    expect(await statuses('ttlv')).toEqual([Success, Success])
+    expect(await statuses('json')).toEqual([Success, Success])
+    expect(await statuses('xml')).toEqual([Success, OperationFailed])
+  })
+
+  test('values of a request are zeroed once it is answered', () => {
+    const message = decodeXml(
+      '<RequestMessage><KeyMaterial type="ByteString" value="0102"/></RequestMessage>',
+      vocabulary,
+    )
+    const material = find(message, Tag.KeyMaterial)?.value
+    expect(material).toEqual(Uint8Array.of(1, 2))
+    wipeItem(message)
+    expect(material).toEqual(Uint8Array.of(0, 0))
+  })
+
+  test('[official case MSGENC-XML-M-1-14] are as long as they would be in TTLV', async () => {
+    const bench = await Bench.open()
+    const functions = ['QueryOperations', 'QueryObjects'].map(
+      (each) => `<QueryFunction type="Enumeration" value="${each}"/>`,
+    )
+    const ask = (size: number) =>
+      messageOf('1.4', [{ operation: 'Query', payload: functions.join('') }], {
+        header: `<MaximumResponseSize type="Integer" value="${size}"/>`,
+      })
+    const answer = await askIn(bench, 'ttlv', ask(8_192))
+    const { length } = encode(answer)
+    for (const encoding of NAMES) {
+      const whole = await askIn(bench, encoding, ask(length))
+      expect(find(whole, Tag.ResultReason)).toBeUndefined()
+      const short = await askIn(bench, encoding, ask(length - 1))
+      expect(find(short, Tag.ResultReason)?.value).toBe(ResultReason.ResponseTooLarge)
+    }
+  })
+})
+
+describe('[2.1 6.1.40] Query Profiles', () => {
+  const namesIn = async (version: string, profiles?: readonly ProfileInformation[]) => {
+    const bench = await Bench.open(
+      profiles === undefined ? {} : { policy: { query: { profiles } } },
+    )
+    const functions = '<QueryFunction type="Enumeration" value="QueryProfiles"/>'
+    const { payload } = await bench.ask(version, 'Query', functions)
+    const names = membersOf(ProfileName)
+    return findAll(payload, Tag.ProfileName).map(({ value }) => names.nameOf(Number(value)))
+  }
+  const named = (...suffixes: readonly string[]) =>
+    suffixes.flatMap((suffix) => ['HTTPS', 'JSON', 'XML'].map((each) => `${each}Server${suffix}`))
+
+  test.each([
+    ['1.3', named('KMIPV1_0', 'KMIPV1_1', 'KMIPV1_2', 'KMIPV1_3')],
+    ['1.4', named('KMIPV1_0', 'KMIPV1_1', 'KMIPV1_2', 'KMIPV1_3', 'KMIPV1_4')],
+    ['2.0', named('')],
+    ['2.1', named('')],
+  ])('in %s names the encodings by the names that the version has', async (version, names) => {
+    expect((await namesIn(version)).sort()).toEqual(names.sort())
+  })
+
+  test('names what is stated instead, as far as the version has names for it', async () => {
+    const { BaselineServerBasicKMIPV1_4, TapeLibraryServerKMIPV1_2 } = ProfileName
+    const stated = [BaselineServerBasicKMIPV1_4, TapeLibraryServerKMIPV1_2].map((profileName) => ({
+      profileName,
+    }))
+    expect(await namesIn('1.4', stated)).toHaveLength(2)
+    expect(await namesIn('1.3', stated)).toEqual(['TapeLibraryServerKMIPV1_2'])
+    expect(await namesIn('2.0', stated)).toEqual([])
+    expect(await namesIn('2.0', [])).toEqual([])
+  })
 })
