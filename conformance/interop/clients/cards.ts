@@ -1,14 +1,21 @@
 import { storageArray, tape } from './arrays.ts'
+import { barbican } from './barbican.ts'
 import type { Card } from './card.ts'
 import { cephCsi, rgw } from './ceph.ts'
 import { fortigate } from './fortigate.ts'
 import { kmipcore } from './kmipcore.ts'
+import { krill } from './krill.ts'
 import { libmongocrypt } from './libmongocrypt.ts'
 import { mysqlEnterprise } from './mysql-enterprise.ts'
+import { okms } from './okms.ts'
+import { openbao } from './openbao.ts'
 import { perconaMongodb, pgTde } from './percona-databases.ts'
 import { perconaMysql } from './percona-mysql.ts'
+import { edb, truenas } from './pykmip-products.ts'
 import { scality } from './scality.ts'
 import { scylla } from './scylla.ts'
+import { seagate } from './seagate.ts'
+import { intersystems, mongod, openkmip } from './small-clients.ts'
 import { synology } from './synology.ts'
 import { vcenter } from './vcenter.ts'
 import { vast } from './vast.ts'
@@ -35,4 +42,14 @@ export const CARDS: readonly Card[] = [
   scylla,
   storageArray,
   tape,
+  barbican,
+  truenas,
+  edb,
+  krill,
+  openbao,
+  okms,
+  seagate,
+  intersystems,
+  mongod,
+  openkmip,
 ]
