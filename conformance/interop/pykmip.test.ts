@@ -74,3 +74,44 @@ describe.skipIf(reason !== undefined)('the stock PyKMIP client', () => {
     160_000,
   )
 })
+
+const Names = z.array(z.strictObject({ shown: z.array(z.string()), listed: z.array(z.string()) }))
+
+describe.skipIf(reason !== undefined)(
+  'the stock PyKMIP client that asks for all attributes',
+  () => {
+    let server: Kmipd
+    beforeAll(async () => {
+      server = await startKmipd({ clients: [{ name: 'profiled', preset: 'pykmip' }] })
+    }, 60_000)
+    afterAll(async () => {
+      await server.stop()
+    }, 60_000)
+
+    async function ask({ ca, cert, key }: ClientFiles, version: string): Promise<string> {
+      const script = fileURLToPath(new URL('pykmip/all_attributes.py', import.meta.url))
+      const { stdout } = await run(
+        PYTHON,
+        ['-B', script, server.host, String(server.port), ca, cert, key, version],
+        { timeout: 60_000 },
+      )
+      return stdout
+    }
+
+    test('gives up where links are shown to it', async () => {
+      const files = await server.addClient('plain')
+      await expect(ask(files, '1.2')).rejects.toThrow(/NotImplementedError|ValueError/)
+    }, 70_000)
+
+    test('reads them in every version where its profile hides what it cannot read', async () => {
+      const files = await server.addClient('profiled')
+      for (const version of VERSIONS) {
+        for (const { shown, listed } of Names.parse(JSON.parse(await ask(files, version)))) {
+          expect(shown, version).toEqual(expect.arrayContaining(['Unique Identifier', 'State']))
+          expect(shown, version).not.toContain('Link')
+          expect(listed, version).not.toContain('Link')
+        }
+      }
+    }, 160_000)
+  },
+)

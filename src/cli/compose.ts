@@ -7,6 +7,7 @@ import { seedable } from '../adapter/random-seeded.ts'
 import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
+import { clientProfiles } from '../config/client-profile.ts'
 import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
 import { ClientLog } from '../operation/client-log.ts'
@@ -126,6 +127,7 @@ export function createHandler(
     services,
     clock: systemClock,
     permissions: PERMISSIONS,
+    profiles: clientProfiles(config.clients),
     log,
     ...(jobs === undefined ? {} : { jobs }),
     limits: limits.message,

@@ -6,6 +6,7 @@ import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.t
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_ROTATION_LIMITS, type RotationLimits } from '../server/rotor.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
+import type { ClientConfig } from './client-profile.ts'
 import type { EndpointConfig } from './endpoint.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -27,6 +28,8 @@ export interface Config {
     readonly legacySuites: boolean
   }
   readonly limits: TransportLimits
+  /** Clients that are served otherwise than others. */
+  readonly clients: readonly ClientConfig[]
   /** Clients that the server speaks to of its own accord. */
   readonly endpoints: readonly EndpointConfig[]
   /** What is done asynchronously; with no jobs nothing is. */
@@ -114,6 +117,7 @@ export const DEFAULT_CONFIG: Config = {
   listen: { host: '127.0.0.1', port: 5696 },
   tls: { legacySuites: false },
   limits: DEFAULT_TRANSPORT_LIMITS,
+  clients: [],
   endpoints: [],
   asynchrony: DEFAULT_JOB_LIMITS,
   tickets: DEFAULT_TICKET_LIMITS,

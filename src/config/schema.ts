@@ -9,6 +9,7 @@ import {
   RNG_SEEDS,
   type Config,
 } from './defaults.ts'
+import { clients } from './client-profile.ts'
 import { endpoints } from './endpoint.ts'
 import { queryStatements } from './query-statements.ts'
 
@@ -57,6 +58,7 @@ export const configSchema: z.ZodType<Config> = section({
     waitingBytes: number(1_024, 64 * MIB, limitDefaults.waitingBytes),
     sweepMs: number(50, 60_000, limitDefaults.sweepMs),
   }),
+  clients,
   endpoints,
   asynchrony: section({
     jobs: number(0, 100_000, DEFAULT_CONFIG.asynchrony.jobs),

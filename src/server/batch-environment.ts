@@ -1,4 +1,5 @@
 import type { KmipFault } from '../fault/fault.ts'
+import type { ClientProfile } from '../message/client-profile.ts'
 import type { Asynchrony } from '../message/header.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Offer, OperationContext, Services } from '../operation/context.ts'
@@ -15,6 +16,8 @@ import type { Jobs } from './jobs.ts'
 export interface BatchEnvironment {
   readonly version: Version
   readonly identity: Identity
+  /** What the client needs otherwise than the standard has it. */
+  readonly profile?: ClientProfile | undefined
   readonly repository: ObjectRepository
   readonly permissions: Permissions
   /** The tickets that the message came with. */

@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import { profiledResponse, standardRequest, type ClientProfile } from '../message/client-profile.ts'
 import { operationNameOf } from '../message/operation-code.ts'
 import { readBatchItem } from '../message/request.ts'
 import type { RequestBatchItem } from '../message/batch-item.ts'
@@ -87,24 +88,34 @@ function identify(item: Item): Pick<ReadItem, 'operation' | 'uniqueBatchItemID'>
   }
 }
 
+/** How the client of a batch item speaks. */
+export interface ItemDialect {
+  readonly version: Version
+  /** Absent for the many clients that need nothing else than the standard. */
+  readonly profile?: ClientProfile | undefined
+}
+
 /** Carries out one batch item. Throws the operation's fault. */
 export async function performItem(
   { definition, payload, fault }: ReadItem,
   context: OperationContext,
-  version: Version,
+  { version, profile }: ItemDialect,
 ): Promise<ItemOutcome> {
   if (fault !== undefined) throw fault
   if (definition === undefined || payload === undefined) {
     throw new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
   }
-  const request = compile(definition.request, version).decode(payload)
+  const asked = profile === undefined ? payload : standardRequest(profile, definition.name, payload)
+  const request = compile(definition.request, version).decode(asked)
   const response = await definition.handle(request, context)
   if (definition.relays !== undefined) return relayedOutcome(definition.relays(response))
   const refusal = definition.refusal?.(response)
   const identifiers = definition.identifies?.(response)
   const placeholder = definition.placeholder?.(response)
+  const answer = compile(definition.response, version).encode(Tag.ResponsePayload.number, response)
+  const exchange = { operation: definition.name, request: asked, response: answer }
   return {
-    payload: compile(definition.response, version).encode(Tag.ResponsePayload.number, response),
+    payload: profile === undefined ? answer : profiledResponse(profile, exchange, version),
     fault: refusal,
     identifiers,
     placeholder,

@@ -217,12 +217,12 @@ async function performIn(
   item: ReadItem,
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
-  const { identity, permissions, version } = environment
+  const { identity, permissions } = environment
   const { definition } = item
   if (definition !== undefined) {
     authorise(identity, definition.name, permissions, setting.allowance)
   }
-  return performItem(item, contextOf(setting, environment), version)
+  return performItem(item, contextOf(setting, environment), environment)
 }
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */

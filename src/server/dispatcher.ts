@@ -2,6 +2,7 @@ import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import { announcedVersion, readRequest } from '../message/request.ts'
 import { nearestVersion, servedVersion, type ProtocolVersion } from '../message/protocol-version.ts'
+import type { ClientProfile } from '../message/client-profile.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
@@ -31,6 +32,8 @@ export interface DispatcherOptions {
   readonly services: Services
   readonly clock: Clock
   readonly permissions: Permissions
+  /** What clients need otherwise than the standard has it, by their names. */
+  readonly profiles?: ReadonlyMap<string, ClientProfile>
   readonly log: Log
   readonly limits: Limits
   /** Batch items in one message. */
@@ -157,6 +160,7 @@ class Dispatcher implements MessageHandler {
     const results = await performBatch(items, header, {
       version,
       identity,
+      profile: this.#options.profiles?.get(identity.name),
       repository,
       permissions,
       tickets,

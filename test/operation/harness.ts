@@ -5,6 +5,7 @@ import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { envelopeSealer } from '../../src/adapter/sealer-envelope.ts'
 import { seedable } from '../../src/adapter/random-seeded.ts'
+import type { ClientProfile } from '../../src/message/client-profile.ts'
 import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
@@ -84,6 +85,7 @@ export interface BenchOptions {
   readonly streams?: StreamLimits
   readonly tickets?: Partial<TicketLimits>
   readonly cryptoki?: Partial<CryptokiLimits>
+  readonly profiles?: ReadonlyMap<string, ClientProfile>
   /** What is done asynchronously; nothing where it is absent. */
   readonly jobs?: Partial<JobLimits>
   /** What the server before this one has left behind. */
@@ -184,6 +186,7 @@ export class Bench {
       ...(jobs === undefined ? {} : { jobs }),
       services,
       clock,
+      ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
       permissions: new Map([['client', options.operations ?? 'all']]),
       log: listLog(events),
       limits: DEFAULT_LIMITS,
