@@ -36,7 +36,8 @@ export interface AttributeChange {
 
 /**
  * Adds an attribute instance for a client (KMIP 1.4 section 4.14, KMIP 2.1 section 6.1.2). Throws
- * `UNSUPPORTED_ATTRIBUTE`, `ATTRIBUTE_READ_ONLY`, `ATTRIBUTE_EXISTS`, `ATTRIBUTE_INDEX_OUT_OF_BOUNDS`, `WRONG_STATE`.
+ * `UNSUPPORTED_ATTRIBUTE`, `ATTRIBUTE_READ_ONLY`, `ATTRIBUTE_EXISTS`, `ATTRIBUTE_INDEX_OUT_OF_BOUNDS`, `WRONG_STATE`,
+ * `OBJECT_DESTROYED`.
  */
 export function addAttribute(
   object: ManagedObject,
@@ -91,7 +92,8 @@ function checkRoom(
 
 /**
  * Gives an instance another value for a client (KMIP 1.4 section 4.15, KMIP 2.1 section 6.1.34). Throws
- * `ATTRIBUTE_NOT_FOUND`, `ATTRIBUTE_INSTANCE_NOT_FOUND`, `ATTRIBUTE_MULTI_VALUED`, `ATTRIBUTE_READ_ONLY`, `WRONG_STATE`.
+ * `ATTRIBUTE_NOT_FOUND`, `ATTRIBUTE_INSTANCE_NOT_FOUND`, `ATTRIBUTE_MULTI_VALUED`, `ATTRIBUTE_READ_ONLY`, `WRONG_STATE`,
+ * `OBJECT_DESTROYED`.
  */
 export function modifyAttribute(
   object: ManagedObject,
@@ -216,6 +218,6 @@ function finish(
 function checkAlive({ attributes }: ManagedObject): void {
   const state = attributes.get('State')
   if (state === State.Destroyed || state === State.DestroyedCompromised) {
-    throw new KmipFault('WRONG_STATE', 'The object is destroyed')
+    throw new KmipFault('OBJECT_DESTROYED', 'The object is destroyed')
   }
 }

@@ -31,6 +31,7 @@ const ON_ATTRIBUTE: readonly FaultCode[] = [
   'UNSUPPORTED_ATTRIBUTE',
   'ATTRIBUTE_READ_ONLY',
   'WRONG_STATE',
+  'OBJECT_DESTROYED',
 ]
 const ON_CREATION: readonly FaultCode[] = [
   'UNSUPPORTED_ATTRIBUTE',

@@ -104,7 +104,7 @@ describe('every change', () => {
   test.each(changes)('%s is refused once the object is destroyed', (_name, change) => {
     for (const state of ['Destroyed', 'DestroyedCompromised'] as const) {
       const key = keyIn(state, entry('Description', 'a'))
-      expect(codeOf(() => change(key))).toBe('WRONG_STATE')
+      expect(codeOf(() => change(key))).toBe('OBJECT_DESTROYED')
     }
   })
 })

@@ -126,10 +126,14 @@ const OF_RULES = {
   UNSUPPORTED_ATTRIBUTE: 'InvalidField',
 } as const
 
+/** The tables of what changes attributes have no Object Destroyed, and in 2.1 the state of the object. */
+const OF_ATTRIBUTES = { OBJECT_DESTROYED: 'WrongKeyLifecycleState' } as const
+
 /** Where two reasons share a meaning and the operation's own error table names the other one. */
 export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, ReasonName>>>> = {
-  AddAttribute: { INVALID_ATTRIBUTE_VALUE: 'InvalidField' },
+  AddAttribute: { ...OF_ATTRIBUTES, INVALID_ATTRIBUTE_VALUE: 'InvalidField' },
   AdjustAttribute: {
+    ...OF_ATTRIBUTES,
     OBJECT_NOT_FOUND: 'ItemNotFound',
     UNSUPPORTED_ATTRIBUTE: 'UnsupportedAttribute',
     INVALID_ATTRIBUTE_VALUE: 'InvalidField',
@@ -153,7 +157,7 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     ATTRIBUTE_READ_ONLY: 'AttributeReadOnly',
     UNSUPPORTED_CRYPTOGRAPHY: 'InvalidAttributeValue',
   },
-  DeleteAttribute: { ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
+  DeleteAttribute: { ...OF_ATTRIBUTES, ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
   DeriveKey: {
     ATTRIBUTE_READ_ONLY: 'InvalidAttribute',
     ATTRIBUTE_SINGLE_VALUED: 'InvalidAttribute',
@@ -182,6 +186,8 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   Export: { ...OF_WRAPPING, SENSITIVE: 'PermissionDenied', NOT_EXTRACTABLE: 'PermissionDenied' },
   Get: { OBJECT_DESTROYED: 'KeyValueNotPresent', ...OF_WRAPPING },
   ModifyAttribute: {
+    ...OF_ATTRIBUTES,
+    // A date that is past: the official case AKLC-M-3.
     WRONG_STATE: 'PermissionDenied',
     ATTRIBUTE_READ_ONLY: 'AttributeReadOnly',
     ATTRIBUTE_MULTI_VALUED: 'AttributeInstanceNotFound',
@@ -209,5 +215,9 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   Validate: { OBJECT_DESTROYED: 'PermissionDenied' },
   SetConstraints: OF_RULES,
   SetDefaults: OF_RULES,
-  SetAttribute: { UNSUPPORTED_ATTRIBUTE: 'InvalidField', ATTRIBUTE_EXISTS: 'MultiValuedAttribute' },
+  SetAttribute: {
+    ...OF_ATTRIBUTES,
+    ATTRIBUTE_EXISTS: 'MultiValuedAttribute',
+    UNSUPPORTED_ATTRIBUTE: 'InvalidField',
+  },
 }
