@@ -216,6 +216,40 @@ function extractOperations(sections, depth, names) {
   return found
 }
 
+/** The rows of a payload's table, their wrapped cells joined: a row begins where something says whether it is needed. */
+function payloadFields(rows) {
+  const fields = []
+  for (const [name = '', needed = '', description = ''] of rows) {
+    const last = fields.at(-1)
+    if (name !== '' && needed !== '') fields.push([name, needed, description])
+    else if (last !== undefined) {
+      for (const [index, cell] of [name, needed, description].entries()) {
+        last[index] = `${last[index]} ${cell}`.trim()
+      }
+    }
+  }
+  return fields.map(([name, needed, description]) => ({
+    name: name.replace(/,.*$/, ''),
+    required: isYes(needed),
+    repeated: /MAY be repeated/i.test(`${name} ${needed} ${description}`),
+  }))
+}
+
+/** The fields of the requests and responses of each operation, by the title of its section. */
+function extractPayloads(sections, operations) {
+  const found = {}
+  for (const { clause, title, lines } of sections) {
+    const name = Object.keys(operations).find((each) => operations[each] === clause)
+    if (name === undefined || title.toLowerCase() !== name.toLowerCase()) continue
+    const payload = (kind) => {
+      const table = tablesOf(lines).find(([[head = ''] = []]) => head === `${kind} Payload`)
+      return table === undefined ? undefined : payloadFields(table.slice(2))
+    }
+    found[name] = { request: payload('Request'), response: payload('Response') }
+  }
+  return found
+}
+
 const CHAPTERS = {
   1.4: { attributes: '3', operations: /^[45]\.\d+$/, reasons: '11' },
   '2.0': { attributes: '4', operations: /^6\.[12]\.\d+$/, reasons: '6' },
@@ -235,13 +269,15 @@ export function extract(version, text) {
   const operations = Object.keys(numbers.Operation.members)
   const reasons = Object.keys(numbers['Result Reason'].members)
   const chapters = CHAPTERS[version]
+  const clauses = extractOperations(sections, chapters.operations, operations)
   return {
     version,
     numbers,
     encodings: extractEncodings(sections),
     structures: extractStructures(sections),
     attributes: extractAttributes(sections, chapters.attributes, new Set(operations)),
-    operations: extractOperations(sections, chapters.operations, operations),
+    operations: clauses,
+    payloads: extractPayloads(sections, clauses),
     reasons: extractReasons(sections, chapters.reasons, reasons),
   }
 }

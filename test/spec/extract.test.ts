@@ -40,6 +40,17 @@ Table 3: Colour Rules
 
 4.1 Mix
 
+│Request Payload │
+│Item │REQUIRED │Description │
+│Colour │Yes, MAY be │What to mix │
+│ │repeated │ │
+│Amount Of │No │How much │
+│Paint │ │ │
+
+│Response Payload │
+│Item │REQUIRED │Description │
+│ │ │ │
+
 6.1.1 Mix
 
 9.1 Colour Enumeration
@@ -105,6 +116,15 @@ test('the extractor reads tables whose cells are wrapped', () => {
       },
     },
     operations: { Mix: '4.1' },
+    payloads: {
+      Mix: {
+        request: [
+          { name: 'Colour', required: true, repeated: true },
+          { name: 'Amount Of Paint', required: false, repeated: false },
+        ],
+        response: [],
+      },
+    },
     reasons: { Mix: ['Dried', 'Dried Up'] },
   })
 })

@@ -29,6 +29,12 @@ export interface FieldFacts {
   readonly repeated: boolean
 }
 
+/** The tables of an operation's payloads; absent where a text has none that can be read. */
+export interface PayloadFacts {
+  readonly request?: readonly FieldFacts[]
+  readonly response?: readonly FieldFacts[]
+}
+
 /** What `tools/spec-extract.mjs` found in the text of one version. */
 export interface Standard {
   readonly version: Version
@@ -37,6 +43,7 @@ export interface Standard {
   readonly structures: Readonly<Record<string, readonly FieldFacts[]>>
   readonly attributes: Readonly<Record<string, AttributeFacts>>
   readonly operations: Readonly<Record<string, string>>
+  readonly payloads: Readonly<Record<string, PayloadFacts>>
   readonly reasons: Readonly<Record<string, readonly string[]>>
 }
 
