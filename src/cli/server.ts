@@ -3,6 +3,7 @@ import { readCertificate } from '../adapter/certificate-read.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
+import { createAnnouncer } from '../client/announcer.ts'
 import type { ServerStatus } from '../admin/schema.ts'
 import { serveAdmin } from '../admin/server.ts'
 import { createAdminService } from '../admin/service.ts'
@@ -62,6 +63,7 @@ async function serve(
     tls: materialOf(core, credential, config),
     handler: createHandler(core, config, { log, services, jobs }),
     clients: core.clients.directory,
+    announcer: createAnnouncer(core.objects, log),
     limits: config.limits,
     log,
     clock: systemClock,

@@ -83,6 +83,9 @@ const DiscoverVersionsStruct = struct({
   versions: repeated(Tag.ProtocolVersion, ProtocolVersionStruct),
 })
 
+/** KMIP 2.1 section 6.2.5. */
+const SetEndpointRoleStruct = struct({ endpointRole: required(Tag.EndpointRole) })
+
 /** What a server asks of a client. */
 export type ServerRequest =
   | { readonly operation: 'Put'; readonly payload: Infer<typeof PutStruct> }
@@ -91,6 +94,10 @@ export type ServerRequest =
   | {
       readonly operation: 'DiscoverVersions'
       readonly payload: Infer<typeof DiscoverVersionsStruct>
+    }
+  | {
+      readonly operation: 'SetEndpointRole'
+      readonly payload: Infer<typeof SetEndpointRoleStruct>
     }
 
 const RequestMessageStruct = struct({
@@ -129,6 +136,8 @@ function payloadOf(request: ServerRequest, version: Version): Item {
       return compile(QueryStruct, version).encode(tag, request.payload)
     case 'DiscoverVersions':
       return compile(DiscoverVersionsStruct, version).encode(tag, request.payload)
+    case 'SetEndpointRole':
+      return compile(SetEndpointRoleStruct, version).encode(tag, request.payload)
   }
 }
 

@@ -11,6 +11,7 @@ import type { SeedableRandom } from '../port/random.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Secret } from '../secret/secret.ts'
+import type { EndpointRole } from '../spec/enum/endpoint-role.ts'
 import type { ObjectType } from '../spec/enum/object-type.ts'
 import type { Operation } from '../spec/enum/operation.ts'
 import type { ClientLog } from './client-log.ts'
@@ -102,6 +103,13 @@ export interface PerformedOperation<Request, Response> {
   handle(request: Request, context: OperationContext): Promise<Response>
 }
 
+/** The roles on the connection of a message (KMIP 2.1 section 6.1.54). */
+export interface EndpointRoles {
+  readonly canTurn: boolean
+  /** Has the server take a role once the message is answered. */
+  take(role: EndpointRole): void
+}
+
 /** What an operation works with. */
 export interface OperationContext extends Services {
   readonly identity: Identity
@@ -119,6 +127,7 @@ export interface OperationContext extends Services {
   readonly offer: Offer
   /** What the client has under way. */
   readonly requests: PendingRequests
+  readonly roles: EndpointRoles
   /**
    * The identifier a request means: the one it names, or the ID Placeholder where it names none (KMIP 1.4 section 4).
    * Throws `OBJECT_NOT_FOUND` when there is no placeholder.

@@ -52,6 +52,7 @@ import { rngSeed } from './rng-seed.ts'
 import { setAttribute } from './set-attribute.ts'
 import { setConstraints } from './set-constraints.ts'
 import { setDefaults } from './set-defaults.ts'
+import { setEndpointRole } from './set-endpoint-role.ts'
 import { sign } from './sign.ts'
 import { signatureVerify } from './signature-verify.ts'
 import { validate } from './validate.ts'
@@ -105,6 +106,7 @@ export const OPERATIONS = {
   Login: login,
   Logout: logout,
   DelegatedLogin: delegatedLogin,
+  SetEndpointRole: setEndpointRole,
   PKCS_11: pkcs11,
   Interop: interop,
   SetDefaults: setDefaults,

@@ -34,7 +34,7 @@ export class ObjectRepository implements ObjectSource {
   readonly #retirement = new Retirement()
   readonly #cache: ObjectCache
   readonly #due: DueObjects
-  #observe: (change: ObjectChange) => void = () => undefined
+  readonly #observers = new Set<(change: ObjectChange) => void>()
   #sequence: bigint
   #lastTurn: Promise<unknown> = Promise.resolve()
 
@@ -65,9 +65,15 @@ export class ObjectRepository implements ObjectSource {
     return new UnitOfWork(this, scope)
   }
 
-  /** Calls `observer` for each change once it is stored. It must not throw, nor keep what is secret of an object. */
-  observe(observer: (change: ObjectChange) => void): void {
-    this.#observe = observer
+  /**
+   * Calls `observer` for each change once it is stored, until what is returned is called. It must not throw, nor keep
+   * what is secret of an object.
+   */
+  observe(observer: (change: ObjectChange) => void): () => void {
+    this.#observers.add(observer)
+    return () => {
+      this.#observers.delete(observer)
+    }
   }
 
   /** Marks the begin of a message that may hold key material; call what it returns once the answer is encoded. */
@@ -116,10 +122,15 @@ export class ObjectRepository implements ObjectSource {
     }
     if (outcome === 'conflict') return 'conflict'
     for (const part of parts) part.stored()
-    for (const { before, object, isErased = false } of staged) {
-      this.#observe({ ...(before && { before: before.object }), after: object, isErased })
-    }
+    if (this.#observers.size > 0) this.#tell(staged)
     return 'done'
+  }
+
+  #tell(staged: readonly StagedObject[]): void {
+    for (const { before, object, isErased = false } of staged) {
+      const change = { ...(before && { before: before.object }), after: object, isErased }
+      for (const observer of this.#observers) observer(change)
+    }
   }
 
   async settleDue(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { KmipFault } from '../fault/fault.ts'
 import type { ClientProfile } from '../message/client-profile.ts'
 import type { Asynchrony } from '../message/header.ts'
 import type { Identity } from '../model/identity.ts'
-import type { Offer, OperationContext, Services } from '../operation/context.ts'
+import type { EndpointRoles, Offer, OperationContext, Services } from '../operation/context.ts'
 import type { PendingRequests } from '../operation/pending-request.ts'
 import type { IssuedTicket } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
@@ -35,6 +35,7 @@ export interface BatchEnvironment {
   /** Where work is left for later; absent where none is. */
   readonly jobs?: Jobs | undefined
   readonly requests: PendingRequests
+  readonly roles: EndpointRoles
   /** Asked before anything is stored; absent for what nobody can cancel. */
   readonly mayStore?: () => boolean
   /** Turns whatever was thrown into a fault, and logs it. */

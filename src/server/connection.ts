@@ -2,6 +2,8 @@ import type { TLSSocket } from 'node:tls'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Log } from '../port/log.ts'
+import type { Version } from '../schema/version.ts'
+import { EndpointRole } from '../spec/enum/endpoint-role.ts'
 import { Framer } from '../ttlv/framer.ts'
 import { overdue, type Phase } from './connection-deadline.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
@@ -34,6 +36,11 @@ export interface ConnectionContext {
   readonly log: Log
   /** Takes over a socket whose first bytes are no TTLV; without it every byte is taken for TTLV. */
   handOver?(first: Buffer): void
+  /**
+   * Takes over a socket on which the server is the client from now on, and what has come over it already; without it
+   * the roles stay as they are.
+   */
+  turn?(version: Version, received: Uint8Array): void
 }
 
 /** Every message in TTLV begins with the tag of a message, and no request in HTTP begins with its first byte. */
@@ -58,10 +65,11 @@ export class Connection implements Conversation {
   /** Why no further request is taken, once that is so. */
   #ending: string | undefined
 
-  constructor(socket: TLSSocket, peer: Peer, context: ConnectionContext) {
+  /** @param received - bytes that have come already */
+  constructor(socket: TLSSocket, peer: Peer, context: ConnectionContext, received?: Uint8Array) {
     this.#socket = socket
     this.#context = context
-    this.#peer = peer
+    this.#peer = context.turn === undefined ? peer : { ...peer, endpointRole: EndpointRole.Server }
     this.#framer = new Framer(context.limits.message)
     this.#since = context.ticker.now()
     // What a client has sent before it closed its side is answered, so the two sides close apart.
@@ -70,6 +78,7 @@ export class Connection implements Conversation {
     socket.on('end', this.#finish)
     socket.on('error', this.#fail)
     socket.once('close', this.#release)
+    if (received !== undefined && received.length > 0) this.#take(received)
   }
 
   /** The client as it was last recognised. */
@@ -102,11 +111,25 @@ export class Connection implements Conversation {
       this.#take(chunk)
       return
     }
-    this.#socket.off('end', this.#finish).off('error', this.#fail).off('close', this.#release)
+    this.#letGo()
     this.#context.handOver?.(chunk)
   }
 
-  readonly #take = (chunk: Buffer): void => {
+  #letGo(): void {
+    this.#socket.off('data', this.#take).off('end', this.#finish).off('error', this.#fail)
+    this.#socket.off('close', this.#release)
+  }
+
+  #turn(version: Version): void {
+    if (this.#socket.readableEnded) {
+      this.#end('closed by the client')
+      return
+    }
+    this.#letGo()
+    this.#context.turn?.(version, this.#framer.rest())
+  }
+
+  readonly #take = (chunk: Uint8Array): void => {
     if (this.#phase === 'closing') return
     if (this.#request === undefined && this.#framer.isMessage(chunk)) {
       this.#dispatch(chunk)
@@ -191,9 +214,11 @@ export class Connection implements Conversation {
   }
 
   readonly #sent = (): void => {
+    const turn = this.#reply?.turn
     if (this.#reply?.close === true) this.#ending ??= 'closed after an answer'
     this.#wipe()
-    if (this.#ending !== undefined) this.#end(this.#ending)
+    if (turn !== undefined && this.#ending === undefined) this.#turn(turn.version)
+    else if (this.#ending !== undefined) this.#end(this.#ending)
     else if (!this.#socket.destroyed) this.#advance()
   }
 

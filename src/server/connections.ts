@@ -3,14 +3,16 @@ import type { Identity } from '../model/identity.ts'
 import type { ClientDirectory } from '../port/client-directory.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log, Loggable } from '../port/log.ts'
+import type { Version } from '../schema/version.ts'
 import { Connection, type Conversation } from './connection.ts'
 import type { MessageHandler, Peer } from './handler.ts'
-import { HttpConnection } from './http/connection.ts'
+import { HttpConnection, type HttpContext } from './http/connection.ts'
 import { HttpParsing } from './http/parsing.ts'
 import type { PeerCertificate } from './identify.ts'
 import type { TransportLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import type { Ticker } from './ticker.ts'
+import { TurnedConnection, type Announcer } from './turned-connection.ts'
 
 export interface ConnectionsOptions {
   readonly handler: MessageHandler
@@ -19,6 +21,8 @@ export interface ConnectionsOptions {
   readonly log: Log
   readonly clock: Clock
   readonly ticker: Ticker
+  /** Tells clients of their objects where they turn the roles; without it they cannot. */
+  readonly announcer?: Announcer | undefined
 }
 
 /** What clients may speak on a port: HTTPS alone, or whatever their first byte says. */
@@ -94,9 +98,14 @@ export class Connections {
   }
 
   #converse({ socket, certificate, protocol, peer }: Served, log: Log): Conversation {
-    const { handler, limits, ticker } = this.#options
+    const { handler, limits, ticker, announcer } = this.#options
     let conversation: Conversation
-    const context = {
+    const replace = (other: () => Conversation): void => {
+      this.#open.delete(conversation)
+      conversation = other()
+      this.#open.set(conversation, certificate)
+    }
+    const context: HttpContext = {
       handler,
       limits,
       ticker,
@@ -112,16 +121,23 @@ export class Connections {
         this.#count(peer.identity, -1)
         log.info('connection closed', { reason })
       },
-      handOver: (first: Buffer) => {
-        this.#open.delete(conversation)
-        conversation = new HttpConnection(socket, peer, context, first)
-        this.#open.set(conversation, certificate)
-      },
+      ...(announcer && {
+        turn: (version: Version, received: Uint8Array) => {
+          const turnBack = (more: Uint8Array): void => {
+            replace(() => new Connection(socket, peer, context, more))
+          }
+          const turned = { ...context, announcer, version, turnBack }
+          replace(() => new TurnedConnection(socket, peer, turned, received))
+        },
+      }),
+    }
+    const handOver = (first: Buffer): void => {
+      replace(() => new HttpConnection(socket, peer, context, first))
     }
     conversation =
       protocol === 'https'
         ? new HttpConnection(socket, peer, context)
-        : new Connection(socket, peer, context)
+        : new Connection(socket, peer, { ...context, handOver })
     return conversation
   }
 

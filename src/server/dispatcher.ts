@@ -23,6 +23,7 @@ import type { MessageHandler, Peer, Reply } from './handler.ts'
 import { NO_REQUESTS, type Jobs } from './jobs.ts'
 import { OFFER } from './offer.ts'
 import { presentTickets } from './present-tickets.ts'
+import { RequestedTurn } from './requested-turn.ts'
 import { SlowWork } from './slow-work.ts'
 import { writeReply } from './reply.ts'
 
@@ -156,6 +157,7 @@ class Dispatcher implements MessageHandler {
     const client = identity.id
     const { tickets, refusal } = presentTickets(header, { client, version, now }, services.tickets)
     const owner = { client, version, scope: scopeOf(tickets) }
+    const roles = new RequestedTurn(peer)
     const destroyAfterAnswer = (secret: Secret) => void secrets.push(secret)
     const results = await performBatch(items, header, {
       version,
@@ -164,7 +166,8 @@ class Dispatcher implements MessageHandler {
       repository,
       permissions,
       tickets,
-      refusal,
+      refusal: refusal ?? roles.refusalOf(items),
+      roles,
       now,
       services,
       slowly: async (work) => this.#slowWork.run(identity.id, work),
@@ -176,7 +179,7 @@ class Dispatcher implements MessageHandler {
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
     const isCorrelated = header.clientCorrelationValue !== undefined
-    return writeReply(
+    const reply = writeReply(
       {
         version,
         timeStamp: now,
@@ -187,6 +190,7 @@ class Dispatcher implements MessageHandler {
       encoding,
       (index) => results[index]?.dropped?.(),
     )
+    return roles.turnIn(reply, version)
   }
 
   /** Answers a message that is not understood as a whole. */

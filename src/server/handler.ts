@@ -1,4 +1,6 @@
 import type { Identity } from '../model/identity.ts'
+import type { Version } from '../schema/version.ts'
+import type { EndpointRole } from '../spec/enum/endpoint-role.ts'
 import type { Encoding } from './format.ts'
 
 /** The connection a message came over. */
@@ -6,6 +8,14 @@ export interface Peer {
   readonly identity: Identity
   /** For log lines: unique while the process lives. */
   readonly connection: string
+  /** The role of the server, on a connection where it can be turned (KMIP 2.1 section 6.1.54). */
+  readonly endpointRole?: EndpointRole
+}
+
+/** The role that the server takes from now on, in the version in which it was asked to. */
+export interface Turn {
+  readonly role: EndpointRole
+  readonly version: Version
 }
 
 /** An answer, encoded once. */
@@ -14,6 +24,8 @@ export interface Reply {
   readonly bytes: Uint8Array
   /** Whether the connection is to be closed once it is sent. */
   readonly close: boolean
+  /** Set when the roles are turned once it is sent. */
+  readonly turn?: Turn
 }
 
 /**

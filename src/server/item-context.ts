@@ -39,6 +39,7 @@ export function contextOf(
     now: environment.now,
     offer: environment.offer,
     requests: environment.requests,
+    roles: environment.roles,
     objects: visibleObjects(unit, allowance),
     run,
     once,

@@ -12,6 +12,7 @@ import { type Authority, createAuthority, readPeerCertificate } from './identify
 import type { TransportLimits } from './limits.ts'
 import { LogGate } from './log-gate.ts'
 import { systemTicker, type Ticker } from './ticker.ts'
+import type { Announcer } from './turned-connection.ts'
 import { readAuthorities, type TlsMaterial, withSecureOptions } from './tls-material.ts'
 
 export interface ListenerOptions {
@@ -22,6 +23,8 @@ export interface ListenerOptions {
   readonly log: Log
   /** Decides when a certificate has run out on a connection that lives longer than it. */
   readonly clock: Clock
+  /** Tells clients of their objects where they turn the roles; without it they cannot. */
+  readonly announcer?: Announcer
   /** Times deadlines; the machine's monotonic clock when absent. */
   readonly ticker?: Ticker
 }
@@ -112,7 +115,15 @@ class TlsListener implements Listener {
     this.#tls = createTls(tls)
     this.#tls.on('secureConnection', this.#admit)
     this.#arrivals = new Arrivals({ limits, ticker, gate: this.#gate, tls: this.#tls })
-    this.#connections = new Connections({ handler, clients, limits, log, clock, ticker })
+    this.#connections = new Connections({
+      handler,
+      clients,
+      limits,
+      log,
+      clock,
+      ticker,
+      announcer: options.announcer,
+    })
   }
 
   async listen({ host, port, httpsPort }: Address): Promise<Address> {

@@ -14,6 +14,7 @@ import { NO_REQUESTS } from './jobs.ts'
 import { OFFER } from './offer.ts'
 import { performOwn } from './own-work.ts'
 import type { Ticker } from './ticker.ts'
+import { NO_ROLES } from './requested-turn.ts'
 
 /** How often, and how much at a time. */
 export interface RotationLimits {
@@ -147,6 +148,7 @@ export class Rotor {
       destroyAfterAnswer: (secret: Secret) => void secrets.push(secret),
       asynchrony: 'prohibited',
       requests: NO_REQUESTS,
+      roles: NO_ROLES,
       tickets: [],
       // One after the other as it is.
       slowly: async (work) => work(),

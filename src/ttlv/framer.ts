@@ -81,6 +81,13 @@ export class Framer {
     return message
   }
 
+  /** Hands out all bytes pending, whole messages or not, and forgets them. */
+  rest(): Uint8Array {
+    const bytes = this.#buffer.slice(this.#start, this.#end)
+    this.wipe()
+    return bytes
+  }
+
   /** Zeroes and gives up everything pending. */
   wipe(): void {
     this.#buffer.fill(0)

@@ -96,6 +96,7 @@ export interface BenchOptions {
 
 interface BenchParts {
   readonly handler: MessageHandler
+  readonly repository: ObjectRepository
   readonly events: readonly string[]
   readonly jobs: Jobs | undefined
   readonly rotor: Rotor
@@ -125,14 +126,16 @@ export class Bench {
   readonly jobs: Jobs | undefined
   /** Takes its turns when it is told to. */
   readonly rotor: Rotor
-  readonly #handler: MessageHandler
+  readonly handler: MessageHandler
+  readonly repository: ObjectRepository
 
-  private constructor(store: Store, { handler, events, jobs, rotor }: BenchParts) {
+  private constructor(store: Store, { handler, repository, events, jobs, rotor }: BenchParts) {
     this.rotor = rotor
     this.store = store
     this.events = events
     this.jobs = jobs
-    this.#handler = handler
+    this.handler = handler
+    this.repository = repository
   }
 
   static async open(options: BenchOptions = {}): Promise<Bench> {
@@ -193,7 +196,7 @@ export class Bench {
       batchItems: options.batchItems ?? 100,
       responseBytes: options.responseBytes ?? 1_048_576,
     })
-    const bench: Bench = new Bench(store, { handler, events, jobs, rotor })
+    const bench: Bench = new Bench(store, { handler, repository, events, jobs, rotor })
     return bench
   }
 
@@ -222,7 +225,7 @@ export class Bench {
 
   async sendBytes(bytes: Uint8Array, as = 'alice'): Promise<Answer | undefined> {
     const identity = { id: as, name: as, role: 'client' }
-    const reply = await this.#handler.handle(bytes, { identity, connection: 'c-1' })
+    const reply = await this.handler.handle(bytes, { identity, connection: 'c-1' })
     return reply && read(reply.bytes)
   }
 
@@ -233,7 +236,7 @@ export class Bench {
     as = 'alice',
   ): Promise<Uint8Array | undefined> {
     const identity = { id: as, name: as, role: 'client' }
-    const reply = await this.#handler.handle(bytes, { identity, connection: 'c-1' }, encoding)
+    const reply = await this.handler.handle(bytes, { identity, connection: 'c-1' }, encoding)
     return reply?.bytes
   }
 

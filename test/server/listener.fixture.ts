@@ -11,6 +11,7 @@ import { hashPublicKey } from '../../src/server/identify.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../../src/server/limits.ts'
 import { createListener, type Listener } from '../../src/server/listener.ts'
 import type { Ticker } from '../../src/server/ticker.ts'
+import type { Announcer } from '../../src/server/turned-connection.ts'
 import type { TlsMaterial } from '../../src/server/tls-material.ts'
 import { createTestAuthority, type Credential, type TestAuthority } from '../fixtures/authority.ts'
 
@@ -139,6 +140,7 @@ export async function startBench(
     limits?: Partial<TransportLimits>
     tls?: Partial<TlsMaterial>
     httpsPort?: number
+    announcer?: Announcer
   } = {},
 ): Promise<Bench> {
   const ticker = new ManualTicker()
@@ -154,6 +156,7 @@ export async function startBench(
     log,
     clock: { now: () => state.wall },
     ticker,
+    ...(options.announcer && { announcer: options.announcer }),
   })
   const wanted = { host: '127.0.0.1', port: 0, httpsPort: options.httpsPort }
   const { port, httpsPort } = await listener.listen(wanted)

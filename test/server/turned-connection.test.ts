@@ -1,0 +1,279 @@
+import type { TLSSocket } from 'node:tls'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createAnnouncer } from '../../src/client/announcer.ts'
+import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
+import { Operation } from '../../src/spec/enum/operation.ts'
+import { Tag } from '../../src/spec/tag.ts'
+import { vocabulary } from '../../src/spec/vocabulary.ts'
+import { decode } from '../../src/ttlv/decode.ts'
+import { encode } from '../../src/ttlv/encode.ts'
+import { Framer } from '../../src/ttlv/framer.ts'
+import type { Item } from '../../src/ttlv/item.ts'
+import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
+import { decodeXml } from '../../src/ttlv/xml.ts'
+import { Bench, createAes, find, findAll, messageOf, textOf, uid } from '../operation/harness.ts'
+import { rights, ticketCredential, ticketOf } from '../operation/ticket.fixture.ts'
+import { closeReasons, startBench, until, type Bench as Wire } from './listener.fixture.ts'
+
+/** The name that the listener knows its client by. */
+const ALICE = 'id-alice'
+const ROLE = (role: string) => `<EndpointRole type="Enumeration" value="${role}"/>`
+
+let core: Bench
+let wire: Wire
+let client: TestClient
+
+/** A client that takes what comes on its connection, whoever asks. */
+class TestClient {
+  readonly socket: TLSSocket
+  readonly #framer = new Framer(DEFAULT_LIMITS)
+  readonly #waiting: Item[] = []
+
+  constructor(socket: TLSSocket) {
+    this.socket = socket
+    socket.on('data', (chunk: Buffer) => {
+      this.#framer.push(chunk)
+      for (let next = this.#framer.next(); next !== undefined; next = this.#framer.next()) {
+        this.#waiting.push(decode(next))
+      }
+    })
+  }
+
+  get received(): number {
+    return this.#waiting.length
+  }
+
+  async next(): Promise<Item> {
+    await until(() => this.#waiting.length > 0)
+    const item = this.#waiting.shift()
+    if (item === undefined) throw new TypeError('nothing came')
+    return item
+  }
+
+  send(operation: string, payload = '', header = ''): void {
+    this.socket.write(encode(messageOf('2.1', [{ operation, payload }], { header })))
+  }
+
+  async ask(operation: string, payload = '', header = ''): Promise<Item> {
+    this.send(operation, payload, header)
+    return this.next()
+  }
+
+  /** Answers a request of the server's. */
+  answer(operation: string, result = 'Success', payload = ''): void {
+    const reason =
+      result === 'Success' ? '' : '<ResultReason type="Enumeration" value="GeneralFailure"/>'
+    this.socket.write(
+      encode(
+        decodeXml(
+          `<ResponseMessage><ResponseHeader><ProtocolVersion>
+          <ProtocolVersionMajor type="Integer" value="2"/><ProtocolVersionMinor type="Integer" value="1"/>
+          </ProtocolVersion><TimeStamp type="DateTime" value="2023-11-14T22:13:20+00:00"/>
+          <BatchCount type="Integer" value="1"/></ResponseHeader><BatchItem>
+          <Operation type="Enumeration" value="${operation}"/>
+          <ResultStatus type="Enumeration" value="${result}"/>${reason}
+          <ResponsePayload>${payload}</ResponsePayload></BatchItem></ResponseMessage>`,
+          vocabulary,
+        ),
+      ),
+    )
+  }
+}
+
+const value = (message: Item, tag: { readonly number: number }) => {
+  const found = find(message, tag)
+  return found !== undefined && 'value' in found ? found.value : undefined
+}
+const succeeded = (message: Item) => value(message, Tag.ResultStatus) === 0
+const reasonOf = (message: Item) => value(message, Tag.ResultReason)
+const operationIn = (message: Item) => value(message, Tag.Operation)
+
+beforeEach(async () => {
+  core = await Bench.open()
+  const { handler } = core
+  wire = await startBench({
+    handler: {
+      handle: async (bytes, peer, encoding) =>
+        handler.handle(
+          bytes,
+          { ...peer, identity: { ...peer.identity, role: 'client' } },
+          encoding,
+        ),
+    },
+    announcer: createAnnouncer(core.repository, {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+      with() {
+        return this
+      },
+    }),
+  })
+  client = new TestClient(await wire.connect())
+})
+
+afterEach(async () => {
+  await wire[Symbol.asyncDispose]()
+})
+
+const turn = async () => {
+  const answer = await client.ask('SetEndpointRole', ROLE('Client'))
+  expect(succeeded(answer)).toBe(true)
+  expect(value(answer, Tag.EndpointRole)).toBe(1)
+}
+
+describe('Set Endpoint Role (2.1 section 6.1.54)', () => {
+  test('has the server tell of new objects and of changes, one at a time', async () => {
+    await turn()
+    const key = await core.createKey('', ALICE)
+    await core.ask('2.1', 'Activate', uid(key), ALICE)
+    const put = await client.next()
+    expect([operationIn(put), put.tag]).toEqual([Operation.Put, Tag.RequestMessage.number])
+    expect(textOf(find(put, Tag.UniqueIdentifier))).toBe(key)
+    expect(find(put, Tag.KeyMaterial)).toBeDefined()
+    expect(client.received, 'before the answer').toBe(0)
+    client.answer('Put')
+    const notify = await client.next()
+    expect(operationIn(notify)).toBe(Operation.Notify)
+    expect(find(notify, Tag.State)).toMatchObject({ value: 2 })
+  })
+
+  test('tells of the client’s own objects alone, and goes on when the client refuses', async () => {
+    await turn()
+    await core.createKey('', 'bob')
+    const first = await core.createKey('', ALICE)
+    const second = await core.createKey('', ALICE)
+    expect(textOf(find(await client.next(), Tag.UniqueIdentifier))).toBe(first)
+    client.answer('Put', 'OperationFailed')
+    expect(textOf(find(await client.next(), Tag.UniqueIdentifier))).toBe(second)
+  })
+
+  test('leaves the roles as they are where the server has the one it is to take', async () => {
+    const answer = await client.ask('SetEndpointRole', ROLE('Server'))
+    expect(value(answer, Tag.EndpointRole)).toBe(2)
+    expect(succeeded(await client.ask('Ping'))).toBe(true)
+  })
+
+  test.each([
+    ['', 4],
+    [ROLE('Client') + ROLE('Client'), 4],
+    [ROLE('0x80000001'), 7],
+  ])('is refused with %s', async (payload, reason) => {
+    expect(reasonOf(await client.ask('SetEndpointRole', payload))).toBe(reason)
+    expect(succeeded(await client.ask('Ping'))).toBe(true)
+  })
+
+  test('is refused with a ticket, which is for requests alone', async () => {
+    for (const [operation, payload] of [
+      ['Login', ''],
+      ['DelegatedLogin', rights('<Right/>')],
+    ] as const) {
+      const ticket = ticketOf(await core.ask('2.1', operation, payload, ALICE))
+      const refused = await client.ask('SetEndpointRole', ROLE('Client'), ticketCredential(ticket))
+      expect(reasonOf(refused)).toBe(0x0c)
+    }
+  })
+
+  test('is refused where the roles cannot be turned', async () => {
+    expect((await core.ask('2.1', 'SetEndpointRole', ROLE('Client'))).reason).toBe(
+      'FeatureNotSupported',
+    )
+    expect((await core.ask('2.1', 'SetEndpointRole', ROLE('Server'))).status).toBe('Success')
+    expect((await core.ask('1.4', 'SetEndpointRole')).reason).toBe('OperationNotSupported')
+  })
+
+  test('has the requests refused that a client sent too early, and not those after another turn', async () => {
+    for (const [operation, payload] of [
+      ['SetEndpointRole', ROLE('Client')],
+      ['Ping', ''],
+      ['SetEndpointRole', ROLE('Server')],
+      ['Ping', ''],
+    ] as const) {
+      client.send(operation, payload)
+    }
+    const answers = [
+      await client.next(),
+      await client.next(),
+      await client.next(),
+      await client.next(),
+    ]
+    expect(answers.map(reasonOf)).toEqual([undefined, 0x0c, undefined, undefined])
+  })
+
+  test('has no effect in a batch that is undone', async () => {
+    const undo = '<BatchErrorContinuationOption type="Enumeration" value="Undo"/>'
+    const items = [
+      { operation: 'SetEndpointRole', payload: ROLE('Client'), id: '01' },
+      { operation: 'Get', payload: uid('no such object'), id: '02' },
+    ]
+    client.socket.write(encode(messageOf('2.1', items, { header: undo })))
+    await client.next()
+    expect(succeeded(await client.ask('Ping'))).toBe(true)
+  })
+})
+
+describe('while the server is the client', () => {
+  beforeEach(turn)
+
+  test('it does nothing that it is asked for', async () => {
+    const refused = await client.ask('Create', createAes())
+    expect(reasonOf(refused)).toBe(0x0c)
+    expect(
+      findAll((await core.ask('2.1', 'Locate', '', ALICE)).payload, Tag.UniqueIdentifier),
+    ).toEqual([])
+  })
+
+  test('the client may take its role back, and is told of nothing any more', async () => {
+    const answer = await client.ask('SetEndpointRole', ROLE('Server'))
+    expect(value(answer, Tag.EndpointRole)).toBe(2)
+    await core.createKey('', ALICE)
+    expect(succeeded(await client.ask('Ping'))).toBe(true)
+    await turn()
+    await core.createKey('', ALICE)
+    expect(operationIn(await client.next()), 'and turn the roles again').toBe(Operation.Put)
+  })
+
+  test('the client is given its role back when there was nothing to tell (6.2.5)', async () => {
+    wire.ticker.advance(DEFAULT_TRANSPORT_LIMITS.deadlines.idle + 1_000)
+    const asked = await client.next()
+    expect(operationIn(asked)).toBe(Operation.SetEndpointRole)
+    expect(value(asked, Tag.EndpointRole)).toBe(1)
+    client.answer('SetEndpointRole', 'Success', ROLE('Client'))
+    expect(succeeded(await client.ask('Ping'))).toBe(true)
+  })
+
+  test('the connection ends when the client does not take its role back', async () => {
+    wire.ticker.advance(DEFAULT_TRANSPORT_LIMITS.deadlines.idle + 1_000)
+    await client.next()
+    client.answer('SetEndpointRole', 'OperationFailed')
+    expect(await closeReasons(wire)).toEqual(['client does not take its role back'])
+  })
+
+  test.each([
+    [
+      'an answer to nothing',
+      () => {
+        client.answer('Put')
+      },
+      'bad message',
+    ],
+    ['what is no message', () => client.socket.write(Buffer.alloc(16, 0xff)), 'bad message'],
+    ['the end', () => client.socket.end(), 'closed by the client'],
+  ])('the connection ends with %s', async (_, act, reason) => {
+    act()
+    expect(await closeReasons(wire)).toEqual([reason])
+  })
+
+  test('the connection ends when the client does not answer', async () => {
+    await core.createKey('', ALICE)
+    await client.next()
+    wire.ticker.advance(DEFAULT_TRANSPORT_LIMITS.deadlines.unsent + 1_000)
+    expect(await closeReasons(wire)).toEqual(['client does not answer'])
+  })
+
+  test('the server stops without waiting for it', async () => {
+    await wire.listener.close({ graceMs: 1_000 })
+    expect(await closeReasons(wire)).toEqual(['server stops'])
+  })
+})
