@@ -11,13 +11,13 @@ import { okms } from './okms.ts'
 import { openbao } from './openbao.ts'
 import { perconaMongodb, pgTde } from './percona-databases.ts'
 import { perconaMysql } from './percona-mysql.ts'
-import { edb, truenas } from './pykmip-products.ts'
+import { edb, edbThales, truenas } from './pykmip-products.ts'
 import { scality } from './scality.ts'
 import { scylla } from './scylla.ts'
 import { seagate } from './seagate.ts'
 import { intersystems, mongod, openkmip } from './small-clients.ts'
 import { synology } from './synology.ts'
-import { vcenter } from './vcenter.ts'
+import { olderVcenter, vcenter } from './vcenter.ts'
 import { vast } from './vast.ts'
 import { veeam } from './veeam.ts'
 import { zkey } from './zkey/card.ts'
@@ -25,6 +25,7 @@ import { zkey } from './zkey/card.ts'
 /** Every client that is played by a script. */
 export const CARDS: readonly Card[] = [
   vcenter,
+  olderVcenter,
   synology,
   fortigate,
   veeam,
@@ -45,6 +46,7 @@ export const CARDS: readonly Card[] = [
   barbican,
   truenas,
   edb,
+  edbThales,
   krill,
   openbao,
   okms,

@@ -97,6 +97,28 @@ export const edb: Card = {
   },
 }
 
+/** The same with the IV in front of the data, both ways: the server has to be told of it. */
+export const edbThales: Card = {
+  product: 'EDB Postgres TDE (Thales variant)',
+  config: { clients: [{ name: 'edb-postgres-tde-thales-variant-', ivPrefixedData: true }] },
+  scripts: {
+    'has its data key sealed and opened': async (stage) => {
+      const key = await activeKey(stage)
+      const plain = randomBytes(48)
+      const crypt = async (operation: number, data: Buffer): Promise<Buffer> => {
+        const answer = await succeed(stage, operation, identifier(key), CBC, bytes('Data', data))
+        return answer.at('Data').bytes()
+      }
+      const sealed = await crypt(Operation.encrypt, plain)
+      expect(sealed).toHaveLength(16 + 64)
+      expect(await crypt(Operation.decrypt, sealed)).toEqual(plain)
+      const wrong = Buffer.from(sealed)
+      wrong.writeUInt8(wrong.readUInt8(0) ^ 1, 0)
+      expect(await crypt(Operation.decrypt, wrong)).not.toEqual(plain)
+    },
+  },
+}
+
 const CBC = structure(
   'CryptographicParameters',
   enumeration('BlockCipherMode', BlockMode.cbc),

@@ -16,6 +16,7 @@ import {
   version,
 } from './wire/message.ts'
 import { Algorithm, Mask, ObjectType, Operation, QueryFunction, State } from './wire/numbers.ts'
+import type { Manner } from './wire/wire.ts'
 
 /** 1.1 over TLS 1.2; Unique Batch Item IDs of eight bytes even for one item; never locates, gets before it activates. */
 export const vcenter: Card = {
@@ -68,13 +69,27 @@ export const vcenter: Card = {
   },
 }
 
+/** The same where it offers nothing but suites with CBC. */
+export const olderVcenter: Card = {
+  product: 'VMware vCenter and vSAN (suites with CBC)',
+  config: { tls: { legacySuites: true } },
+  scripts: {
+    'makes and reads a key': async (stage) => {
+      const ciphers = 'ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:AES128-SHA256'
+      const session = await open(stage, { ...TLS, ciphers })
+      const got = await session.ask(Operation.get, [identifier(await session.create())])
+      expect(materialIn(got.payload(Operation.get))).toHaveLength(32)
+    },
+  },
+}
+
 const TLS = { maxVersion: 'TLSv1.2' } as const
 const MARKS = ['x-Product_Version', 'x-Vendor', 'x-Product']
 const OTHER_MARKS = ['x-Identifier', 'x-Component', 'x-Name']
 
 /** Every connection begins with Discover Versions, of which all versions may come back. */
-async function open(stage: Stage): Promise<Session> {
-  const peer = await stage.connect(tolerant, TLS)
+async function open(stage: Stage, manner: Manner = TLS): Promise<Session> {
+  const peer = await stage.connect(tolerant, manner)
   const found = await peer.ask(bare('1.1', batchItem(Operation.discoverVersions, [])))
   const minors = found
     .payload(Operation.discoverVersions)
