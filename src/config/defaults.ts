@@ -1,5 +1,5 @@
 import type { ClientLogLimits } from '../operation/client-log.ts'
-import type { CryptokiInfo, CryptokiLimits } from '../operation/pkcs11/applications.ts'
+import type { CryptokiInfo, CryptokiLimits } from '../operation/pkcs11/module-settings.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'

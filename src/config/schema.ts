@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CryptokiVersion } from '../operation/pkcs11/applications.ts'
+import type { CryptokiVersion } from '../operation/pkcs11/module-settings.ts'
 import type { Rate } from '../server/limits.ts'
 import {
   DEFAULT_CONFIG,

@@ -1,5 +1,5 @@
 import type { DateTime } from '../../schema/primitive.ts'
-import type { CryptokiLimits } from './applications.ts'
+import type { CryptokiLimits } from './module-settings.ts'
 import type { Plan } from './plan.ts'
 
 /** What a session can have under way, one of each. */

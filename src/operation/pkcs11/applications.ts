@@ -2,33 +2,7 @@ import type { Random } from '../../port/random.ts'
 import type { DateTime } from '../../schema/primitive.ts'
 import type { ItemRun } from '../item-run.ts'
 import { Application } from './application.ts'
-
-/** A `CK_VERSION`. */
-export interface CryptokiVersion {
-  readonly major: number
-  readonly minor: number
-}
-
-/** What C_GetInfo tells of the server's own PKCS#11 module. */
-export interface CryptokiInfo {
-  readonly cryptokiVersion: CryptokiVersion
-  /** At most 32 bytes in UTF-8, as the description. */
-  readonly manufacturer: string
-  readonly description: string
-  readonly libraryVersion: CryptokiVersion
-}
-
-/** What the clients of the server's own PKCS#11 module may have open. */
-export interface CryptokiLimits {
-  /** Applications of one client: C_Initialize without C_Finalize. */
-  readonly applications: number
-  /** Sessions of one application. */
-  readonly sessions: number
-  /** Handles of objects that one application may hold. */
-  readonly objects: number
-  /** Seconds after which an application that nobody calls is forgotten, its sessions with it. */
-  readonly seconds: number
-}
+import type { CryptokiInfo, CryptokiLimits } from './module-settings.ts'
 
 const toBytes = new TextEncoder()
 const toText = new TextDecoder()
