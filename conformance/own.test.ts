@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describeCases } from './harness/suite.ts'
 import type { Case } from './runner/case.ts'
 import { findCases } from './runner/files.ts'
-import { NO_SETTINGS, type Alternative, type Settings } from './runner/settings.ts'
+import { NO_SETTINGS, type Alternative } from './runner/settings.ts'
 import type { Way } from './runner/way.ts'
 
 /** The issuing key pair is that of the conversation's own client, whose name follows from the file's and the way. */
@@ -13,20 +13,14 @@ const issuing = (suffix: string): readonly Alternative[] =>
     reason: 'certificates are issued only where an issuing key pair is configured',
   }))
 
-function settingsOf(way: Way): Settings {
-  return {
-    ...NO_SETTINGS,
-    alternatives: issuing(way === 'ttlv' ? '' : `-${way}`),
-    ways: [{ cases: ['*/*'], ways: [way], reason: 'each way has a server of its own' }],
-  }
-}
-
 const folder = fileURLToPath(new URL('../spec-vectors/operations', import.meta.url))
 const cases = findCases([folder])
 const WAYS: readonly Way[] = ['ttlv', 'xml', 'json']
 // Import says under which identifier an object is kept, so no two plays of it go to one server.
 for (const way of WAYS) {
-  describeCases(`our own cases in ${way}`, cases.filter(isPlayedIn(way)), settingsOf(way))
+  const alternatives = issuing(way === 'ttlv' ? '' : `-${way}`)
+  const settings = { ...NO_SETTINGS, alternatives }
+  describeCases(`our own cases in ${way}`, cases.filter(isPlayedIn(way)), settings, [way])
 }
 
 /** HTTP has no requests of a server: roles are turned on sockets that speak TTLV. */

@@ -9,8 +9,15 @@ import { makeData, startKmipd, type FreshData, type Kmipd } from './kmipd.ts'
 /**
  * One test for each case, or chain of cases, in each way to speak to a server, each as a client of its own. One server
  * serves all that want nothing out of the ordinary, and one more is started for each configuration that cases want.
+ *
+ * @param ways - how the cases are played that are not about a way of their own
  */
-export function describeCases(title: string, cases: readonly Case[], settings: Settings): void {
+export function describeCases(
+  title: string,
+  cases: readonly Case[],
+  settings: Settings,
+  ways: readonly Way[],
+): void {
   describe(title, () => {
     let fresh: FreshData | undefined
     const servers = new Map<string, Promise<Kmipd>>()
@@ -30,7 +37,7 @@ export function describeCases(title: string, cases: readonly Case[], settings: S
       fresh?.remove()
     }, 60_000)
 
-    test.each(playsOf(cases, settings))(
+    test.each(playsOf(cases, settings, ways))(
       '$name',
       async ({ group, way }) => {
         const results = await runCases(group, {
@@ -50,15 +57,12 @@ export function describeCases(title: string, cases: readonly Case[], settings: S
   })
 }
 
-/** How a case is played that may be played in any way; each goes through the same HTTP, so TTLV need not. */
-const USUAL_WAYS: readonly Way[] = ['ttlv', 'xml', 'json']
-
 /** Each case, or chain of cases, in each way that it is played in. */
-function playsOf(cases: readonly Case[], settings: Settings) {
+function playsOf(cases: readonly Case[], settings: Settings, usual: readonly Way[]) {
   return groupsOf(cases, settings).flatMap((group) => {
     const ids = group.map(({ id }) => id)
     const ways = ids.flatMap((id) => waysOf(id, settings) ?? [])
-    return (ways.length > 0 ? ways : USUAL_WAYS).map((way) => ({
+    return (ways.length > 0 ? ways : usual).map((way) => ({
       group,
       way,
       name: `${ids.join(', ')}${way === 'ttlv' ? '' : ` by ${way}`}`,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { Bindings } from '../../conformance/runner/bindings.ts'
 import { caseOf } from '../../conformance/runner/case.ts'
@@ -20,9 +21,12 @@ const hexOf = (item: Item): string => Buffer.from(encode(item)).toString('hex')
 
 if (VECTORS === undefined) warnOfMissingVectors()
 
-// Two codecs, written apart from each other, over every message of the official files.
-describe.skipIf(VECTORS === undefined)("the runner's reader and the product's writer agree", () => {
-  test.each(VECTORS === undefined ? [] : findCases([VECTORS]))('about $id', ({ steps }) => {
+const own = fileURLToPath(new URL('../../spec-vectors/operations', import.meta.url))
+
+// Two codecs, written apart from each other, over every message of the official files and of our own.
+describe("the runner's reader and the product's writer agree", () => {
+  const folders = VECTORS === undefined ? [own] : [own, VECTORS]
+  test.each(findCases(folders))('about $id', ({ steps }) => {
     for (const message of steps.flatMap((step) => [step.request, step.response])) {
       const element = fillWithAnything(message)
       const item = itemFromXml(element, vocabulary)

@@ -16,7 +16,8 @@ import traceback
 from session import CHECKS, VERSIONS, Known, Session
 
 # Importing a module registers its checks, in this order.
-MODULES = ["query", "objects", "attributes", "locate", "states", "wrapping", "connections"]
+MODULES = ["query", "objects", "attributes", "locate", "states", "wrapping", "keys"]
+MODULES += ["cryptography", "connections"]
 SECONDS_ALLOWED = 120
 
 
