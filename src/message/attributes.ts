@@ -1,3 +1,4 @@
+import { KmipFault } from '../fault/fault.ts'
 import type { AttributeReference } from '../model/attribute-reference.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
 import { compile, type Codec } from '../schema/codec.ts'
@@ -104,9 +105,30 @@ export const attributesOfObject: Field<readonly AttributeEntry[], 'required'> = 
   },
 )
 
-/** One attribute in the answer to a change; KMIP 2.x answers without (1.4 section 4.14, 2.1 section 6.1.2). */
+/** The attribute as the version says it; one that it cannot say, and that its client said all the same, as 1.4 does. */
+const shownAttribute: Codec<AttributeEntry> = custom(ItemType.Structure, (version) => {
+  const own = compile(v1.attribute, version)
+  const newest = compile(v1.attribute, '1.4')
+  return {
+    decode: (item) => own.decode(item),
+    encode(tag, entry) {
+      if (!v1.isSayable(entry, version)) return newest.encode(tag, entry)
+      try {
+        return own.encode(tag, entry)
+      } catch (error) {
+        if (!(error instanceof KmipFault && error.code === 'NOT_IN_VERSION')) throw error
+        return newest.encode(tag, entry)
+      }
+    },
+  }
+})
+
+/**
+ * One attribute in the answer to a change; KMIP 2.x answers without (1.4 section 4.14, 2.1 section 6.1.2). It is never
+ * left out: clients read it by its place.
+ */
 export const changedAttribute: Field<AttributeEntry, 'optional'> = fieldByMajor('optional', {
-  1: optional(Tag.Attribute, v1.attribute),
+  1: optional(Tag.Attribute, shownAttribute),
 })
 
 /** Attributes by the names of KMIP 1.x: x- and y- in front of a custom one. */
