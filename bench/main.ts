@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { measureCodec, tableOfCodec } from './codec.ts'
 import { measureCryptography, type CryptographyRow } from './cryptography.ts'
+import { encodingTable, measureEncodings } from './encodings.ts'
 import { measureFlood, type FloodFigures } from './key-pairs.ts'
 import { measureRepository, repositoryTable } from './repository.ts'
 import { rate, table, times } from './figures.ts'
@@ -12,6 +13,9 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const isQuick = args.includes('--quick')
   const before = loadavg()[0] ?? NaN
   const rows = await measureServer(isQuick ? { milliseconds: 700, rounds: 1 } : {})
+  const encodings = encodingTable(
+    await measureEncodings(isQuick ? { milliseconds: 700, rounds: 1 } : {}),
+  )
   const growth = await measureGrowth(isQuick ? [1_000, 10_000] : undefined)
   const codec = tableOfCodec(measureCodec(isQuick ? 0.5 : 2))
   const cryptography = await measureCryptography(isQuick ? { milliseconds: 500, rounds: 1 } : {})
@@ -19,13 +23,17 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const repository = repositoryTable(
     isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
   )
-  writeFileSync(report, textOf({ rows, growth, cryptography, flood, repository, codec, before }))
+  writeFileSync(
+    report,
+    textOf({ rows, encodings, growth, cryptography, flood, repository, codec, before }),
+  )
   console.info(`written: ${report.pathname}`)
   return 0
 }
 
 interface Report {
   readonly rows: readonly ServerRow[]
+  readonly encodings: string
   readonly growth: readonly GrowthRow[]
   readonly cryptography: readonly CryptographyRow[]
   readonly flood: FloodFigures
@@ -36,7 +44,7 @@ interface Report {
 }
 
 function textOf(report: Report): string {
-  const { rows, growth, cryptography, flood, repository, codec, before } = report
+  const { rows, encodings, growth, cryptography, flood, repository, codec, before } = report
   const [processor] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   return `# Benchmarks
@@ -50,6 +58,12 @@ the run ${before.toFixed(1)}. The server, the echo and the load each have a proc
 ## The server beside a bare node:tls echo of the same sizes
 
 ${table(['operation', 'connections', 'of the echo', 'per second', 'p50 / p99 ms', 'echo per second', 'bytes'], rows.map(serverCells))}
+
+## Encodings at 32 connections that are kept
+
+Bytes asked include the head of HTTP.
+
+${encodings}
 
 ## Among more objects, at eight connections
 

@@ -18,6 +18,8 @@ export interface Load {
   readonly warmUpMs?: number
   /** Requests that are on their way at once on each connection; 1 when absent. */
   readonly pipelined?: number
+  /** Whether answers are messages in TTLV, as when absent, or in HTTP with a Content-Length. */
+  readonly answers?: 'ttlv' | 'http'
 }
 
 /** What a load has measured; latencies are in milliseconds. */
@@ -73,7 +75,7 @@ interface Client {
 }
 
 async function openClient(load: Load, index: number): Promise<Client> {
-  const { port, key, cert, ca, requests, pipelined = 1 } = load
+  const { port, key, cert, ca, requests, pipelined = 1, answers = 'ttlv' } = load
   const socket = connect({ port, host: '127.0.0.1', key, cert, ca })
   socket.setNoDelay(true)
   await once(socket, 'secureConnect')
@@ -101,7 +103,7 @@ async function openClient(load: Load, index: number): Promise<Client> {
   socket.on('error', () => undefined)
   socket.on(
     'data',
-    countAnswers(() => {
+    COUNTERS[answers](() => {
       const latency = performance.now() - (sent.shift() ?? NaN)
       client.latencies?.push(latency)
       send()
@@ -130,6 +132,32 @@ export function countAnswers(answered: () => void): (chunk: Buffer) => void {
     rest = missing > 0 ? Buffer.alloc(0) : data
   }
 }
+
+/** Calls back once for each whole answer in HTTP that has status 200. */
+function countHttpAnswers(answered: () => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0)
+  let missing = 0
+  return (chunk) => {
+    let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    for (;;) {
+      if (missing === 0) {
+        const end = data.indexOf('\r\n\r\n')
+        if (end === -1) break
+        const head = data.toString('latin1', 0, end)
+        if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(head)
+        missing = end + 4 + Number(/^content-length: (\d+)/im.exec(head)?.[1])
+      }
+      const taken = Math.min(missing, data.length)
+      missing -= taken
+      data = data.subarray(taken)
+      if (missing > 0) break
+      answered()
+    }
+    rest = missing > 0 ? Buffer.alloc(0) : data
+  }
+}
+
+const COUNTERS = { ttlv: countAnswers, http: countHttpAnswers } as const
 
 async function sleep(milliseconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -152,3 +152,41 @@ describe('[2.1 6.1.40] Query Profiles', () => {
     expect(await namesIn('2.0', [])).toEqual([])
   })
 })
+
+describe('numbers and masks as clients write them', () => {
+  test('a client of JSON joins masks by bars and writes integers as hexadecimal texts', async () => {
+    const bench = await Bench.open()
+    const item = (tag: string, type: string, value: string) =>
+      `{"tag":"${tag}","type":"${type}","value":"${value}"}`
+    const attribute = (name: string, type: string, value: string) =>
+      `{"tag":"Attribute","value":[${item('AttributeName', 'TextString', name)},
+      ${item('AttributeValue', type, value)}]}`
+    const body = `{"tag":"RequestMessage","value":[{"tag":"RequestHeader","value":[{"tag":"ProtocolVersion",
+      "value":[${item('ProtocolVersionMajor', 'Integer', '0x00000001')},
+      ${item('ProtocolVersionMinor', 'Integer', '0x00000002')}]},
+      ${item('BatchCount', 'Integer', '0x00000001')}]},{"tag":"BatchItem","value":[
+      ${item('Operation', 'Enumeration', 'Create')},{"tag":"RequestPayload","value":[
+      ${item('ObjectType', 'Enumeration', '0x00000002')},{"tag":"TemplateAttribute","value":[
+      ${attribute('Cryptographic Algorithm', 'Enumeration', 'AES')},
+      ${attribute('Cryptographic Length', 'Integer', '0x00000100')},
+      ${attribute('Cryptographic Usage Mask', 'Integer', 'Encrypt|Decrypt')}]}]}]}]}`
+    const answer = await bench.sendRaw(Buffer.from(body), 'json')
+    const made = decodeJson(answer ?? new Uint8Array(), vocabulary)
+    expect(find(made, Tag.ResultStatus)?.value).toBe(ResultStatus.Success)
+    const identifier = textOf(find(made, Tag.UniqueIdentifier)) ?? ''
+    const { payload } = await bench.ask('2.1', 'GetAttributes', uid(identifier))
+    expect(find(payload, Tag.CryptographicLength)?.value).toBe(256)
+    expect(find(payload, Tag.CryptographicUsageMask)?.value).toBe(0x0c)
+  })
+
+  test('an answer in 1.x has the names of the values of its attributes', async () => {
+    const bench = await Bench.open()
+    const identifier = await bench.createKey()
+    const ask = messageOf('1.4', [{ operation: 'GetAttributes', payload: uid(identifier) }], {})
+    const answer = await bench.sendRaw(encodeXml(ask, vocabulary), 'xml')
+    const text = Buffer.from(answer ?? []).toString()
+    expect(text).toContain('<AttributeValue type="Enumeration" value="AES"/>')
+    expect(text).toContain('<AttributeValue type="Integer" value="Encrypt Decrypt"/>')
+    expect(text).toContain('<AttributeValue type="Enumeration" value="PreActive"/>')
+  })
+})

@@ -5,6 +5,7 @@ import { attributeByTitle } from '../../src/spec/attribute.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
 import { ItemType, type Item } from '../../src/ttlv/item.ts'
+import { normalise, STANDARDS } from './standard.ts'
 
 const VECTORS = join(import.meta.dirname, '../../../shared/vectors')
 const FOLDERS = ['profiles-1.4', 'profiles-2.0', 'testcases-1.4']
@@ -184,3 +185,43 @@ describe.skipIf(!existsSync(VECTORS))(
     })
   },
 )
+
+/** What 1.4 calls otherwise; official cases of 1.4 write the first and the last kind as 2.1 does. */
+const RENAMED =
+  /^(DigitalSignatureAlgorithm .*PKCS_1V|HashingAlgorithm SHA_3_|MaskGenerator MFG1$)/u
+
+describe('every name of every edition', () => {
+  test.each(STANDARDS)(
+    '$version is read as its number, and written but for those renamed',
+    (edition) => {
+      const unread: string[] = []
+      const unwritten: string[] = []
+      for (const [title, { members }] of Object.entries(edition.numbers)) {
+        const table = normalise(title)
+        for (const [member, value] of Object.entries(members)) {
+          const name = normalise(member)
+          const [number, written] =
+            table === 'Tag' ? tagBothWays(name, value) : bothWays(table, name, value)
+          if (number !== value) unread.push(`${table} ${name}`)
+          if (written !== name && !RENAMED.test(`${table} ${name}`))
+            unwritten.push(`${table} ${name}`)
+        }
+      }
+      expect(unread.filter((each) => !each.startsWith('ItemType '))).toEqual([])
+      expect(unwritten.filter((each) => !each.startsWith('ItemType '))).toEqual([])
+    },
+  )
+})
+
+type BothWays = readonly [number: number | undefined, name: string | undefined]
+
+function tagBothWays(name: string, value: number): BothWays {
+  return [vocabulary.tagNumber(name), vocabulary.tagName(value)]
+}
+
+function bothWays(table: string, name: string, value: number): BothWays {
+  const tag = vocabulary.tagNumber(table) ?? 0
+  return vocabulary.isMask(tag)
+    ? [vocabulary.bitValue(tag, name), vocabulary.bitName(tag, value)]
+    : [vocabulary.enumerationValue(tag, name), vocabulary.enumerationName(tag, value)]
+}
