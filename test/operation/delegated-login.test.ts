@@ -97,6 +97,22 @@ describe('Delegated Login (2.1 sections 6.1.12, 7.34)', () => {
     expect(await bench.dump()).toEqual(stored)
   })
 
+  test('lets nobody replace an object that is not permitted by one that is', async () => {
+    const ticket = await delegate(right(groups('red')))
+    const bring = (key: string) => `${uid(key)}<ObjectType type="Enumeration" value="SymmetricKey"/>
+      <ReplaceExisting type="Boolean" value="true"/><Attributes>
+      <CryptographicUsageMask type="Integer" value="Encrypt Decrypt"/>
+      <ObjectGroup type="TextString" value="red"/></Attributes>
+      <SymmetricKey><KeyBlock><KeyFormatType type="Enumeration" value="Raw"/><KeyValue>
+      <KeyMaterial type="ByteString" value="${'00'.repeat(16)}"/></KeyValue>
+      <CryptographicAlgorithm type="Enumeration" value="AES"/>
+      <CryptographicLength type="Integer" value="128"/></KeyBlock></SymmetricKey>`
+    const stored = await bench.dump()
+    expect(await reasonOf(ticket, 'Import', bring(keys[1]))).toBe('PermissionDenied')
+    expect(await bench.dump()).toEqual(stored)
+    expect(await reasonOf(ticket, 'Import', bring(keys[0]))).toBeUndefined()
+  })
+
   test('lets nobody lay down rules for all new objects who has a right for some', async () => {
     const ticket = await delegate(right(objects(keys[0])) + right(groups('red')))
     const stored = await bench.dump()
