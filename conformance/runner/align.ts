@@ -4,9 +4,12 @@ import { valueOf, type Node } from './template.ts'
 /** Whether a node agrees with what is expected, without a trace. */
 export type Agreement = (expected: Node, actual: Node) => boolean
 
-/** Lists of Query's answer that say what there is, in no order. */
+/** Lists of Query's answer that say what there is, in no order: MSGENC-HTTPS-M-1-14 and QS-M-1-20 contradict each other. */
 const QUERY_SETS = ['Operation', 'ObjectType', 'ApplicationNamespace', 'ExtensionInformation']
-/** Attributes and their names are sets: the standard gives them no order, and the files use several. */
+/**
+ * Attributes and their names are sets: the standard gives them no order, and the files use several, so that no server
+ * could keep to all (AKLC-M-1-14 and AKLC-O-1-14, the two Puts of TC-NP-1-14).
+ */
 const ATTRIBUTE_SETS = ['Attribute', 'AttributeName', 'AttributeReference']
 const TEMPLATES = ['TemplateAttribute', 'PrivateKeyTemplateAttribute', 'PublicKeyTemplateAttribute']
 
