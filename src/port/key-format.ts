@@ -1,5 +1,4 @@
 import type { KeyBlock } from '../model/key-block.ts'
-import type { Secret } from '../secret/secret.ts'
 import type { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import type { KeyCompressionType } from '../spec/enum/key-compression-type.ts'
 import type { KeyFormatType } from '../spec/enum/key-format-type.ts'
@@ -22,8 +21,6 @@ export interface KeyDescription {
 export interface WantedForm {
   readonly keyFormatType?: KeyFormatType
   readonly keyCompressionType?: KeyCompressionType
-  /** Opens an encrypted PKCS#8; used only where the material is one. */
-  readonly passphrase?: Secret
 }
 
 /** Reads and writes the Key Format Types (KMIP 1.4 sections 2.1.3, 2.1.7 and 9.1.3.2.3). */
@@ -36,8 +33,8 @@ export interface KeyFormats {
   describe(objectType: ObjectType, keyBlock: KeyBlock): KeyDescription | undefined
   /**
    * The key in another form, its material a secret of its own. Throws `KEY_FORMAT_UNSUPPORTED`,
-   * `KEY_COMPRESSION_UNSUPPORTED`, `KEY_VALUE_NOT_PRESENT`, `CRYPTO_FAILED` for a wrong passphrase, and
-   * `INVALID_FIELD` as `describe` does.
+   * `KEY_COMPRESSION_UNSUPPORTED`, `KEY_VALUE_NOT_PRESENT`, and `INVALID_FIELD` as `describe` does. An encrypted PKCS#8
+   * has no other form: opening it would take as long as whoever brought it likes.
    */
   convert(objectType: ObjectType, keyBlock: KeyBlock, wanted: WantedForm): KeyBlock
 }

@@ -1,17 +1,7 @@
-import { createPrivateKey } from 'node:crypto'
-import { cryptographicFailure } from '../../fault/cryptographic-failure.ts'
-import { Secret } from '../../secret/secret.ts'
+import type { Secret } from '../../secret/secret.ts'
 import { bitsIn, identifierIn, sequenceIn, T, type Element } from '../der/read.ts'
 import { bits, identifier, integer, nothing, octets } from '../der/write.ts'
-import {
-  octetsAround,
-  octetsIn,
-  readDer,
-  secretInteger,
-  sequence,
-  writeDer,
-  type Encoded,
-} from './der.ts'
+import { octetsAround, octetsIn, secretInteger, sequence, writeDer, type Encoded } from './der.ts'
 import { familyOf, IDENTIFIER } from './family.ts'
 import type { DHGroup, Key } from './key.ts'
 import { malformed } from './malformed.ts'
@@ -32,29 +22,6 @@ export function readPrivateKeyInfo(root: Element): Key | undefined {
   if (version?.tag === T.sequence) return undefined
   const [id, parameters] = sequenceIn(algorithm)
   return familyOf(identifierIn(id))?.readPrivate(parameters, octetsIn(content))
-}
-
-/** Whether material is an EncryptedPrivateKeyInfo (RFC 5958 section 3). */
-export function isEncrypted(bytes: Uint8Array): boolean {
-  return readDer(bytes, (root) => {
-    const [algorithm, content] = sequenceIn(root)
-    if (algorithm?.tag !== T.sequence) return false
-    octetsIn(content)
-    return true
-  })
-}
-
-/** The PrivateKeyInfo in an encrypted one. Throws `CRYPTO_FAILED`. */
-export function decryptPrivateKeyInfo(bytes: Uint8Array, passphrase: Secret): Secret {
-  const [key, word] = [Buffer.from(bytes), passphrase.expose((text) => Buffer.from(text))]
-  try {
-    const handle = createPrivateKey({ key, format: 'der', type: 'pkcs8', passphrase: word })
-    return Secret.take(handle.export({ format: 'der', type: 'pkcs8' }))
-  } catch (error) {
-    throw cryptographicFailure(error)
-  } finally {
-    word.fill(0)
-  }
 }
 
 /** A public key as SubjectPublicKeyInfo; undefined for any other key. */

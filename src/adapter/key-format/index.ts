@@ -1,22 +1,19 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { KeyBlock, KeyValue } from '../../model/key-block.ts'
 import type { KeyFormats, WantedForm } from '../../port/key-format.ts'
-import type { Secret } from '../../secret/secret.ts'
 import { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
 import type { KeyCompressionType } from '../../spec/enum/key-compression-type.ts'
-import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import { describeKey } from './describe.ts'
-import { decryptPrivateKeyInfo, isEncrypted } from './envelope.ts'
 import { formatOf, type Format, type KeyClass } from './format.ts'
 import { destroyParts, type Key } from './key.ts'
 import { malformed } from './malformed.ts'
 import { encodePoint, formOf, uncompressible } from './point.ts'
 
-/** The key formats: DER by our own reader and writer, and OpenSSL for points of curves and encrypted PKCS#8. */
+/** The key formats: DER by our own reader and writer, and OpenSSL for points of curves. */
 export const nodeKeyFormats: KeyFormats = {
   describe(objectType, keyBlock) {
-    const key = readKey(objectType, keyBlock, undefined)
+    const key = readKey(objectType, keyBlock)
     if (key === undefined) return undefined
     try {
       return describeKey(key, keyBlock, formatOf(keyBlock.keyFormatType)?.algorithm)
@@ -37,7 +34,7 @@ export const nodeKeyFormats: KeyFormats = {
     const format = formatOf(keyFormatType)
     if (format === undefined) throw unsupported()
     checkNamed(keyBlock, format)
-    const key = readKey(objectType, keyBlock, wanted.passphrase)
+    const key = readKey(objectType, keyBlock)
     if (key === undefined) throw unsupported()
     try {
       return rewrite(key, { ...keyBlock, keyFormatType, keyValue }, format, wanted)
@@ -57,7 +54,6 @@ const CLASS_OF: ReadonlyMap<number, KeyClass> = new Map<number, KeyClass>([
 function readKey(
   objectType: ObjectType,
   { keyFormatType, keyValue, keyWrappingData, cryptographicAlgorithm }: KeyBlock,
-  passphrase: Secret | undefined,
 ): Key | undefined {
   const kind = CLASS_OF.get(objectType)
   const format = formatOf(keyFormatType)
@@ -68,22 +64,7 @@ function readKey(
     throw new KmipFault('INVALID_FIELD', 'The Key Format Type does not suit the Object Type')
   }
   if (keyValue.form !== format.form) throw malformed()
-  const material =
-    keyFormatType === KeyFormatType.PKCS_8 ? decrypted(keyValue, passphrase) : keyValue
-  try {
-    return material.material.expose((bytes) => read(bytes, cryptographicAlgorithm))
-  } finally {
-    if (material !== keyValue) material.material.destroy()
-  }
-}
-
-/** The same, unless it is encrypted and there is a passphrase. */
-function decrypted(
-  value: Pick<KeyValue, 'material'>,
-  passphrase: Secret | undefined,
-): Pick<KeyValue, 'material'> {
-  if (passphrase === undefined || !value.material.expose(isEncrypted)) return value
-  return { material: value.material.expose((bytes) => decryptPrivateKeyInfo(bytes, passphrase)) }
+  return keyValue.material.expose((bytes) => read(bytes, cryptographicAlgorithm))
 }
 
 /** A key for ECDH is not written into a structure for ECDSA. Throws `KEY_FORMAT_UNSUPPORTED`. */
