@@ -49,7 +49,7 @@ class ChainedMac implements MacEngine {
         key.expose((bytes) => keyBytes(algorithm, bytes)),
         (bytes) => createCipheriv(name.replace(/ecb$/, mode), bytes, iv).setAutoPadding(false),
       )
-    this.#zero = Uint8Array.from(open('ecb', null).update(zeros))
+    this.#zero = takeJoined(open('ecb', null).update(zeros))
     this.#cipher = open('cbc', zeros)
     this.#last = last
   }
@@ -58,13 +58,16 @@ class ChainedMac implements MacEngine {
     const all = takeJoined(this.#rest, Uint8Array.from(bytes))
     const block = this.#zero.length
     const whole = Math.max(0, Math.ceil(all.length / block) - 1) * block
-    if (whole > 0) this.#cipher.update(all.subarray(0, whole))
+    if (whole > 0) this.#cipher.update(all.subarray(0, whole)).fill(0)
     this.#rest = all.slice(whole)
     all.fill(0)
   }
 
   digest(): Uint8Array {
-    return Uint8Array.from(this.#cipher.update(this.#last(this.#rest, this.#zero)))
+    const last = this.#last(this.#rest, this.#zero)
+    const mac = takeJoined(this.#cipher.update(last))
+    for (const bytes of [last, this.#rest, this.#zero]) bytes.fill(0)
+    return mac
   }
 }
 

@@ -4,7 +4,7 @@ import type { Bytes, Macs, MacRequest, MacStream } from '../../port/crypto.ts'
 import { BlockCipherMode } from '../../spec/enum/block-cipher-mode.ts'
 import { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
 import type { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
-import { joined, plain, reveal, sameBytes } from './bytes.ts'
+import { plain, reveal, sameBytes, takeJoined } from './bytes.ts'
 import { openSealing } from './aead.ts'
 import { blockCipherPlan, blockLengthOf, keyBytes } from './cipher-plan.ts'
 import { cbcMac, cmac, type MacEngine } from './cmac.ts'
@@ -99,8 +99,9 @@ function gmac(request: MacRequest): MacEngine {
       parts.push(plain(bytes))
     },
     digest: () => {
-      const associated = joined(...parts)
+      const associated = takeJoined(...parts)
       const { tag } = openSealing({ ...plan, associated }, key).finish()
+      associated.fill(0)
       if (tag === undefined) throw unsupported('GMAC')
       return tag
     },

@@ -12,7 +12,7 @@ import type { Bytes, PrivateKey, PublicKey, Signatures } from '../../port/crypto
 import type { Random } from '../../port/random.ts'
 import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
-import { joined, plain, reveal, sameBytes } from './bytes.ts'
+import { plain, reveal, sameBytes, takeJoined } from './bytes.ts'
 import { digestInfoOf } from './digest-info.ts'
 import { signDigestEcdsa, verifyDigestEcdsa } from './ecdsa-digest.ts'
 import { hashKind } from './hash.ts'
@@ -91,7 +91,7 @@ function signing(key: PrivateKey, scheme: Scheme, random: Random): Sink<Uint8Arr
     return {
       gathers: true,
       take: (bytes) => void parts.push(plain(bytes)),
-      end: () => guarded(() => plain(sign(null, joined(...parts), object))),
+      end: () => whole(parts, (all) => guarded(() => plain(sign(null, all, object)))),
     }
   }
   const { name } = hashKind(scheme.hash)
@@ -109,6 +109,16 @@ function signing(key: PrivateKey, scheme: Scheme, random: Random): Sink<Uint8Arr
   }
 }
 
+/** Lets `use` see all that was gathered, which is zeroed behind it. */
+function whole<R>(parts: readonly Uint8Array[], use: (all: Uint8Array) => R): R {
+  const all = takeJoined(...parts)
+  try {
+    return use(all)
+  } finally {
+    all.fill(0)
+  }
+}
+
 function verifying(key: PublicKey, scheme: Scheme): Sink<(signature: Uint8Array) => boolean> {
   const object = objectOf(key)
   if (scheme.kind === 'EdDSA') {
@@ -116,7 +126,8 @@ function verifying(key: PublicKey, scheme: Scheme): Sink<(signature: Uint8Array)
     return {
       gathers: true,
       take: (bytes) => void parts.push(plain(bytes)),
-      end: () => (signature) => accepts(() => verify(null, joined(...parts), object, signature)),
+      end: () => (signature) =>
+        whole(parts, (all) => accepts(() => verify(null, all, object, signature))),
     }
   }
   const { name } = hashKind(scheme.hash)

@@ -11,6 +11,7 @@ import {
   type Element,
 } from '../der/read.ts'
 import { identifier, nothing, octets, sequence, small } from '../der/write.ts'
+import { takeJoined } from '../crypto/bytes.ts'
 import { failed } from '../crypto/refusal.ts'
 import { bmpOf, deriveKey, PURPOSE } from './password.ts'
 import { decryptRc2Cbc } from './rc2.ts'
@@ -57,7 +58,7 @@ export async function decryptWith(
   if (oid !== PBES2) throw unknown()
   const { name, iv, key } = await readPbes2(opener, parameters)
   try {
-    return joined(createDecipheriv(name, key, iv), ciphertext)
+    return decrypted(createDecipheriv(name, key, iv), ciphertext)
   } catch (error) {
     throw failed(error)
   } finally {
@@ -111,16 +112,17 @@ function decryptLegacy(
   if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) throw failed()
   const text = bmpOf(password)
   const from = { hash: 'sha1', salt, iterations } as const
-  const key = deriveKey(text, { ...from, purpose: PURPOSE.key, length })
+  const derived = deriveKey(text, { ...from, purpose: PURPOSE.key, length })
+  // Two-key DES under the name that takes two keys only in ECB.
+  const isTwoKeys = cipher === 'des-ede-cbc'
+  const key = isTwoKeys ? takeJoined(derived, derived.subarray(0, 8)) : derived
   const iv = deriveKey(text, { ...from, purpose: PURPOSE.iv, length: 8 })
   text.fill(0)
   try {
     if (cipher === 'rc2') {
       return unpadded(decryptRc2Cbc(key, { iv, effectiveBits: length * 8 }, ciphertext))
     }
-    // Two-key DES under the name that takes two keys only in ECB.
-    const whole = cipher === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key
-    return joined(createDecipheriv('des-ede3-cbc', whole, iv), ciphertext)
+    return decrypted(createDecipheriv('des-ede3-cbc', key, iv), ciphertext)
   } catch (error) {
     throw failed(error)
   } finally {
@@ -129,15 +131,10 @@ function decryptLegacy(
 }
 
 /** All of a plaintext in memory of its own, and no copy of it anywhere else. */
-function joined(decipher: Decipher, ciphertext: Uint8Array): Uint8Array {
+function decrypted(decipher: Decipher, ciphertext: Uint8Array): Uint8Array {
   const first = decipher.update(ciphertext)
   try {
-    const last = decipher.final()
-    const whole = new Uint8Array(first.length + last.length)
-    whole.set(first)
-    whole.set(last, first.length)
-    last.fill(0)
-    return whole
+    return takeJoined(first, decipher.final())
   } finally {
     first.fill(0)
   }

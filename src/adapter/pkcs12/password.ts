@@ -1,5 +1,6 @@
 import { transcode } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { takeJoined } from '../crypto/bytes.ts'
 import { isWellFormed } from '../../ttlv/utf8.ts'
 
 /** What a key is derived for (RFC 7292 appendix B.3). */
@@ -39,16 +40,21 @@ export function deriveKey(password: Uint8Array, wanted: DerivedKey): Uint8Array 
   const { hash, purpose, salt, iterations, length } = wanted
   const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64
   const diversifier = new Uint8Array(block).fill(purpose)
-  const input = Buffer.concat([repeated(salt, block), repeated(password, block)])
+  const input = takeJoined(repeated(salt, block), repeated(password, block))
   const derived = new Uint8Array(length)
   for (let at = 0; at < length;) {
     let digest = createHash(hash).update(diversifier).update(input).digest()
     for (let round = 1; round < iterations; round += 1) {
-      digest = createHash(hash).update(digest).digest()
+      const next = createHash(hash).update(digest).digest()
+      digest.fill(0)
+      digest = next
     }
     derived.set(digest.subarray(0, length - at), at)
     at += digest.length
-    addTo(input, repeated(digest, block).subarray(0, block), block)
+    const number = repeated(digest, block)
+    addTo(input, number.subarray(0, block), block)
+    number.fill(0)
+    digest.fill(0)
   }
   input.fill(0)
   return derived

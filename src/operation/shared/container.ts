@@ -47,7 +47,10 @@ export async function unpackContainer(
   }
   const password = await passwordOf(linksIn(entries), 'process', context)
   const wanted = friendlyNameIn(entries)
-  const store = await context.certificates.pkcs12.read(keyValue.material, password, wanted)
+  const { material } = keyValue
+  const store = await underPassword(password, context, async (own) =>
+    context.certificates.pkcs12.read(material, own, wanted),
+  )
   const leaf = await addedCertificates(store, context)
   const name = wanted ?? store.friendlyName
   return {
@@ -129,7 +132,9 @@ export async function packContainer(
   const named = friendlyName === undefined ? {} : { friendlyName }
   const store = { privateKey, certificates, ...named }
   try {
-    const material = await context.certificates.pkcs12.write(store, password)
+    const material = await underPassword(password, context, async (own) =>
+      context.certificates.pkcs12.write(store, own),
+    )
     context.destroyAfterAnswer(material)
     const keyBlock: KeyBlock = {
       keyFormatType: KeyFormatType.PKCS_12,
@@ -170,6 +175,23 @@ async function passwordOf(
   const { keyValue } = await plainKeyBlock(object, context)
   if (keyValue.form !== 'bytes') throw badPassword()
   return keyValue.material
+}
+
+/**
+ * Does what takes long, since passwords are stretched, in the client's turn. The password may be gone from the store
+ * by then.
+ */
+async function underPassword<R>(
+  password: Secret,
+  { slowly }: OperationContext,
+  use: (own: Secret) => Promise<R>,
+): Promise<R> {
+  const own = password.clone()
+  try {
+    return await slowly(async () => use(own))
+  } finally {
+    own.destroy()
+  }
 }
 
 async function linkedPassword(link: Link, context: OperationContext): Promise<ManagedObject> {

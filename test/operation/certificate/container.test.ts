@@ -121,6 +121,24 @@ describe('a private key as PKCS#12', () => {
     expect(await reasonOf(await bench.createKey())).toBe('KeyFormatTypeNotSupported')
   })
 
+  test('costs a client one of its places for slow work, to be opened and to be written', async () => {
+    const narrow = await Bench.open({ policy: { slowWorkPerClient: 1 } })
+    const secret = identifierOf(await narrow.ask('2.1', 'Register', password()))
+    const asking = key(link('PKCS_12PasswordLink', secret), container)
+    const brought = await Promise.all([
+      narrow.ask('2.1', 'Register', asking),
+      narrow.ask('2.1', 'Register', asking),
+    ])
+    expect(brought.map(({ reason }) => reason)).toEqual([undefined, 'ServerLimitExceeded'])
+    const wanted = `${uid(identifierOf(brought[0]))}
+      <KeyFormatType type="Enumeration" value="PKCS_12"/>`
+    const given = await Promise.all([
+      narrow.ask('2.1', 'Get', wanted),
+      narrow.ask('2.1', 'Get', wanted),
+    ])
+    expect(given.map(({ reason }) => reason)).toEqual([undefined, 'ServerLimitExceeded'])
+  })
+
   test('leaves out a chain that is not one (KMIP 1.4 section 4.11)', async () => {
     const own = link('PKCS_12PasswordLink', held)
     const other = await bench.createKey()
