@@ -81,11 +81,6 @@ export function bigInteger(tag: AnyTag, value: Uint8Array): Buffer {
   return item(tag, TYPE.bigInteger, Buffer.concat([Buffer.alloc(length - value.length), value]))
 }
 
-/** Bytes of a hexadecimal text. */
-export function hex(value: string): Buffer {
-  return Buffer.from(value, 'hex')
-}
-
 function padded(tag: AnyTag, type: number, value: Uint8Array): Buffer {
   const padding = Buffer.alloc((8 - (value.length % 8)) % 8)
   return item(tag, type, Buffer.concat([value, padding]), value.length)

@@ -5,7 +5,7 @@ import { tolerant } from '../readers/tolerant.ts'
 import { integer, boolean } from '../wire/bytes.ts'
 import { json, octets, xml } from '../wire/forms.ts'
 import { batchItem, message, timeStamp, version, type KmipVersion } from '../wire/message.ts'
-import { Operation, State, Status } from '../wire/numbers.ts'
+import { LINK_NEXT, LINK_PREVIOUS, Operation, State, Status } from '../wire/numbers.ts'
 import {
   attributesOf,
   checkServer,
@@ -101,7 +101,11 @@ async function liveThrough(asker: Asker, stated: KmipVersion): Promise<void> {
     if (sensitive) expect(attributes.get('Always Sensitive')?.boolean()).toBe(true)
     await change(session, key)
     // Next and Previous Link came with 1.2.
-    if (stated >= '1.2') await link(session, key, await createKey(session, uniqueName()))
+    if (stated >= '1.2') {
+      const other = await createKey(session, uniqueName())
+      await link(session, key, LINK_NEXT, other)
+      await link(session, other, LINK_PREVIOUS, key)
+    }
     await remove(session, key)
     expect(await list(session, name)).toEqual([])
   }

@@ -17,7 +17,6 @@ import {
   Hash,
   KEY_ENCRYPTION_ROLE,
   KeyFormat,
-  LINK_NEXT,
   Mask,
   MGF1,
   NO_ENCODING,
@@ -273,13 +272,16 @@ export async function set(
   return answer
 }
 
-/** Ties the two keys of a pair for XTS together. */
-export async function link(session: ZkeySession, from: string, to: string): Promise<void> {
+/** Ties one of the two keys of a pair for XTS to the other. */
+export async function link(
+  session: ZkeySession,
+  ...[from, type, to]: readonly [string, number, string]
+): Promise<void> {
   const entry: Entry = {
     title: 'Link',
     tag: 'Link',
     write: (tag) =>
-      structure(tag, enumeration('LinkType', LINK_NEXT), text('LinkedObjectIdentifier', to)),
+      structure(tag, enumeration('LinkType', type), text('LinkedObjectIdentifier', to)),
   }
   const answer = await session.ask([
     Operation.addAttribute,
@@ -289,10 +291,8 @@ export async function link(session: ZkeySession, from: string, to: string): Prom
 }
 
 export async function remove(session: ZkeySession, key: string): Promise<void> {
-  const reason = structure(
-    'RevocationReason',
-    enumeration('RevocationReasonCode', Revocation.cessation),
-  )
+  const code = enumeration('RevocationReasonCode', Revocation.cessation)
+  const reason = structure('RevocationReason', code)
   const revoked = await session.ask([Operation.revoke, [identifier(key), reason]])
   revoked.payload(Operation.revoke)
   const destroyed = await session.ask([Operation.destroy, [identifier(key)]])
