@@ -1,3 +1,4 @@
+import { clientCredentials } from '../adapter/client-credentials.ts'
 import { nodeCertificates } from '../adapter/certificate/index.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeCrypto } from '../adapter/crypto-node.ts'
@@ -87,6 +88,7 @@ export function createServices(core: Core, config: Config, log: Log): Services {
       log,
     }),
     cryptoki: new Applications(config.pkcs11, nodeRandom),
+    credentials: clientCredentials({ ...core, clock: systemClock, random: nodeRandom }),
     ...issuerOf(core, config.certification),
   }
 }

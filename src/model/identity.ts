@@ -1,3 +1,12 @@
+/** What a client was recognised by. */
+export interface Credential {
+  /** SHA-256 of the issuer's and of its own SubjectPublicKeyInfo in DER, lower-case hex. */
+  readonly issuer: string
+  readonly subject: string
+  /** Unique Identifier of its Certificate object, where the server keeps it for the client. */
+  readonly object?: string
+}
+
 /** Who asks: a client that was registered, recognised by the key of its certificate. */
 export interface Identity {
   /** Our own identifier of the client; a new certificate for the same client keeps it. */
@@ -6,4 +15,6 @@ export interface Identity {
   readonly name: string
   /** Name of the role that says what it may do. */
   readonly role: string
+  /** Absent where the client did not come over a connection. */
+  readonly credential?: Credential
 }

@@ -8,6 +8,7 @@ import type { Certificates } from '../port/certificates.ts'
 import type { Crypto, KeyPair, KeyPairRequest } from '../port/crypto.ts'
 import type { KeyFormats } from '../port/key-format.ts'
 import type { SeedableRandom } from '../port/random.ts'
+import type { CommitPart } from '../repository/commit-part.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Secret } from '../secret/secret.ts'
@@ -43,6 +44,8 @@ export interface ObjectSpace {
   rules(): Promise<CreationRules>
   /** Lays down other rules for new objects. */
   setRules(rules: CreationRules): Promise<void>
+  /** Has something else written together with the objects. */
+  join(part: CommitPart): void
 }
 
 /** What is slow to make: made once for a batch item, however often it is tried because another client was faster. */
@@ -81,6 +84,27 @@ export interface IssuerNames {
   readonly days: number
 }
 
+/** The certificates that clients connect with. */
+export interface Credentials {
+  /**
+   * A certificate of the server's authority for a client: X.509 in DER. Throws `INVALID_FIELD` for a key that is too
+   * weak.
+   *
+   * @param publicKey - SubjectPublicKeyInfo in DER
+   */
+  issue(client: Identity, publicKey: Uint8Array): Uint8Array
+  /** Refuses a certificate with which nobody could connect now. Throws `INVALID_FIELD`, `CRYPTO_FAILED`. */
+  check(certificate: Uint8Array, now: DateTime): void
+  /**
+   * The putting of a certificate in the place of the one that the client has connected with.
+   *
+   * @param object - Unique Identifier of its Certificate object
+   * @throws KmipFault `NOT_PERMITTED` where the one it has connected with is not known any more, `INVALID_FIELD` for a
+   *   key that a client has already
+   */
+  replacement(client: Identity, certificate: Uint8Array, object: string): Promise<CommitPart>
+}
+
 /** What operations work with that is the same for every message. */
 export interface Services {
   readonly crypto: Crypto
@@ -93,6 +117,8 @@ export interface Services {
   readonly tickets: Tickets
   /** Who uses the server's own PKCS#11 module. */
   readonly cryptoki: Applications
+  /** Undefined where clients do not connect with certificates of the server's own. */
+  readonly credentials?: Credentials | undefined
   /** Undefined when the server is not configured to issue certificates. */
   readonly issuer?: (() => IssuerNames) | undefined
 }

@@ -44,6 +44,7 @@ import { query } from './query.ts'
 import { reCertify } from './re-certify.ts'
 import { reKeyKeyPair } from './re-key-key-pair.ts'
 import { reKey } from './re-key.ts'
+import { reProvision } from './re-provision.ts'
 import { recover } from './recover.ts'
 import { register } from './register.ts'
 import { revoke } from './revoke.ts'
@@ -109,6 +110,7 @@ export const OPERATIONS = {
   SetEndpointRole: setEndpointRole,
   PKCS_11: pkcs11,
   Interop: interop,
+  ReProvision: reProvision,
   SetDefaults: setDefaults,
   SetConstraints: setConstraints,
   GetConstraints: getConstraints,

@@ -12,4 +12,6 @@ export interface CertificateKey {
 export interface ClientDirectory {
   /** Undefined for a certificate that nobody registered, however well it is signed. */
   identify(key: CertificateKey): Identity | undefined
+  /** Whether a client is still registered, with whatever key; absent where clients have but one. */
+  has?(id: string): boolean
 }

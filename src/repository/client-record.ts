@@ -6,6 +6,8 @@ import type { DateTime } from '../schema/primitive.ts'
 
 /** A certificate key of a client and when its certificate ends. */
 export interface ClientKey extends CertificateKey {
+  /** Unique Identifier of the Certificate object, where it is kept for the client. */
+  readonly object?: string
   readonly notAfter: DateTime
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../port/clock.ts'
 import type { Random } from '../port/random.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Commit, Store } from '../port/store.ts'
+import type { CommitPart } from './commit-part.ts'
 import { openClient, sealClient, type Client, type ClientKey } from './client-record.ts'
 
 export interface NewClient {
@@ -24,6 +25,11 @@ export interface ClientRegistry {
    * has, `UNAVAILABLE`.
    */
   add(client: NewClient): Promise<Client>
+  /**
+   * The putting of one key of a client in the place of another, which opens nothing from then on. Throws
+   * `NOT_PERMITTED` when the client has no such key any more, `INVALID_FIELD` for a key that any client has.
+   */
+  replacement(id: string, old: CertificateKey, key: ClientKey): Promise<CommitPart>
   /** Throws `OBJECT_NOT_FOUND` when there is no such client (any more). */
   remove(id: string): Promise<void>
 }
@@ -69,6 +75,7 @@ class StoredClients implements ClientRegistry {
 
   readonly directory: ClientDirectory = {
     identify: (key) => this.#byKey.get(joinKey(key)),
+    has: (id) => this.#byId.has(id),
   }
 
   async load(): Promise<void> {
@@ -107,6 +114,41 @@ class StoredClients implements ClientRegistry {
     if (outcome === 'conflict') throw await this.#refusal(name)
     this.#hold(held)
     return client
+  }
+
+  async replacement(id: string, old: CertificateKey, key: ClientKey): Promise<CommitPart> {
+    const record = await this.#deps.store.get(recordKey(id))
+    const held = this.#byId.get(id)
+    const isOld = (each: CertificateKey) => joinKey(each) === joinKey(old)
+    if (record === undefined || held?.client.keys.some(isOld) !== true) {
+      throw new KmipFault('NOT_PERMITTED', 'The client has no such key any more')
+    }
+    if (this.#byKey.has(joinKey(key))) {
+      throw new KmipFault('INVALID_FIELD', 'A client has this key already')
+    }
+    const kept = held.client.keys.filter((each) => !isOld(each))
+    const next: Held = {
+      client: { ...held.client, keys: [...kept, key] },
+      version: held.version + 1,
+    }
+    const indexOf = (each: CertificateKey) => this.#blindKey('key', joinKey(each))
+    return {
+      changes: {
+        checks: [
+          { key: record.key, revision: record.revision },
+          { key: indexOf(key), revision: 'absent' },
+        ],
+        puts: [
+          { key: record.key, value: sealClient(this.#deps.sealer, next.client, next.version) },
+          { key: indexOf(key), value: toUtf8.encode(id) },
+        ],
+        dels: [indexOf(old)],
+      },
+      stored: () => {
+        this.#byKey.delete(joinKey(old))
+        this.#hold(next)
+      },
+    }
   }
 
   async remove(id: string): Promise<void> {
@@ -157,7 +199,11 @@ class StoredClients implements ClientRegistry {
   #hold(held: Held): void {
     const { id, name, role, keys } = held.client
     this.#byId.set(id, held)
-    for (const key of keys) this.#byKey.set(joinKey(key), { id, name, role })
+    for (const key of keys) {
+      const { issuer, subject, object } = key
+      const credential = object === undefined ? { issuer, subject } : { issuer, subject, object }
+      this.#byKey.set(joinKey(key), { id, name, role, credential })
+    }
   }
 }
 

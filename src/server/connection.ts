@@ -29,6 +29,8 @@ export interface ConnectionContext {
   readonly outbox: Outbox
   /** Who the peer is at this moment; undefined once nobody knows it any more. */
   identify(): Identity | undefined
+  /** Whether the peer is a client all the same: it may have ended its own credential with the request under way. */
+  isClient(): boolean
   /** Called for every request that goes to the handler. */
   countRequest(): void
   closed(reason: string): void
@@ -90,7 +92,10 @@ export class Connection implements Conversation {
     const { limits } = this.#context
     const late = overdue(this.#phase, now - this.#since, this.#framer.pending, limits)
     if (late !== undefined) this.destroy(late)
-    else if (this.#context.identify() === undefined) this.destroy('client no longer known')
+    else if (this.#context.identify() === undefined) {
+      const isAnswering = this.#request !== undefined && this.#context.isClient()
+      if (!isAnswering) this.destroy('client no longer known')
+    }
   }
 
   drain(): void {

@@ -113,6 +113,7 @@ export class Connections {
       parsing: this.#parsing,
       log,
       identify: () => this.#identify(certificate),
+      isClient: () => this.#options.clients.has?.(peer.identity.id) === true,
       countRequest: () => {
         this.#requests += 1
       },

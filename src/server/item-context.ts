@@ -46,6 +46,7 @@ export function contextOf(
     slowly: environment.slowly,
     objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
     issuer: services.issuer,
+    credentials: services.credentials,
     resolve: (reference) => references.resolve(reference),
     encodeKeyValue: keyValueEncoder(environment.version),
     applies: applicabilityIn(environment.version),

@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { CreationRules } from '../model/creation-rules.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { ObjectSpace } from '../operation/context.ts'
+import type { CommitPart } from '../repository/commit-part.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { Allowance } from './allowance.ts'
 
@@ -79,6 +80,11 @@ export class NarrowedObjects implements ObjectSpace {
   async setRules(rules: CreationRules): Promise<void> {
     this.#allowance.touchAll()
     await this.#objects.setRules(rules)
+  }
+
+  join(part: CommitPart): void {
+    this.#allowance.touchAll()
+    this.#objects.join(part)
   }
 
   async #find(uniqueIdentifier: string): Promise<ManagedObject | undefined> {

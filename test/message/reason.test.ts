@@ -187,6 +187,7 @@ const THROWN: Partial<Record<OperationName, readonly FaultCode[]>> = {
   ],
   Register: [...ON_CREATION],
   Revoke: [...ON_OBJECT, 'WRONG_STATE', 'WRONG_OBJECT_TYPE'],
+  ReProvision: ['INVALID_CSR', 'CRYPTO_FAILED', 'NOT_PERMITTED'],
   SetDefaults: [
     'WRONG_OBJECT_TYPE',
     'UNSUPPORTED_ATTRIBUTE',

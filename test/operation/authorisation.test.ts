@@ -22,7 +22,15 @@ const OTHERS = [
   ...['AddAttribute', 'ModifyAttribute', 'DeleteAttribute', 'SetAttribute', 'AdjustAttribute'],
   ...['GetUsageAllocation', 'Activate', 'Revoke', 'Destroy', 'Archive', 'Recover'],
   ...['Encrypt', 'Decrypt', 'Sign', 'SignatureVerify', 'MAC', 'MACVerify', 'Hash'],
-  ...['RNGRetrieve', 'RNGSeed', 'Interop', 'SetEndpointRole', 'SetDefaults', 'SetConstraints'],
+  ...[
+    'RNGRetrieve',
+    'RNGSeed',
+    'Interop',
+    'SetEndpointRole',
+    'SetDefaults',
+    'SetConstraints',
+    'ReProvision',
+  ],
   'PKCS_11',
 ]
 const ALL: readonly OperationName[] = Object.values(OPERATIONS).map(({ name }) => name)

@@ -38,7 +38,8 @@ describe('the client registry', () => {
     const registry = await open()
     expect(registry.directory.identify({ issuer: 'aa', subject: 'one' })).toBeUndefined()
     await registry.add(client('one', 'one', 'reader'))
-    const expected = { id: 'id-0001', name: 'one', role: 'reader' }
+    const credential = { issuer: 'aa', subject: 'one' }
+    const expected = { id: 'id-0001', name: 'one', role: 'reader', credential }
     expect(registry.directory.identify({ issuer: 'aa', subject: 'one' })).toEqual(expected)
   })
 

@@ -213,6 +213,7 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
   Sign: USES_OF_KEYS,
   SignatureVerify: USES_OF_KEYS,
   Validate: { OBJECT_DESTROYED: 'PermissionDenied' },
+  ReProvision: { INVALID_CSR: 'InvalidField' },
   SetConstraints: OF_RULES,
   SetDefaults: OF_RULES,
   SetAttribute: {

@@ -62,7 +62,10 @@ export class HttpConnection implements Conversation {
     const received = this.#exchanges[0]?.received ?? 0
     const late = overdue(this.#phase, now - this.#since, received, this.#context.limits)
     if (late !== undefined) this.destroy(late)
-    else if (this.#context.identify() === undefined) this.destroy('client no longer known')
+    else if (this.#context.identify() === undefined) {
+      const isAnswering = this.#isBusy && this.#context.isClient()
+      if (!isAnswering) this.destroy('client no longer known')
+    }
   }
 
   drain(): void {
