@@ -23,7 +23,7 @@ const NOTHING: Presented = { tickets: [], refusal: undefined }
 
 /**
  * Takes the tickets out of a header. Who the client is was settled by its certificate, and other credentials change
- * nothing. Throws `MALFORMED_MESSAGE` and its kin for an Authentication that cannot be read.
+ * nothing. What is wrong with them is said of each batch item, for clients want their operation back.
  */
 export function presentTickets(
   { authentication }: RequestHeader,
@@ -39,14 +39,7 @@ export function presentTickets(
       for (const value of values) value.destroy()
     }
   } catch (error) {
-    if (!(error instanceof KmipFault) || !OF_EACH_ITEM.has(error.code)) throw error
+    if (!(error instanceof KmipFault)) throw error
     return { tickets: [], refusal: error }
   }
 }
-
-/** What is said of each batch item; clients want their operation back. The rest is said of the message. */
-const OF_EACH_ITEM: ReadonlySet<string> = new Set([
-  'INVALID_TICKET',
-  'TICKET_EXHAUSTED',
-  'AUTHENTICATION_FAILED',
-])
