@@ -77,7 +77,7 @@ function decryption(key: ManagedObject, request: DecryptRequest, context: Operat
 function byCipher(object: ManagedObject, request: DecryptRequest, context: OperationContext): Work {
   const { authenticatedEncryptionTag: tag } = request
   const wishes = {
-    parameters: parametersFor(request.cryptographicParameters, object),
+    parameters: parametersFor(request.cryptographicParameters, object, 'cipher'),
     iv: request.ivCounterNonce,
     associated: request.authenticatedEncryptionAdditionalData,
   }
@@ -93,7 +93,7 @@ function byPrivateKey(
   request: DecryptRequest,
   context: OperationContext,
 ): Work {
-  const parameters = parametersFor(request.cryptographicParameters, object)
+  const parameters = parametersFor(request.cryptographicParameters, object, 'keyEncryption')
   const key = privateKeyOf(object, context)
   return wholeWork(
     (all) => ({ data: context.crypto.keyEncryption.decrypt(key, parameters, all) }),

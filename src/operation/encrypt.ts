@@ -64,7 +64,7 @@ function encryption(key: ManagedObject, request: EncryptRequest, context: Operat
 }
 
 function byCipher(object: ManagedObject, request: EncryptRequest, context: OperationContext): Work {
-  const parameters = parametersFor(request.cryptographicParameters, object)
+  const parameters = parametersFor(request.cryptographicParameters, object, 'cipher')
   const associated = request.authenticatedEncryptionAdditionalData
   const wishes = { parameters, iv: request.ivCounterNonce, associated }
   const made = madeIv(object, wishes, context)
@@ -79,7 +79,7 @@ function byPublicKey(
   request: EncryptRequest,
   context: OperationContext,
 ): Work {
-  const parameters = parametersFor(request.cryptographicParameters, object)
+  const parameters = parametersFor(request.cryptographicParameters, object, 'keyEncryption')
   const key = publicKeyOf(object, context)
   return wholeWork(
     (all) => ({

@@ -62,7 +62,7 @@ function signing(
   context: OperationContext,
 ): Work {
   const { signatures } = context.crypto
-  const parameters = parametersFor(cryptographicParameters, object)
+  const parameters = parametersFor(cryptographicParameters, object, 'signature')
   const key = privateKeyOf(object, context)
   const forget = () => {
     key.destroy()

@@ -65,7 +65,7 @@ function verification(
   context: OperationContext,
 ): Work {
   const { signatures } = context.crypto
-  const parameters = parametersFor(cryptographicParameters, object)
+  const parameters = parametersFor(cryptographicParameters, object, 'signature')
   const key = publicKeyOf(object, context)
   const forget = () => {
     key.destroy()

@@ -215,7 +215,9 @@ export interface Signatures {
   sign(key: PrivateKey, parameters: CryptographicParameters, data: Bytes): Uint8Array
   /** Throws `INVALID_FIELD` when the digest has not the hash's length. */
   signDigest(key: PrivateKey, parameters: CryptographicParameters, digest: Uint8Array): Uint8Array
+  /** False also where the Digital Signature Algorithm is none for the key. */
   verify(key: PublicKey, parameters: CryptographicParameters, signed: Signed): boolean
+  /** Like `verify`; throws as `signDigest` does. */
   verifyDigest(key: PublicKey, parameters: CryptographicParameters, signed: Signed): boolean
 }
 

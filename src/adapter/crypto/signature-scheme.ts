@@ -47,24 +47,29 @@ const NAMED: ReadonlyMap<number, Named> = new Map<number, Named>([
  * none is named. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`, `PARAMETERS_NOT_OF_KEY`.
  */
 export function schemeOf(key: AsymmetricKey, parameters: CryptographicParameters): Scheme {
-  if (key.kind === 'Ed25519' || key.kind === 'Ed448') return { kind: 'EdDSA' }
+  if (isForeign(key, parameters)) {
+    throw mismatched('The key is none of the Digital Signature Algorithm')
+  }
+  const kind = kindOf(key)
+  if (kind === 'EdDSA') return { kind }
   const row = namedScheme(parameters)
   const hash = row?.[1] ?? parameters.hashingAlgorithm ?? H.SHA_256
   hashKind(hash)
-  const usual = defaultKind(key)
-  const kind = namedKind(row, parameters) ?? usual
-  if (kind !== usual) throw mismatched('The key is none of the Digital Signature Algorithm')
   if (kind !== 'PKCS1') return { kind, hash }
   if (isPss(parameters)) return pssScheme(hash, parameters)
   if (row === undefined) checkPadding(parameters)
   return { kind, hash }
 }
 
+/** Whether a Digital Signature Algorithm is named that is none for the key. Throws `UNSUPPORTED_CRYPTOGRAPHY`. */
+export function isForeign(key: AsymmetricKey, parameters: CryptographicParameters): boolean {
+  const kind = kindOf(key)
+  return (namedKind(namedScheme(parameters), parameters) ?? kind) !== kind
+}
+
 /** RSA without a Digital Signature Algorithm signs with the padding that is named, or with that of PKCS#1 v1.5. */
 function checkPadding({ paddingMethod }: CryptographicParameters): void {
-  // OAEP is said of keys that encrypt as well; it says nothing of how they sign.
-  const silent: readonly unknown[] = [undefined, PaddingMethod.PKCS1V1_5, PaddingMethod.OAEP]
-  if (silent.includes(paddingMethod)) return
+  if (paddingMethod === undefined || paddingMethod === PaddingMethod.PKCS1V1_5) return
   throw unsupported('The Padding Method')
 }
 
@@ -95,10 +100,11 @@ function namedKind(
   return isNamedPss(parameters) ? 'PKCS1' : row?.[0]
 }
 
-function defaultKind({ kind }: AsymmetricKey): 'PKCS1' | 'DSA' | 'ECDSA' {
+function kindOf({ kind }: AsymmetricKey): 'PKCS1' | 'DSA' | 'ECDSA' | 'EdDSA' {
   if (kind === 'RSA') return 'PKCS1'
   if (kind === 'DSA') return 'DSA'
   if (kind === 'EC') return 'ECDSA'
+  if (kind === 'Ed25519' || kind === 'Ed448') return 'EdDSA'
   throw unsupported('A signature with the Cryptographic Algorithm')
 }
 

@@ -19,7 +19,7 @@ import { hashKind } from './hash.ts'
 import { objectOf } from './key.ts'
 import { guarded, invalid, unsupported } from './refusal.ts'
 import { isPssBlock, pssBlock } from './rsa-block.ts'
-import { schemeOf, type Scheme } from './signature-scheme.ts'
+import { isForeign, schemeOf, type Scheme } from './signature-scheme.ts'
 
 type Hashed = Exclude<Scheme, { kind: 'EdDSA' }>
 
@@ -38,7 +38,7 @@ export function createSignatures(random: Random): Signatures {
     return { ...taking(sink), finish: sink.end }
   }
   const beginVerify: Signatures['beginVerify'] = (key, parameters) => {
-    const sink = verifying(key, schemeOf(key, parameters))
+    const sink = isForeign(key, parameters) ? REFUSING : verifying(key, schemeOf(key, parameters))
     return { ...taking(sink), finish: (signature) => sink.end()(signature) }
   }
   return {
@@ -52,10 +52,17 @@ export function createSignatures(random: Random): Signatures {
       return signDigest(key, scheme, { digest, random })
     },
     verifyDigest: (key, parameters, { data, signature }) => {
+      if (isForeign(key, parameters)) return false
       const scheme = digestScheme(key, parameters, data.length)
       return reveal(data, (digest) => verifyDigest(key, scheme, { digest, signature }))
     },
   }
+}
+
+/** No signature of another scheme is one of this key. */
+const REFUSING: Sink<(signature: Uint8Array) => boolean> = {
+  take: () => undefined,
+  end: () => () => false,
 }
 
 function taking(sink: Sink<unknown>): {

@@ -2,6 +2,7 @@ import { KmipFault } from '../../fault/fault.ts'
 import { keyBlockOf } from '../../model/content.ts'
 import type { KeyBlock } from '../../model/key-block.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { parametersOf, type ParameterUse } from '../../model/parameter-use.ts'
 import type { PrivateKey, PublicKey } from '../../port/crypto.ts'
 import type { Secret } from '../../secret/secret.ts'
 import type { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
@@ -17,12 +18,16 @@ const F = KeyFormatType
 const PRIVATE_FORMATS: readonly unknown[] = [F.PKCS_1, F.PKCS_8, F.ECPrivateKey]
 const PUBLIC_FORMATS: readonly unknown[] = [F.PKCS_1, F.X_509]
 
-/** Those of the request, or else those of the key with the lowest index (KMIP 1.4 section 4.29). */
+/**
+ * Those of the request, or else those of the key with the lowest index among them that suit the use (KMIP 1.4 section
+ * 4.29).
+ */
 export function parametersFor(
   requested: CryptographicParameters | undefined,
   { attributes }: ManagedObject,
+  use: ParameterUse,
 ): CryptographicParameters {
-  return requested ?? attributes.get('CryptographicParameters') ?? {}
+  return requested ?? parametersOf(attributes.all('CryptographicParameters'), use) ?? {}
 }
 
 /** The algorithm of a symmetric key, or the one that the parameters use its bytes for. Throws `INVALID_FIELD`. */

@@ -10,7 +10,7 @@ export function macStream(
   requested: CryptographicParameters | undefined,
   context: OperationContext,
 ): MacStream {
-  const parameters = parametersFor(requested, object)
+  const parameters = parametersFor(requested, object, 'mac')
   const algorithm = algorithmOf(object, parameters)
   return withKeyBytes(object, context, (key) =>
     context.crypto.macs.begin({ algorithm, parameters, key }),
