@@ -210,6 +210,30 @@ describe('the parts of a key', () => {
     expect((await bench.ask('2.1', 'Get', uid(identifierOf(joined)))).reason).toBe('Sensitive')
   })
 
+  test('join to what may be used no longer than any key that they say they are of', async () => {
+    const at = (name: string, year: number) =>
+      `<${name} type="DateTime" value="${year}-01-01T00:00:00Z"/>`
+    const key = await bench.createKey(
+      at('ProcessStartDate', 2024) + at('ProtectStopDate', 2034) + at('DeactivationDate', 2040),
+    )
+    const other = await bench.createKey(
+      at('ProcessStartDate', 2026) + at('ProtectStopDate', 2036) + at('DeactivationDate', 2038),
+    )
+    const parts = await split({ key })
+    const [first = ''] = parts
+    const links = '<AttributeReference type="Enumeration" value="Link"/>'
+    await bench.ask('2.1', 'DeleteAttribute', uid(first) + links)
+    const parent = `<NewAttribute><Link><LinkType type="Enumeration" value="ParentLink"/>
+      <LinkedObjectIdentifier type="TextString" value="${other}"/></Link></NewAttribute>`
+    expect((await bench.ask('2.1', 'AddAttribute', uid(first) + parent)).reason).toBeUndefined()
+    const joined = identifierOf(await bench.ask('2.1', 'JoinSplitKey', joining(parts)))
+    const found = await attributesOf(joined)
+    const seconds = (year: number) => ({ value: BigInt(Date.UTC(year, 0) / 1000) })
+    expect(find(found, Tag.ProcessStartDate)).toMatchObject(seconds(2026))
+    expect(find(found, Tag.ProtectStopDate)).toMatchObject(seconds(2034))
+    expect(find(found, Tag.DeactivationDate)).toMatchObject(seconds(2038))
+  })
+
   test('have what the key says, whatever the request does (1.4 section 4.38)', async () => {
     const key = await bench.createKey()
     const attributes = `<CryptographicUsageMask type="Integer" value="Sign"/>`

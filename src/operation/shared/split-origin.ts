@@ -79,18 +79,37 @@ export function checkUnlimited(keys: readonly ManagedObject[]): void {
   throw new KmipFault('NOT_PERMITTED', 'A key with Usage Limits is neither split nor joined')
 }
 
-const END_DATES = ['ProcessStartDate', 'ProtectStopDate', 'DeactivationDate'] as const
-
-/** The dates by which a joined key may be used no more than the key that was split. */
+/**
+ * The dates by which a joined key may be used no more than any of the keys that were split. What is Deactivated has an
+ * Activation Date too, or the joined key would be Pre-Active.
+ */
 export function datesOf(parents: readonly ManagedObject[]): readonly AttributeEntry[] {
-  return parents.slice(0, 1).flatMap(({ attributes }) => {
-    const isOver = attributes.get('State') === State.Deactivated
-    const names = isOver ? (['ActivationDate', ...END_DATES] as const) : END_DATES
-    return names.flatMap((name) => {
-      const value = attributes.get(name)
-      return value === undefined ? [] : [{ reference: { name }, value }]
-    })
-  })
+  const over = parents.filter(({ attributes }) => attributes.get('State') === State.Deactivated)
+  const end = earliest(parents, 'DeactivationDate')
+  const stop = earliest(parents, 'ProtectStopDate')
+  const isStopped = stop !== undefined && (end === undefined || stop <= end)
+  return [
+    ...dated('ActivationDate', earliest(over, 'ActivationDate')),
+    ...dated('ProcessStartDate', latest(parents, 'ProcessStartDate')),
+    ...dated('ProtectStopDate', isStopped ? stop : undefined),
+    ...dated('DeactivationDate', end),
+  ]
+}
+
+type DateName = 'ActivationDate' | 'ProcessStartDate' | 'ProtectStopDate' | 'DeactivationDate'
+
+function earliest(keys: readonly ManagedObject[], name: DateName): DateTime | undefined {
+  const dates = keys.flatMap(({ attributes }) => attributes.get(name) ?? [])
+  return dates.length === 0 ? undefined : Math.min(...dates)
+}
+
+function latest(keys: readonly ManagedObject[], name: DateName): DateTime | undefined {
+  const dates = keys.flatMap(({ attributes }) => attributes.get(name) ?? [])
+  return dates.length === 0 ? undefined : Math.max(...dates)
+}
+
+function dated(name: DateName, value: DateTime | undefined): readonly AttributeEntry[] {
+  return value === undefined ? [] : [{ reference: { name }, value }]
 }
 
 /** A joined key is compromised where the key that was split is. */
