@@ -57,6 +57,7 @@ export function createJobs({ asynchrony }: Config, log: Log): Jobs | undefined {
 /** Makes what operations work with. */
 export function createServices(core: Core, config: Config, log: Log): Services {
   const { policy } = config
+  const streams = new Streams(policy.streams, nodeRandom, ALARM)
   return {
     crypto: nodeCrypto,
     keyFormats: nodeKeyFormats,
@@ -79,7 +80,7 @@ export function createServices(core: Core, config: Config, log: Log): Services {
       getOneTimePad: policy.getOneTimePad,
       interop: policy.interop,
     },
-    streams: new Streams(policy.streams, nodeRandom, ALARM),
+    streams,
     clientLog: new ClientLog(log, policy.clientLog),
     tickets: new Tickets({
       limits: config.tickets,
@@ -87,7 +88,7 @@ export function createServices(core: Core, config: Config, log: Log): Services {
       crypto: nodeCrypto,
       log,
     }),
-    cryptoki: new Applications(config.pkcs11, nodeRandom),
+    cryptoki: new Applications(config.pkcs11, nodeRandom, streams),
     credentials: clientCredentials({ ...core, clock: systemClock, random: nodeRandom }),
     ...issuerOf(core, config.certification),
   }

@@ -146,6 +146,12 @@ export class Streams {
     return this.#advance(stream, part, part.isLast, occasion)
   }
 
+  /** Ends what a client has under way and will not go on with. A part that is being worked on is let finish. */
+  abandon(client: string, value: Uint8Array): void {
+    const stream = this.#streams.get(toText.decode(value))
+    if (stream?.binding.client === client && !stream.busy) this.#end(stream)
+  }
+
   #advance(stream: Stream, part: Part, isLast: boolean, { run, now }: Occasion): PartAnswer {
     this.#reserve(stream, part)
     // Behind all others: those that are forgotten first stand in front.

@@ -159,6 +159,7 @@ export class Bench {
         log: listLog(events),
       })
     const { issuer } = options
+    const streams = new Streams(options.streams ?? STREAMS, nodeRandom)
     const services: Services = {
       crypto: nodeCrypto,
       keyFormats: nodeKeyFormats,
@@ -166,7 +167,7 @@ export class Bench {
       random: seedable(countedRandom(options.store === undefined ? 0 : 1_000_000)),
       policy: { ...DEFAULT_POLICY, ...options.policy },
       issuer: issuer && (() => issuer),
-      streams: new Streams(options.streams ?? STREAMS, nodeRandom),
+      streams,
       tickets: new Tickets({
         limits: { ...DEFAULT_TICKET_LIMITS, ...options.tickets },
         random: nodeRandom,
@@ -174,7 +175,7 @@ export class Bench {
         log: listLog(events),
       }),
       clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
-      cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom),
+      cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom, streams),
     }
     const rotor = new Rotor({
       repository,

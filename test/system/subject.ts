@@ -73,6 +73,7 @@ async function handlerOver(
   store: Store,
   { random, lines, now }: Surroundings,
 ): Promise<MessageHandler> {
+  const streams = new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random)
   return createMessageHandler({
     repository: await ObjectRepository.open(store, plainSealer(), { cachedObjects: 400 }),
     services: {
@@ -81,7 +82,7 @@ async function handlerOver(
       certificates: nodeCertificates,
       random: seedable(random),
       policy: { ...DEFAULT_POLICY, derivationIterations: 10_000 },
-      streams: new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random),
+      streams,
       tickets: new Tickets({
         limits: DEFAULT_TICKET_LIMITS,
         random,
@@ -89,7 +90,7 @@ async function handlerOver(
         log: recordingLog(lines),
       }),
       clientLog: new ClientLog(recordingLog(lines), { linesPerMinute: 60, characters: 1_024 }),
-      cryptoki: new Applications(DEFAULT_CONFIG.pkcs11, random),
+      cryptoki: new Applications(DEFAULT_CONFIG.pkcs11, random, streams),
     },
     clock: { now },
     permissions: new Map([['user', 'all']]),

@@ -23,16 +23,42 @@ export interface Search {
   readonly found: readonly string[]
 }
 
+/** Gives up an operation by parts that nobody will go on with, known by its Correlation Value. */
+export type Abandon = (correlation: Uint8Array) => void
+
 /** A session of an application. */
 export class Session {
   readonly handle: number
   readonly isReadWrite: boolean
-  readonly operations = new Map<Use, ActiveOperation>()
   search: Search | undefined
+  readonly #operations = new Map<Use, ActiveOperation>()
+  readonly #abandon: Abandon
 
-  constructor(handle: number, isReadWrite: boolean) {
+  constructor(handle: number, isReadWrite: boolean, abandon: Abandon) {
     this.handle = handle
     this.isReadWrite = isReadWrite
+    this.#abandon = abandon
+  }
+
+  /** What is under way of a use. */
+  active(use: Use): ActiveOperation | undefined {
+    return this.#operations.get(use)
+  }
+
+  /** Begins an operation, or goes on with it. */
+  go(use: Use, operation: ActiveOperation): void {
+    this.#operations.set(use, operation)
+  }
+
+  /** Ends what is under way of a use, whether or not its last part has come. */
+  end(use: Use): void {
+    const correlation = this.#operations.get(use)?.correlation
+    this.#operations.delete(use)
+    if (correlation !== undefined) this.#abandon(correlation)
+  }
+
+  endAll(): void {
+    for (const use of [...this.#operations.keys()]) this.end(use)
   }
 }
 
@@ -45,32 +71,36 @@ export class Application {
   touched: DateTime = 0
   isLoggedIn = false
   readonly #limits: CryptokiLimits
+  readonly #abandon: Abandon
   readonly #objects = new Map<number, string>()
   readonly #handles = new Map<string, number>()
   #lastSession = 0
 
-  constructor(id: string, client: string, limits: CryptokiLimits) {
+  constructor(id: string, client: string, limits: CryptokiLimits, abandon: Abandon) {
     this.id = id
     this.client = client
     this.#limits = limits
+    this.#abandon = abandon
   }
 
   /** Undefined where there are as many as there may be. */
   openSession(isReadWrite: boolean): Session | undefined {
     if (this.sessions.size >= this.#limits.sessions) return undefined
     this.#lastSession += 1
-    const session = new Session(this.#lastSession, isReadWrite)
+    const session = new Session(this.#lastSession, isReadWrite, this.#abandon)
     this.sessions.set(session.handle, session)
     return session
   }
 
   /** The last session takes the login with it. */
-  closeSession({ handle }: Session): void {
-    this.sessions.delete(handle)
+  closeSession(session: Session): void {
+    session.endAll()
+    this.sessions.delete(session.handle)
     if (this.sessions.size === 0) this.isLoggedIn = false
   }
 
   closeAll(): void {
+    for (const session of this.sessions.values()) session.endAll()
     this.sessions.clear()
     this.isLoggedIn = false
   }

@@ -1,6 +1,7 @@
 import type { Random } from '../../port/random.ts'
 import type { DateTime } from '../../schema/primitive.ts'
 import type { ItemRun } from '../item-run.ts'
+import type { Streams } from '../streams.ts'
 import { Application } from './application.ts'
 import type { CryptokiInfo, CryptokiLimits } from './module-settings.ts'
 
@@ -15,6 +16,7 @@ export class Applications {
   readonly limits: CryptokiLimits
   readonly info: CryptokiInfo
   readonly #random: Random
+  readonly #streams: Pick<Streams, 'abandon'>
   /** By Correlation Value, the one that was left alone the longest first. */
   readonly #applications = new Map<string, Application>()
 
@@ -24,10 +26,12 @@ export class Applications {
   constructor(
     { info, ...limits }: CryptokiLimits & { readonly info: CryptokiInfo },
     random: Random,
+    streams: Pick<Streams, 'abandon'>,
   ) {
     this.limits = limits
     this.info = info
     this.#random = random
+    this.#streams = streams
   }
 
   /** Undefined where the client has as many as it may have. */
@@ -35,7 +39,10 @@ export class Applications {
     this.#expire(now)
     const own = [...this.#applications.values()].filter((each) => each.client === client)
     if (own.length >= this.limits.applications) return undefined
-    const application = new Application(this.#random.identifier(), client, this.limits)
+    const id = this.#random.identifier()
+    const application = new Application(id, client, this.limits, (correlation) => {
+      this.#streams.abandon(client, correlation)
+    })
     application.touched = now
     this.#applications.set(application.id, application)
     return application
@@ -54,8 +61,10 @@ export class Applications {
     return application
   }
 
-  end({ id }: Application): void {
-    this.#applications.delete(id)
+  /** Ends an application with all that it has under way. */
+  end(application: Application): void {
+    application.closeAll()
+    this.#applications.delete(application.id)
   }
 
   /** Does something once a batch item is done, and not at all when it fails. */

@@ -44,7 +44,7 @@ export function beginWithKey(use: Use): CryptokiFunction {
       if (refusal !== undefined) return { code: refusal }
       const bits = attributes.get('CryptographicLength') ?? 0
       call.after(() => {
-        call.session.operations.set(use, { plan, key: uniqueIdentifier, bits, held: 0 })
+        call.session.go(use, { plan, key: uniqueIdentifier, bits, held: 0 })
       })
       return OK
     },
@@ -58,7 +58,7 @@ export const digestInit: CryptokiFunction = ofSession(
     const plan = checkedPlan('digest', mechanism, call)
     if (typeof plan === 'number') return { code: plan }
     call.after(() => {
-      call.session.operations.set('digest', { plan, bits: 0, held: 0 })
+      call.session.go('digest', { plan, bits: 0, held: 0 })
     })
     return OK
   },
@@ -70,7 +70,7 @@ function checkedPlan(
   mechanism: Parameters<typeof planOf>[0],
   { session }: SessionCall,
 ): Plan | RC {
-  if (session.operations.has(use)) return RC.OPERATION_ACTIVE
+  if (session.active(use) !== undefined) return RC.OPERATION_ACTIVE
   const plan = planOf(mechanism, FLAGS[use])
   if (plan === 'mechanism') return RC.MECHANISM_INVALID
   if (plan === 'parameter') return RC.MECHANISM_PARAM_INVALID

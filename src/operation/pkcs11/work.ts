@@ -35,7 +35,7 @@ export function partInto(use: Use): CryptokiFunction {
     (reader) => ({ data: reader.secret(), buffer: readBuffer(reader) }),
     async ({ data, buffer }, call) =>
       withData(data, async () => {
-        const active = call.session.operations.get(use)
+        const active = call.session.active(use)
         if (active === undefined) return { code: RC.OPERATION_NOT_INITIALIZED }
         const most = mostOf(use, active, data.length, 'part')
         if (!buffer.isWanted) return lengthAlone(most)
@@ -48,7 +48,7 @@ export function partInto(use: Use): CryptokiFunction {
 /** C_EncryptFinal and its like: what is left, into a buffer. */
 export function restInto(use: Use): CryptokiFunction {
   return ofSession(readBuffer, async (buffer, call) => {
-    const active = call.session.operations.get(use)
+    const active = call.session.active(use)
     if (active === undefined) return { code: RC.OPERATION_NOT_INITIALIZED }
     const most = mostOf(use, active, 0, 'last')
     if (!buffer.isWanted) return lengthAlone(most)
@@ -63,7 +63,7 @@ export function partIn(use: Use): CryptokiFunction {
     (reader) => reader.secret(),
     async (data, call) =>
       withData(data, async () => {
-        const active = call.session.operations.get(use)
+        const active = call.session.active(use)
         if (active === undefined) return { code: RC.OPERATION_NOT_INITIALIZED }
         const result = await attempt(use, { active, part: { place: 'part', data } }, call)
         if ('code' in result) return result
@@ -88,7 +88,7 @@ export const verify = ofSession(
 export const verifyFinal = ofSession(
   (reader) => reader.bytes(),
   async (proof, call) => {
-    const active = call.session.operations.get('verify')
+    const active = call.session.active('verify')
     if (active === undefined) return { code: RC.OPERATION_NOT_INITIALIZED }
     return judged(active, { place: 'last', proof }, call)
   },
@@ -98,7 +98,7 @@ export const verifyFinal = ofSession(
 export const sessionCancel = ofSession(
   (reader) => reader.ulong(),
   (flags, { session }) => {
-    for (const [use, flag] of CANCEL_FLAGS) if ((flags & flag) !== 0) session.operations.delete(use)
+    for (const [use, flag] of CANCEL_FLAGS) if ((flags & flag) !== 0) session.end(use)
     if ((flags & FIND_OBJECTS) !== 0) session.search = undefined
     return OK
   },
@@ -123,7 +123,7 @@ async function withData(data: Secret, work: () => Promise<Outcome>): Promise<Out
 
 /** The operation that was begun, for all data at once: no part of it may have come before. */
 function ready(use: Use, { session }: SessionCall): ActiveOperation | RC {
-  const active = session.operations.get(use)
+  const active = session.active(use)
   if (active === undefined) return RC.OPERATION_NOT_INITIALIZED
   return active.correlation === undefined ? active : RC.OPERATION_ACTIVE
 }
@@ -187,7 +187,7 @@ async function attempt(
       return ending(use, RC.ENCRYPTED_DATA_INVALID, call)
     }
     call.after(() => {
-      call.session.operations.delete(use)
+      call.session.end(use)
     })
     throw error
   }
@@ -231,7 +231,7 @@ function goOn(
 ): void {
   const correlation = result.correlation ?? active.correlation
   after(() => {
-    session.operations.set(use, {
+    session.go(use, {
       ...active,
       held: active.held + taken,
       ...(correlation === undefined ? {} : { correlation }),
@@ -241,7 +241,7 @@ function goOn(
 
 function end(use: Use, { session, after }: SessionCall): void {
   after(() => {
-    session.operations.delete(use)
+    session.end(use)
   })
 }
 

@@ -265,6 +265,46 @@ describe('the rules of KMIP', () => {
     ).toEqual(['OK', 'OPERATION_ACTIVE', 'OK', 'OK'])
   })
 
+  test.each([
+    ['C_SessionCancel', (own: string) => own + ulong(0x100)],
+    ['C_CloseSession', (own: string) => own],
+    ['C_CloseAllSessions', () => ulong(1)],
+    ['C_Finalize', () => ''],
+  ])('by parts takes no place any more behind %s', async (name, input) => {
+    bench = await Bench.open({ streams: { perClient: 1, bytes: 65_536, seconds: 60 } })
+    client = await Pkcs11Client.begin(bench)
+    session = await client.session()
+    const handle = await client.aesKey(session)
+    await client.call('C_EncryptInit', session + mechanism(0x1081) + handle)
+    await client.into('C_EncryptUpdate', session + array(WHOLE_BLOCKS) + ROOM)
+    expect((await client.call(name, input(session))).code).toBe('OK')
+    const next = await Pkcs11Client.begin(bench)
+    const other = await next.session()
+    const key = await next.aesKey(other)
+    await next.call('C_EncryptInit', other + mechanism(0x1081) + key)
+    const part = await next.call('C_EncryptUpdate', other + array(WHOLE_BLOCKS) + ROOM)
+    expect(part.code).toBe('OK')
+  })
+
+  test('a key that is revoked between the parts leaves no place taken', async () => {
+    bench = await Bench.open({ streams: { perClient: 1, bytes: 65_536, seconds: 60 } })
+    client = await Pkcs11Client.begin(bench)
+    session = await client.session()
+    const begun = async () => {
+      const handle = await client.aesKey(session)
+      await client.call('C_EncryptInit', session + mechanism(0x1081) + handle)
+      const part = await client.call('C_EncryptUpdate', session + array(WHOLE_BLOCKS) + ROOM)
+      return { handle, part }
+    }
+    const { handle } = await begun()
+    const reason = `<RevocationReason>
+      <RevocationReasonCode type="Enumeration" value="CessationOfOperation"/></RevocationReason>`
+    await bench.ask('2.1', 'Revoke', uid(await uniqueIdentifierOf(handle)) + reason)
+    const refused = await client.call('C_EncryptUpdate', session + array(WHOLE_BLOCKS) + ROOM)
+    expect(refused.code).toBe('KEY_FUNCTION_NOT_PERMITTED')
+    expect((await begun()).part.code).toBe('OK')
+  })
+
   test('all data at once is not for an operation by parts', async () => {
     const handle = await client.aesKey(session)
     await client.call('C_EncryptInit', session + mechanism(0x1081) + handle)
