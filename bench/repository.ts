@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { nodeRandom } from '../src/adapter/random-node.ts'
 import { envelopeSealer } from '../src/adapter/sealer-envelope.ts'
 import { openLevelStore } from '../src/adapter/store-level/index.ts'
+import { unlockPlain } from '../test/adapter/fixtures/plain-unlock.ts'
 import { attributeItem } from '../src/message/attribute-item.ts'
 import type { AttributeEntry } from '../src/model/attribute-set.ts'
 import type { ManagedObject } from '../src/model/managed-object.ts'
@@ -43,6 +44,7 @@ export async function measureRepository(
   const store = await openLevelStore({
     directory: join(parent, 'store'),
     create: true,
+    unlock: unlockPlain,
     log: SILENT,
   })
   const sealer = envelopeSealer({

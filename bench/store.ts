@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLevelStore } from '../src/adapter/store-level/index.ts'
+import { unlockPlain } from '../test/adapter/fixtures/plain-unlock.ts'
 import { memoryStore } from '../src/adapter/store-memory.ts'
 import type { Log } from '../src/port/log.ts'
 import type { Commit, Store } from '../src/port/store.ts'
@@ -24,7 +25,7 @@ export interface StoreFigure {
 export async function measureStores(milliseconds = 2000, records = 20_000): Promise<StoreFigure[]> {
   const parent = await mkdtemp(join(tmpdir(), 'kmipd-bench-'))
   const directory = join(parent, 'store')
-  const level = await openLevelStore({ directory, create: true, log: SILENT })
+  const level = await openLevelStore({ directory, create: true, unlock: unlockPlain, log: SILENT })
   try {
     return [
       ...(await measureEngine('LevelDB', level, { milliseconds, records })),

@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** The keys of a store as they lie in it. */
 export interface Keyring {
+  /** Whether the heads of its store are authenticated; they are not in stores that were made before kmipd did that. */
+  readonly isAuthenticated: boolean
   /** 16 bytes. */
   readonly storeId: Uint8Array
   /** The index key, wrapped by the root. */
@@ -16,9 +18,11 @@ export interface Keyring {
  * `KMKR`, format, store identifier, wrapped index key, number of epochs, epochs, commitment, SHA-256 of all that. The
  * last tells damage from a wrong passphrase; it protects against nobody.
  */
-export function encodeKeyring({ storeId, index, epochs, commitment }: Keyring): Uint8Array {
+export function encodeKeyring(ring: Keyring): Uint8Array {
+  const { isAuthenticated, storeId, index, epochs, commitment } = ring
   const body = Buffer.concat([
-    HEADER,
+    MAGIC,
+    Uint8Array.of(isAuthenticated ? FORMAT : OLD_FORMAT),
     storeId,
     withLength(index),
     twoBytes(epochs.length),
@@ -31,11 +35,13 @@ export function encodeKeyring({ storeId, index, epochs, commitment }: Keyring): 
 /** Undefined when the bytes are not a whole keyring of a format that we know. */
 export function decodeKeyring(bytes: Uint8Array): Keyring | undefined {
   const end = bytes.length - HASH_BYTES
-  if (end < HEADER.length || Buffer.compare(bytes.subarray(0, HEADER.length), HEADER) !== 0) {
+  if (end <= MAGIC.length || Buffer.compare(bytes.subarray(0, MAGIC.length), MAGIC) !== 0) {
     return undefined
   }
+  const format = bytes[MAGIC.length]
+  if (format !== FORMAT && format !== OLD_FORMAT) return undefined
   if (!timingSafeEqual(digest(bytes.subarray(0, end)), bytes.subarray(end))) return undefined
-  const reader = new Reader(bytes.subarray(HEADER.length, end))
+  const reader = new Reader(bytes.subarray(MAGIC.length + 1, end))
   const storeId = reader.take(STORE_ID_BYTES)
   const index = reader.take(reader.number(2))
   const epochs = Array.from({ length: reader.number(2) }, () => ({
@@ -43,7 +49,8 @@ export function decodeKeyring(bytes: Uint8Array): Keyring | undefined {
     wrapped: reader.take(reader.number(2)),
   }))
   const commitment = reader.take(HASH_BYTES)
-  return reader.isSpent() && epochs.length > 0 ? { storeId, index, epochs, commitment } : undefined
+  if (!reader.isSpent() || epochs.length === 0) return undefined
+  return { isAuthenticated: format === FORMAT, storeId, index, epochs, commitment }
 }
 
 /** Reads on after the end, too, and says at last that it did. */
@@ -86,8 +93,10 @@ function digest(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest()
 }
 
-const FORMAT = 1
-/** `KMKR` and the format. */
-const HEADER = Uint8Array.of(0x4b, 0x4d, 0x4b, 0x52, FORMAT)
+/** Of a store whose heads are authenticated, and of one whose heads are not. Nothing else differs. */
+const FORMAT = 2
+const OLD_FORMAT = 1
+/** `KMKR` */
+const MAGIC = Uint8Array.of(0x4b, 0x4d, 0x4b, 0x52)
 const STORE_ID_BYTES = 16
 const HASH_BYTES = 32

@@ -3,33 +3,37 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Store } from '../port/store.ts'
 import type { Secret } from '../secret/secret.ts'
 import { KEY_BYTES } from './aes-gcm.ts'
 import { decodeKeyring, encodeKeyring, type Keyring } from './keyring-record.ts'
 import { eightBytes, lengthPrefixed, utf8 } from './length-prefixed.ts'
-import { deriveKey, envelopeSealer } from './sealer-envelope.ts'
+import { deriveKey, envelopeSealer, type StoreKeys } from './sealer-envelope.ts'
+import { storeSeal, type StoreSeal } from './store-level/seal.ts'
 
-/** Makes the keys of a new store and keeps them there, wrapped by the root. Throws `UNAVAILABLE` where a keyring is. */
-export async function createKeyring(
-  store: Store,
-  root: RootOfTrust,
-  random: Random,
-): Promise<Sealer> {
+/** The opened keys of a store. */
+export interface OpenedKeyring {
+  readonly sealer: Sealer
+  /** Proves what the store holds. */
+  readonly seal: StoreSeal
+  /** What is to lie in the store: of a keyring that was there already, the same but for its format. */
+  readonly record: Uint8Array
+  /** Whether the store must have authenticated heads. */
+  readonly isAuthenticated: boolean
+}
+
+/** Makes the keys of a new store, wrapped by the root in a record that is to lie in it under {@link KEYRING_KEY}. */
+export async function makeKeyring(root: RootOfTrust, random: Random): Promise<OpenedKeyring> {
   const storeId = random.bytes(STORE_ID_BYTES).expose((bytes) => Uint8Array.from(bytes))
   const index = random.bytes(KEY_BYTES)
   const first = random.bytes(KEY_BYTES)
   try {
     const ring = {
+      isAuthenticated: true,
       storeId,
       index: await root.wrap(index, wrapContext(storeId, INDEX)),
       epochs: [{ number: 1, wrapped: await root.wrap(first, wrapContext(storeId, 1)) }],
     }
-    const value = encodeKeyring({ ...ring, commitment: commitment(ring, first) })
-    const checks = [{ key: KEYRING_KEY, revision: 'absent' }] as const
-    const outcome = await store.commit({ checks, puts: [{ key: KEYRING_KEY, value }], dels: [] })
-    if (outcome === 'conflict') throw refused('This store already has a keyring')
-    return envelopeSealer({ storeId, index, epochs: new Map([[1, first]]) })
+    return opened(ring, { storeId, index, epochs: new Map([[1, first]]) })
   } finally {
     index.destroy()
     first.destroy()
@@ -39,11 +43,15 @@ export async function createKeyring(
 /**
  * Opens the keys of a store. Throws `UNAVAILABLE` with a plain message when there are none, when the root is not the
  * one that wrapped them, or when they were altered.
+ *
+ * @param record - what lies in the store under {@link KEYRING_KEY}
  */
-export async function openKeyring(store: Store, root: RootOfTrust): Promise<Sealer> {
-  const entry = await store.get(KEYRING_KEY)
-  if (entry === undefined) throw refused('This store has no keyring')
-  const ring = decodeKeyring(entry.value)
+export async function openKeyring(
+  record: Uint8Array | undefined,
+  root: RootOfTrust,
+): Promise<OpenedKeyring> {
+  if (record === undefined) throw refused('This store has no keyring')
+  const ring = decodeKeyring(record)
   if (ring === undefined) throw damaged()
   const index = await root.unwrap(ring.index, wrapContext(ring.storeId, INDEX))
   const epochs = new Map<number, Secret>()
@@ -55,10 +63,30 @@ export async function openKeyring(store: Store, root: RootOfTrust): Promise<Seal
     if (newest === undefined || !timingSafeEqual(commitment(ring, newest), ring.commitment)) {
       throw damaged()
     }
-    return envelopeSealer({ storeId: ring.storeId, index, epochs })
+    return opened(ring, { storeId: ring.storeId, index, epochs })
   } finally {
     index.destroy()
     for (const key of epochs.values()) key.destroy()
+  }
+}
+
+function opened(ring: Omit<Keyring, 'commitment'>, keys: StoreKeys): OpenedKeyring {
+  const { storeId, index, epochs } = keys
+  const newest = epochs.get(Math.max(...epochs.keys()))
+  if (newest === undefined) throw damaged()
+  const authenticated = { ...ring, isAuthenticated: true }
+  const keyFor = (purpose: string) => deriveKey(index, storeId, purpose)
+  return {
+    sealer: envelopeSealer(keys),
+    // Like blinded values, the proof stays the same through all epochs.
+    seal: storeSeal({
+      head: keyFor('head'),
+      blocks: keyFor('set blocks'),
+      sums: keyFor('set sums'),
+      mask: keyFor('set mask'),
+    }),
+    record: encodeKeyring({ ...authenticated, commitment: commitment(authenticated, newest) }),
+    isAuthenticated: ring.isAuthenticated,
   }
 }
 

@@ -124,7 +124,10 @@ class Table {
   with(commit: Commit, revision: Revision): Table {
     const table = new Table([...this.#entries])
     for (const key of commit.dels) table.#replace(key, [])
-    for (const { key, value } of commit.puts) {
+    for (const { key, value, isFresh } of commit.puts) {
+      if (isFresh === true && this.find(key) !== undefined) {
+        throw new TypeError('A key that was called fresh is there already')
+      }
       table.#replace(key, [copyOf({ key, value, revision })])
     }
     return table

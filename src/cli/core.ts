@@ -1,13 +1,12 @@
 import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
-import { openKeyring } from '../adapter/keyring.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { openRoot } from '../adapter/root-of-directory.ts'
-import { openLevelStore } from '../adapter/store-level/index.ts'
+import { openSealedStore } from '../adapter/sealed-store.ts'
+import type { LevelStore } from '../adapter/store-level/store.ts'
 import type { Log } from '../port/log.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Store } from '../port/store.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
@@ -16,7 +15,7 @@ import type { Secret } from '../secret/secret.ts'
 /** An open data directory: what the server, and commands without a server, stand on. */
 export interface Core {
   readonly directory: DataDirectory
-  readonly store: Store
+  readonly store: LevelStore
   readonly sealer: Sealer
   readonly clients: ClientRegistry
   readonly objects: ObjectRepository
@@ -43,11 +42,12 @@ export async function openCore(
   await readCertificateFile(pathIn(directory, 'authority'))
   await readCertificateFile(pathIn(directory, 'server'))
   const root = await openRoot(directory, passphrase)
-  let store: Store | undefined
+  let store: LevelStore | undefined
   try {
     await beforeStore?.()
-    store = await openLevelStore({ directory: pathIn(directory, 'store'), create: false, log })
-    const sealer = await openKeyring(store, root)
+    const opened = await openSealedStore({ directory: pathIn(directory, 'store'), root, log })
+    store = opened.store
+    const { sealer } = opened
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,

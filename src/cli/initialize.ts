@@ -5,10 +5,9 @@ import { encodePem } from '../adapter/certificate-pem.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { buildDataDirectory, writeNewFile } from '../adapter/data-directory-build.ts'
 import { formatSettings, pathIn } from '../adapter/data-directory.ts'
-import { createKeyring } from '../adapter/keyring.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { createRoot } from '../adapter/root-of-directory.ts'
-import { openLevelStore } from '../adapter/store-level/index.ts'
+import { createSealedStore } from '../adapter/sealed-store.ts'
 import type { Log } from '../port/log.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import { writeAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
@@ -72,13 +71,12 @@ async function fillStore(
   directory: string,
   { root, authority, server, log }: Content,
 ): Promise<void> {
-  const store = await openLevelStore({ directory, create: true, log })
+  const { store, sealer } = await createSealedStore({ directory, root, log }, nodeRandom)
   try {
-    const sealer = await createKeyring(store, root, nodeRandom)
     await writeAuthority({ store, sealer }, 'ca', authority)
     await writeAuthority({ store, sealer }, 'server', server)
-    sealer.destroy()
   } finally {
+    sealer.destroy()
     await store.close()
   }
 }

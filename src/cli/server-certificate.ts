@@ -9,6 +9,7 @@ import { nodeRandom } from '../adapter/random-node.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
+import type { Store } from '../port/store.ts'
 import {
   readAuthority,
   writeAuthority,
@@ -17,7 +18,9 @@ import {
 import type { Core } from './core.ts'
 
 /** What of the core has to do with certificates. */
-export type CertificateHolder = Pick<Core, 'directory' | 'store' | 'sealer' | 'authority'>
+export interface CertificateHolder extends Pick<Core, 'directory' | 'sealer' | 'authority'> {
+  readonly store: Store
+}
 
 /**
  * The certificate to serve with: the stored one, or a new one for the same names when that ends within 30 days. Puts the

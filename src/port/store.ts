@@ -40,10 +40,21 @@ export interface Check {
   readonly revision: Revision | 'absent'
 }
 
+/** A value that a commit writes. */
+export interface Put {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  /**
+   * The caller knows that nothing is under the key, so that nobody has to look. It must be right: the store counts by
+   * it what it holds.
+   */
+  readonly isFresh?: boolean
+}
+
 /** All of it happens, durably, or none. No key is both in `puts` and `dels`. */
 export interface Commit {
   readonly checks: readonly Check[]
-  readonly puts: readonly { readonly key: Uint8Array; readonly value: Uint8Array }[]
+  readonly puts: readonly Put[]
   readonly dels: readonly Uint8Array[]
 }
 

@@ -47,13 +47,15 @@ function objectChanges(staged: StagedObject, sealer: Sealer, blinder: Blinder): 
   const terms = termChanges(staged, blinder)
   if (staged.isErased === true) return erasure(staged, key, terms.removed)
   const id = identifierBytes(object.uniqueIdentifier)
-  const creation = before === undefined ? [{ key: sequenceKey(sequence), value: id }] : []
+  // Its sequence number is new: nothing can be under a key that ends in it.
+  const isFresh = before === undefined
+  const creation = isFresh ? [{ key: sequenceKey(sequence), value: id, isFresh }] : []
   return {
     checks: [{ key, revision: before?.revision ?? 'absent' }],
     puts: [
       { key, value: sealObject(sealer, staged, nextVersion(staged)) },
       ...creation,
-      ...terms.added.map((each) => ({ key: each, value: id })),
+      ...terms.added.map((each) => ({ key: each, value: id, isFresh })),
     ],
     dels: terms.removed,
   }

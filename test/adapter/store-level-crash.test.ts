@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from './fixtures/plain-unlock.ts'
 import type { Store } from '../../src/port/store.ts'
 import {
   counterKey,
@@ -40,7 +41,9 @@ test(
     let acknowledged = 0
     for (let first = 0; first < CYCLES; first += CYCLES_A_STORE) {
       const directory = join(parent, 'store')
-      await (await openLevelStore({ directory, create: true, log: silentLog })).close()
+      await (
+        await openLevelStore({ directory, create: true, unlock: unlockPlain, log: silentLog })
+      ).close()
       const last = Math.min(first + CYCLES_A_STORE, CYCLES)
       for (let cycle = first; cycle < last; cycle += 1) {
         acknowledged += await runCycle(directory, cycle)
@@ -61,7 +64,12 @@ async function runCycle(directory: string, cycle: number): Promise<number> {
     writer,
     step,
   }))
-  const store = await openLevelStore({ directory, create: false, log: silentLog })
+  const store = await openLevelStore({
+    directory,
+    create: false,
+    unlock: unlockPlain,
+    log: silentLog,
+  })
   try {
     for (const record of records) {
       const entry = await store.get(recordKey(record))

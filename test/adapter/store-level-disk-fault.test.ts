@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from './fixtures/plain-unlock.ts'
 import { recordKey, valueOf } from './fixtures/crash-record.ts'
 import { silentLog } from './fixtures/recording-log.ts'
 import { transpileScript, type TranspiledScript } from './fixtures/transpiled.ts'
@@ -42,7 +43,9 @@ describe.skipIf(!CAN_TRACE)('LevelDB on a disk with errors', () => {
     'after %s every acknowledged commit is there, and the store goes on',
     async (name, inject) => {
       const directory = join(parent, name)
-      await (await openLevelStore({ directory, create: true, log: silentLog })).close()
+      await (
+        await openLevelStore({ directory, create: true, unlock: unlockPlain, log: silentLog })
+      ).close()
       const lines = await run(directory, inject(directory))
       expect(lines.at(-1)).toBe('end')
       const told = lines.slice(0, -1).map(parse)
@@ -50,7 +53,12 @@ describe.skipIf(!CAN_TRACE)('LevelDB on a disk with errors', () => {
       expect(new Set(faults.map(({ outcome }) => outcome))).toEqual(new Set(['UNAVAILABLE']))
       expect(told.length - faults.length).toBe(8 * 40)
 
-      const store = await openLevelStore({ directory, create: false, log: silentLog })
+      const store = await openLevelStore({
+        directory,
+        create: false,
+        unlock: unlockPlain,
+        log: silentLog,
+      })
       for (const { outcome, record } of told) {
         if (outcome !== 'acknowledged') continue
         const entry = await store.get(recordKey(record))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from './fixtures/plain-unlock.ts'
 import type { Store } from '../../src/port/store.ts'
 import { UNAVAILABLE, bytes, check, pair, put, scanned, shown } from '../contract/store-words.ts'
 import { FaultyDisk } from './fixtures/faulty-disk.ts'
@@ -19,7 +20,13 @@ beforeEach(async () => {
   lines = []
   const directory = join(parent, 'store')
   const log = recordingLog(lines)
-  store = await openLevelStore({ directory, create: true, log, openEngine: disk.open })
+  store = await openLevelStore({
+    directory,
+    create: true,
+    unlock: unlockPlain,
+    log,
+    openEngine: disk.open,
+  })
 })
 
 afterEach(async () => {
@@ -123,6 +130,7 @@ describe('the commits of an engine that fails', () => {
     const second = await openLevelStore({
       directory: join(parent, 'second'),
       create: true,
+      unlock: unlockPlain,
       log: recordingLog([]),
       openEngine: disk.open,
     })

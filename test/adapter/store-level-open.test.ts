@@ -8,6 +8,7 @@ import { Level } from 'level'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openLevelEngine } from '../../src/adapter/store-level/engine.ts'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from './fixtures/plain-unlock.ts'
 import { HEAD_KEY, ringKey } from '../../src/adapter/store-level/layout.ts'
 import type { Store } from '../../src/port/store.ts'
 import { UNAVAILABLE, bytes, put, scanned, shown } from '../contract/store-words.ts'
@@ -148,7 +149,12 @@ describe('opening a damaged store', () => {
       altered[place] = (altered[place] ?? 0) ^ 0x10
       await writeFile(log, altered)
       const copy = await copied()
-      const refusal = openLevelStore({ directory: copy, create: false, log: silentLog })
+      const refusal = openLevelStore({
+        directory: copy,
+        create: false,
+        unlock: unlockPlain,
+        log: silentLog,
+      })
       await expect(refusal, `byte ${place}`).rejects.toMatchObject(UNAVAILABLE)
       await expect(refusal, `byte ${place}`).rejects.toThrow(/^The store lost batch \d+/)
     }
@@ -157,13 +163,14 @@ describe('opening a damaged store', () => {
   test('a head that is not one, or belongs to other batches, is refused', async () => {
     await filled(3)
     const head = await raw(async (level) => level.get(HEAD_KEY))
-    expect(head).toHaveLength(52)
+    expect(head).toHaveLength(108)
     const altered = [
       Uint8Array.of(),
       Uint8Array.from(head).fill(0, 0, 4),
-      Uint8Array.from(head).subarray(0, 51),
-      Uint8Array.from([...head].map((byte, index) => (index === 51 ? byte ^ 1 : byte))),
-      Uint8Array.from([...head].map((byte, index) => (index === 19 ? byte + 1 : byte))),
+      Uint8Array.from(head).subarray(0, 107),
+      // Without a code it would be a head of the time before there were any.
+      Uint8Array.of(...Uint8Array.from(head).subarray(0, 3), 0x31, ...head.slice(4, 52)),
+      ...Array.from(head, (_, at) => head.map((byte, index) => (index === at ? byte ^ 1 : byte))),
     ]
     for (const value of altered) {
       await raw(async (level) => level.put(HEAD_KEY, value))
@@ -202,6 +209,7 @@ describe('the lease of a store', () => {
     const alias = openLevelStore({
       directory: join(parent, 'alias'),
       create: false,
+      unlock: unlockPlain,
       log: silentLog,
     })
     await expect(alias).rejects.toMatchObject(inUse)
@@ -282,11 +290,15 @@ describe('the lease of a store', () => {
 })
 
 async function make(): Promise<Store> {
-  return keep(await openLevelStore({ directory, create: true, log: silentLog }))
+  return keep(
+    await openLevelStore({ directory, create: true, unlock: unlockPlain, log: silentLog }),
+  )
 }
 
 async function open(): Promise<Store> {
-  return keep(await openLevelStore({ directory, create: false, log: silentLog }))
+  return keep(
+    await openLevelStore({ directory, create: false, unlock: unlockPlain, log: silentLog }),
+  )
 }
 
 function keep(store: Store): Store {

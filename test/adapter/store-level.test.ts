@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from './fixtures/plain-unlock.ts'
 import { storeContract } from '../contract/store.ts'
 import { silentLog } from './fixtures/recording-log.ts'
 
@@ -10,6 +11,7 @@ storeContract('LevelDB', async () => {
   const store = await openLevelStore({
     directory: join(parent, 'store'),
     create: true,
+    unlock: unlockPlain,
     log: silentLog,
   })
   const dispose = async (): Promise<void> => {

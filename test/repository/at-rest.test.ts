@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { envelopeSealer } from '../../src/adapter/sealer-envelope.ts'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from '../adapter/fixtures/plain-unlock.ts'
 import type { Sealer } from '../../src/port/sealer.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { silentLog } from './level.ts'
@@ -72,7 +73,12 @@ const transparentSealer: Sealer = {
 /** Writes, changes, searches and closes, so that the log, the tables and the keys have all been used. */
 async function writeObjects(sealer: Sealer): Promise<void> {
   const directory = join(parent, 'store')
-  const store = await openLevelStore({ directory, create: true, log: silentLog })
+  const store = await openLevelStore({
+    directory,
+    create: true,
+    unlock: unlockPlain,
+    log: silentLog,
+  })
   const { objects } = await openObjects(store, 10, sealer)
   const scope = { owner: OWNER, now: NOW }
   const object = aesKey({
@@ -103,7 +109,9 @@ async function writeObjects(sealer: Sealer): Promise<void> {
   )
   await store.close()
   // Opening moves what is in the log to a table.
-  await (await openLevelStore({ directory, create: false, log: silentLog })).close()
+  await (
+    await openLevelStore({ directory, create: false, unlock: unlockPlain, log: silentLog })
+  ).close()
 }
 
 interface Hit {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
+import { unlockPlain } from '../adapter/fixtures/plain-unlock.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { AttributeEntry } from '../../src/model/attribute-set.ts'
 import type { ManagedObject } from '../../src/model/managed-object.ts'
@@ -31,7 +32,12 @@ const other = { owner: 'owner-b', now: NOW }
 const STORES: Readonly<Record<string, (parent: string) => Promise<Store>>> = {
   memory: async () => Promise.resolve(memoryStore()),
   LevelDB: async (parent) =>
-    openLevelStore({ directory: join(parent, 'store'), create: true, log: silentLog }),
+    openLevelStore({
+      directory: join(parent, 'store'),
+      create: true,
+      unlock: unlockPlain,
+      log: silentLog,
+    }),
 }
 
 describe.each(Object.entries(STORES))('over %s', (_, open) => {

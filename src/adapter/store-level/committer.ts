@@ -1,10 +1,12 @@
-import type { Check, Commit, CommitOutcome, Revision } from '../../port/store.ts'
+import type { Check, Commit, CommitOutcome } from '../../port/store.ts'
 import { keyText } from '../store-limits.ts'
 import type { Engine } from './engine.ts'
 import { unavailable } from './fault.ts'
-import { Group } from './group.ts'
+import { storedFrame } from './frame.ts'
+import { ABSENT, Group, type Written } from './group.ts'
 import type { Head } from './head.ts'
 import { dataKey, revisionOf } from './layout.ts'
+import type { StoreSeal } from './seal.ts'
 
 /**
  * Decides commits in the order they come and writes them in groups: while one group is being synced, the next
@@ -13,6 +15,7 @@ import { dataKey, revisionOf } from './layout.ts'
  */
 export class Committer {
   readonly #engine: Engine
+  readonly #seal: StoreSeal
   readonly #failed: (error: unknown) => void
   /** Oldest first; the first is the one being written. */
   readonly #groups: Group[] = []
@@ -21,9 +24,13 @@ export class Committer {
   #writing = false
   #stopped = false
 
-  constructor(engine: Engine, head: Head, failed: (error: unknown) => void) {
+  constructor(
+    { engine, head, seal }: { engine: Engine; head: Head; seal: StoreSeal },
+    failed: (error: unknown) => void,
+  ) {
     this.#engine = engine
     this.#head = head
+    this.#seal = seal
     this.#failed = failed
   }
 
@@ -39,9 +46,11 @@ export class Committer {
 
   /** Resolves once the commit, and all that it was decided on, is durable. */
   async submit(commit: Commit): Promise<CommitOutcome> {
-    const held = commit.checks.every((check) => this.#holds(check))
+    const seen = new Map<string, Written>()
+    const held = commit.checks.every((check) => this.#holds(check, seen))
+    const replaced = held ? this.#replacedBy(commit, seen) : []
     const group = this.#openGroup()
-    const outcome = held ? { revision: group.add(commit) } : 'conflict'
+    const outcome = held ? { revision: group.add(commit, replaced) } : 'conflict'
     const done = new Promise<CommitOutcome>((resolve, reject) => {
       group.waiters.push({ outcome, resolve, reject })
     })
@@ -64,25 +73,43 @@ export class Committer {
     }
   }
 
-  #holds({ key, revision }: Check): boolean {
-    return this.#revisionOf(key) === revision
+  #holds({ key, revision }: Check, seen: Map<string, Written>): boolean {
+    const text = keyText(key)
+    const written = this.#writtenAt(key, text)
+    seen.set(text, written)
+    return written.revision === revision
   }
 
-  #revisionOf(key: Uint8Array): Revision | 'absent' {
-    const text = keyText(key)
+  /** The frames of what a commit writes over, which leave the store with it. */
+  #replacedBy({ puts, dels }: Commit, seen: ReadonlyMap<string, Written>): Uint8Array[] {
+    const replaced: Uint8Array[] = []
+    const look = (key: Uint8Array): void => {
+      const text = keyText(key)
+      const { frame } = seen.get(text) ?? this.#writtenAt(key, text)
+      if (frame !== undefined) replaced.push(frame)
+    }
+    for (const { key, isFresh } of puts) if (isFresh !== true) look(key)
+    for (const key of dels) look(key)
+    return replaced
+  }
+
+  /** What is under a key once all groups are written. */
+  #writtenAt(key: Uint8Array, text: string): Written {
     for (let index = this.#groups.length - 1; index >= 0; index -= 1) {
       const written = this.#groups[index]?.written.get(text)
       if (written !== undefined) return written
     }
-    const stored = this.#engine.get(dataKey(key))
-    return stored === undefined ? 'absent' : revisionOf(stored)
+    const place = dataKey(key)
+    const stored = this.#engine.get(place)
+    if (stored === undefined) return ABSENT
+    return { revision: revisionOf(stored), frame: storedFrame(place, stored) }
   }
 
   /** The group that is still collecting. */
   #openGroup(): Group {
     const last = this.#groups.at(-1)
     if (last !== undefined && !last.sealed && last.size < GROUP_BYTES) return last
-    const group = new Group(last?.seal() ?? this.#head)
+    const group = new Group(last?.seal() ?? this.#head, this.#seal)
     this.#groups.push(group)
     return group
   }

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { NOTHING } from './contents.ts'
 import type { Engine, OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
 import { encodeHead } from './head.ts'
 import { HEAD_KEY, ringKey } from './layout.ts'
+import type { StoreSeal } from './seal.ts'
 
 /**
  * Makes an empty store in a temporary sibling and renames it when all of it is on stable storage, so that the
  * directory either is a whole store or is not there. The caller holds the lease.
  */
-export async function createStore(directory: string, openEngine: OpenEngine): Promise<void> {
+export async function createStore(
+  directory: string,
+  openEngine: OpenEngine,
+  seal: StoreSeal,
+): Promise<void> {
   if (await exists(directory)) throw cannotOpen(`There already is something at ${directory}`)
   const building = `${directory}.new`
   await rm(building, { recursive: true, force: true })
   try {
     await mkdir(building, { mode: 0o700 })
-    await writeOrigin(await openEngine(building, { create: true }))
+    await writeOrigin(await openEngine(building, { create: true }), seal)
     await syncDirectory(building)
     await rename(building, directory)
     await syncFile(dirname(directory))
@@ -37,8 +43,9 @@ export async function checkDirectory(directory: string): Promise<void> {
 }
 
 /** The chain starts from a random value: no two stores have the same heads. */
-async function writeOrigin(engine: Engine): Promise<void> {
-  const value = encodeHead({ sequence: 0n, batch: 0n, chain: randomBytes(32) })
+async function writeOrigin(engine: Engine, seal: StoreSeal): Promise<void> {
+  const origin = { sequence: 0n, batch: 0n, chain: randomBytes(32), contents: NOTHING }
+  const value = encodeHead(origin, seal)
   await engine.batch([
     { type: 'put', key: ringKey(0n), value },
     { type: 'put', key: HEAD_KEY, value },

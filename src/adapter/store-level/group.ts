@@ -1,9 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Commit, CommitOutcome, Revision } from '../../port/store.ts'
 import { keyText } from '../store-limits.ts'
+import type { Contents } from './contents.ts'
 import type { EngineOperation } from './engine.ts'
+import { frameOfDeletion, frameOfPut } from './frame.ts'
 import { encodeHead, type Head } from './head.ts'
-import { HEAD_KEY, REVISION_BYTES, ringKey, writeDataKey } from './layout.ts'
+import { HEAD_KEY, ringKey } from './layout.ts'
+import { absorb, type StoreSeal } from './seal.ts'
 
 /** One who waits for a group to be on stable storage. */
 export interface Waiter {
@@ -12,28 +15,47 @@ export interface Waiter {
   readonly reject: (error: Error) => void
 }
 
+/** What a group leaves under a key. */
+export interface Written {
+  readonly revision: Revision | 'absent'
+  /** Undefined where nothing is left. */
+  readonly frame: Uint8Array | undefined
+}
+
 /** Commits that go into one batch. They are decided in order as they arrive, so each sees those before it. */
 export class Group {
   readonly waiters: Waiter[] = []
   readonly operations: EngineOperation[] = []
   /** What the group leaves behind, by key. */
-  readonly written = new Map<string, Revision | 'absent'>()
+  readonly written = new Map<string, Written>()
   /** Bytes of the keys and values in it. */
   size = 0
   readonly #before: Head
+  readonly #seal: StoreSeal
+  /** Frames that the store holds from now on or no longer: each goes into the combination, or out of it. */
+  readonly #changed: Uint8Array[] = []
+  #entries: number
   readonly #hash: Hash
   #sequence: Revision
   #head: Head | undefined
 
-  constructor(before: Head) {
+  constructor(before: Head, seal: StoreSeal) {
     this.#before = before
+    this.#seal = seal
+    this.#entries = before.contents.entries
     this.#sequence = before.sequence
     this.#hash = createHash('sha256').update(before.chain)
   }
 
-  /** Takes in a commit whose checks held; gives it its revision. */
-  add(commit: Commit): Revision {
+  /**
+   * Takes in a commit whose checks held; gives it its revision.
+   *
+   * @param replaced - the frames of what is stored under the keys that the commit writes
+   */
+  add(commit: Commit, replaced: readonly Uint8Array[]): Revision {
     this.#sequence += 1n
+    this.#entries -= replaced.length
+    for (const frame of replaced) this.#changed.push(frame)
     for (const key of commit.dels) this.#delete(key)
     for (const { key, value } of commit.puts) this.#put(key, value)
     return this.#sequence
@@ -57,50 +79,41 @@ export class Group {
       return this.#head
     }
     const batch = this.#before.batch + 1n
-    this.#head = { sequence: this.#sequence, batch, chain: this.#hash.digest() }
-    const value = encodeHead(this.#head)
+    const chain = this.#hash.digest()
+    this.#head = { sequence: this.#sequence, batch, chain, contents: this.#contents() }
+    const value = encodeHead(this.#head, this.#seal)
     this.operations.push({ type: 'put', key: ringKey(batch), value })
     this.operations.push({ type: 'put', key: HEAD_KEY, value })
     return this.#head
   }
 
   #put(key: Uint8Array, value: Uint8Array): void {
-    const { frame, stored } = framed(key, REVISION_BYTES + value.length)
-    const from = frame.length - value.length
-    frame.writeBigUInt64BE(this.#sequence, from - REVISION_BYTES)
-    frame.set(value, from)
-    const entry = frame.subarray(from - REVISION_BYTES)
-    this.operations.push({ type: 'put', key: stored, value: entry })
-    this.written.set(keyText(key), this.#sequence)
-    this.#absorb(frame)
+    const frame = frameOfPut(key, value, this.#sequence)
+    this.operations.push({ type: 'put', key: frame.key, value: frame.value })
+    this.written.set(keyText(key), { revision: this.#sequence, frame: frame.bytes })
+    this.#changed.push(frame.bytes)
+    this.#entries += 1
+    this.#absorb(frame.bytes)
   }
 
-  /** No value is empty, since each has its revision: a deletion cannot be taken for a put. */
   #delete(key: Uint8Array): void {
-    const { frame, stored } = framed(key, 0)
-    this.operations.push({ type: 'del', key: stored })
-    this.written.set(keyText(key), 'absent')
-    this.#absorb(frame)
+    const frame = frameOfDeletion(key)
+    this.operations.push({ type: 'del', key: frame.key })
+    this.written.set(keyText(key), ABSENT)
+    this.#absorb(frame.bytes)
   }
 
   #absorb(frame: Uint8Array): void {
     this.#hash.update(frame)
     this.size += frame.length
   }
+
+  #contents(): Contents {
+    const set = this.#seal.combine(this.#changed)
+    absorb(set, this.#before.contents.set)
+    return { entries: this.#entries, set }
+  }
 }
 
-/**
- * One piece of memory for all that is written for a key, as it goes into the chain: length of the stored key, length
- * of the stored value, stored key, room for the stored value.
- */
-function framed(key: Uint8Array, valueBytes: number): { frame: Buffer; stored: Uint8Array } {
-  const frame = Buffer.allocUnsafe(LENGTHS + 1 + key.length + valueBytes)
-  frame.writeUInt32BE(1 + key.length, 0)
-  frame.writeUInt32BE(valueBytes, 4)
-  const stored = frame.subarray(LENGTHS, LENGTHS + 1 + key.length)
-  writeDataKey(stored, key)
-  return { frame, stored }
-}
-
-/** Bytes of the two lengths before each entry of the chain. */
-const LENGTHS = 8
+/** Nothing is left. */
+export const ABSENT: Written = { revision: 'absent', frame: undefined }

@@ -1,12 +1,15 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { KmipFault } from '../../fault/fault.ts'
 import type { Log } from '../../port/log.ts'
-import type { Store } from '../../port/store.ts'
+import type { Commit } from '../../port/store.ts'
 import { checkDirectory, createStore } from './create.ts'
-import { openLevelEngine, type Engine, type OpenEngine } from './engine.ts'
+import { openLevelEngine, type OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
-import { openChecked } from './open-checked.ts'
+import { openChecked, type Opened } from './open-checked.ts'
+import { proveContents } from './contents.ts'
 import { takeLease } from './lease.ts'
+import type { Unlock } from './seal.ts'
 import { LevelStore } from './store.ts'
 
 export interface LevelStoreOptions {
@@ -14,7 +17,11 @@ export interface LevelStoreOptions {
   readonly directory: string
   /** Makes a new store, and refuses where anything is already; without it nothing is ever made. */
   readonly create: boolean
+  /** Opens the keys that prove what the store holds; of a new store, which holds nothing, before it is made. */
+  readonly unlock: Unlock
   readonly log: Log
+  /** A store of more entries than this is not read whole before it is used; every one is without it. */
+  readonly provenEntries?: number
   /** Another engine, for tests. */
   readonly openEngine?: OpenEngine
 }
@@ -25,21 +32,54 @@ export interface LevelStoreOptions {
  * Throws `UNAVAILABLE`, with a message for the person who started us, when it is not there, is damaged, is in use or
  * exists although it was to be made.
  */
-export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
+export async function openLevelStore(options: LevelStoreOptions): Promise<LevelStore> {
   const directory = await resolved(options.directory)
   const openEngine = options.openEngine ?? openLevelEngine
   if (!options.create) await checkDirectory(directory)
   const lease = await takeLease(directory)
   try {
-    if (options.create) await createStore(directory, openEngine)
-    const reopen = async (): Promise<Engine> => openEngine(directory, { create: false })
-    const { engine, head } = await openChecked(reopen)
+    if (options.create) {
+      const { seal } = await options.unlock(() => undefined)
+      await createStore(directory, openEngine, seal)
+    }
+    const open = async () => openEngine(directory, { create: false })
+    const opened = await openChecked(open, options.unlock)
+    const { engine, head, unlocked, isOld } = opened
+    if (!isOld) await prove(opened, options)
+    const { seal, upgrade } = unlocked
+    const reopen = async () => openChecked(open, () => ({ seal }))
     const release = async (): Promise<void> => lease.release()
-    return new LevelStore({ engine, head, reopen, release, log: options.log })
+    const store = new LevelStore({ engine, head, seal, reopen, release, log: options.log })
+    if (isOld && upgrade !== undefined) await bringUpToDate(store, upgrade, options.log)
+    return store
   } catch (error) {
     await lease.release()
     throw error
   }
+}
+
+async function prove(
+  { engine, head, unlocked }: Opened,
+  { provenEntries = Infinity }: LevelStoreOptions,
+): Promise<void> {
+  if (head.contents.entries > provenEntries) return
+  try {
+    await proveContents(engine, unlocked.seal, head.contents)
+  } catch (error) {
+    await engine.close()
+    throw error instanceof KmipFault ? error : cannotOpen('The store cannot be read', error)
+  }
+}
+
+/** From this commit on the store has authenticated heads. */
+async function bringUpToDate(store: LevelStore, commit: Commit, log: Log): Promise<void> {
+  try {
+    await store.commit(commit)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  log.warn('store brought up to date', { entries: store.head.contents.entries })
 }
 
 /** The same store has the same lease, by whatever path it is reached. */

@@ -14,7 +14,7 @@ export const RING = { from: Uint8Array.of(0, 1), to: Uint8Array.of(0, 2) }
 
 /**
  * Batches whose records are kept. LevelDB replays at most two logs when it opens, each ended when its entries fill
- * 4 MiB of memory, where the smallest batch takes some 330 bytes: the ring always reaches back beyond the logs.
+ * 4 MiB of memory, where the smallest batch takes some 440 bytes: the ring always reaches back beyond the logs.
  */
 export const RING_SLOTS = 32_768
 
@@ -50,6 +50,9 @@ export function entryOf(key: Uint8Array, stored: Uint8Array): Entry {
 
 /** First byte of every key of the caller. */
 const DATA = 1
+
+/** All keys of the caller. */
+export const DATA_KEYS = { from: Uint8Array.of(DATA), to: Uint8Array.of(DATA + 1) }
 
 /** Bytes of the revision before every stored value. */
 export const REVISION_BYTES = 8

@@ -2,16 +2,30 @@ import { KmipFault } from '../../fault/fault.ts'
 import type { Engine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
 import { readHead, type Head } from './head.ts'
+import { dataKey, entryOf } from './layout.ts'
+import type { Unlock, Unlocked } from './seal.ts'
+
+/** An engine that stands where its head says. */
+export interface Opened {
+  readonly engine: Engine
+  readonly head: Head
+  readonly unlocked: Unlocked
+  /** The store is of the time before heads were authenticated: what it holds was counted just now. */
+  readonly isOld: boolean
+}
 
 /** Opens an engine and reads where it stands; closes it again when its head is not sound. Throws `UNAVAILABLE`. */
-export async function openChecked(
-  open: () => Promise<Engine>,
-): Promise<{ engine: Engine; head: Head }> {
+export async function openChecked(open: () => Promise<Engine>, unlock: Unlock): Promise<Opened> {
   const engine = await open().catch((error: unknown) => {
     throw cannotOpen(isLocked(error) ? IN_USE : 'The store cannot be opened', error)
   })
   try {
-    return { engine, head: await readHead(engine) }
+    const unlocked = await unlock((key) => {
+      const stored = engine.get(dataKey(key))
+      return stored === undefined ? undefined : entryOf(key, stored).value
+    })
+    const { head, isOld } = await readHead(engine, unlocked)
+    return { engine, head, unlocked, isOld }
   } catch (error) {
     await engine.close()
     throw error instanceof KmipFault ? error : cannotOpen('The store cannot be read', error)

@@ -13,15 +13,17 @@ import { checkCommit } from '../store-limits.ts'
 import { Committer } from './committer.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
 import { unavailable, wordsOf } from './fault.ts'
-import { sameHead, type Head } from './head.ts'
-import { openChecked } from './open-checked.ts'
+import { samePlace, type Head } from './head.ts'
+import type { Opened } from './open-checked.ts'
 import { callerKey, dataKey, entryOf } from './layout.ts'
+import type { StoreSeal } from './seal.ts'
 
 /** What a store keeps for as long as it is open. */
 export interface LevelStoreParts {
   readonly engine: Engine
   readonly head: Head
-  readonly reopen: () => Promise<Engine>
+  readonly seal: StoreSeal
+  readonly reopen: () => Promise<Opened>
   /** Called once, when the store is closed. */
   readonly release: () => Promise<void>
   readonly log: Log
@@ -75,6 +77,11 @@ export class LevelStore implements Store {
     }
   }
 
+  /** Where the store stands: what is durable, at least. Throws `UNAVAILABLE` while it cannot be used. */
+  get head(): Head {
+    return this.#usable().committer.head
+  }
+
   async close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -89,8 +96,9 @@ export class LevelStore implements Store {
   }
 
   #start(engine: Engine, head: Head): Working {
+    const { seal } = this.#parts
     const failed = (error: unknown): KmipFault => this.#fail(working, error)
-    const working: Working = { engine, committer: new Committer(engine, head, failed) }
+    const working: Working = { engine, committer: new Committer({ engine, head, seal }, failed) }
     return working
   }
 
@@ -129,8 +137,8 @@ export class LevelStore implements Store {
   async #reopen(expected: readonly Head[]): Promise<void> {
     const { log, reopen } = this.#parts
     try {
-      const { engine, head } = await openChecked(reopen)
-      if (expected.some((one) => sameHead(one, head))) {
+      const { engine, head } = await reopen()
+      if (expected.some((one) => samePlace(one, head))) {
         this.#working = this.#start(engine, head)
         log.warn('store reopened', { batch: String(head.batch) })
       } else {

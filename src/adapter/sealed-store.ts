@@ -1,0 +1,58 @@
+import type { Log } from '../port/log.ts'
+import type { Random } from '../port/random.ts'
+import type { RootOfTrust } from '../port/root-of-trust.ts'
+import type { Sealer } from '../port/sealer.ts'
+import { KEYRING_KEY, makeKeyring, openKeyring, type OpenedKeyring } from './keyring.ts'
+import { openLevelStore } from './store-level/index.ts'
+import type { Unlocked } from './store-level/seal.ts'
+import type { LevelStore } from './store-level/store.ts'
+
+/** A store on disk with its keys. */
+export interface SealedStore {
+  readonly store: LevelStore
+  readonly sealer: Sealer
+}
+
+export interface SealedStoreOptions {
+  readonly directory: string
+  /** Opens the keys; it may be destroyed afterwards. */
+  readonly root: RootOfTrust
+  readonly log: Log
+  /** A store of more entries is not read whole before it is used. */
+  readonly provenEntries?: number
+}
+
+/** Makes a store and its keys. Throws `UNAVAILABLE`. */
+export async function createSealedStore(
+  { directory, root, log }: SealedStoreOptions,
+  random: Random,
+): Promise<SealedStore> {
+  const keyring = await makeKeyring(root, random)
+  const unlock = () => ({ seal: keyring.seal })
+  const store = await openLevelStore({ directory, create: true, unlock, log })
+  const put = { key: KEYRING_KEY, value: keyring.record }
+  await store.commit({ checks: [{ key: KEYRING_KEY, revision: 'absent' }], puts: [put], dels: [] })
+  return { store, sealer: keyring.sealer }
+}
+
+/** Opens a store with its keys, and brings one up to date that was made before heads were authenticated. Throws `UNAVAILABLE`. */
+export async function openSealedStore({
+  directory,
+  root,
+  log,
+  provenEntries,
+}: SealedStoreOptions): Promise<SealedStore> {
+  const keyrings: OpenedKeyring[] = []
+  const unlock = async (read: (key: Uint8Array) => Uint8Array | undefined): Promise<Unlocked> => {
+    const keyring = await openKeyring(read(KEYRING_KEY), root)
+    keyrings.push(keyring)
+    const { seal, record, isAuthenticated } = keyring
+    if (isAuthenticated) return { seal }
+    return { seal, upgrade: { checks: [], puts: [{ key: KEYRING_KEY, value: record }], dels: [] } }
+  }
+  const limit = provenEntries === undefined ? {} : { provenEntries }
+  const store = await openLevelStore({ directory, create: false, unlock, log, ...limit })
+  const [keyring] = keyrings
+  if (keyring === undefined) throw new TypeError('A store was opened without its keys')
+  return { store, sealer: keyring.sealer }
+}
