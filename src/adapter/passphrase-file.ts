@@ -13,21 +13,33 @@ export interface FilePassphrase {
 /**
  * Reads the first line of a file, without its line end, as bytes.
  *
+ * @param what - what the file holds, for messages
  * Throws `UNAVAILABLE` when the file cannot be read, and `INVALID_FIELD` when the line is empty or longer than
  * 1,024 bytes.
  */
-export async function readPassphraseFile(path: string): Promise<FilePassphrase> {
+export async function readPassphraseFile(
+  path: string,
+  what = 'passphrase',
+): Promise<FilePassphrase> {
   const buffer = Buffer.alloc(LONGEST + 2)
   try {
-    const { length, isExposed } = await readStart(path, buffer)
-    return { passphrase: Secret.copyOf(firstLine(path, buffer.subarray(0, length))), isExposed }
+    const { length, isExposed } = await readStart({ path, what }, buffer)
+    return {
+      passphrase: Secret.copyOf(firstLine({ path, what }, buffer.subarray(0, length))),
+      isExposed,
+    }
   } finally {
     buffer.fill(0)
   }
 }
 
+interface Source {
+  readonly path: string
+  readonly what: string
+}
+
 async function readStart(
-  path: string,
+  { path, what }: Source,
   buffer: Buffer,
 ): Promise<{ readonly length: number; readonly isExposed: boolean }> {
   try {
@@ -46,23 +58,20 @@ async function readStart(
       await file.close()
     }
   } catch (cause) {
-    const message = `The passphrase file ${path} cannot be read (${codeOf(cause)})`
+    const message = `The ${what} file ${path} cannot be read (${codeOf(cause)})`
     throw new KmipFault('UNAVAILABLE', message, { cause })
   }
 }
 
-function firstLine(path: string, bytes: Buffer): Buffer {
+function firstLine({ path, what }: Source, bytes: Buffer): Buffer {
   const newline = bytes.indexOf('\n')
   const line = newline === -1 ? bytes : bytes.subarray(0, newline)
   const trimmed = line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line
   if (trimmed.length === 0) {
-    throw new KmipFault('INVALID_FIELD', `The passphrase file ${path} has an empty first line`)
+    throw new KmipFault('INVALID_FIELD', `The ${what} file ${path} has an empty first line`)
   }
   if (trimmed.length > LONGEST) {
-    throw new KmipFault(
-      'INVALID_FIELD',
-      `The passphrase in ${path} is longer than ${LONGEST} bytes`,
-    )
+    throw new KmipFault('INVALID_FIELD', `The ${what} in ${path} is longer than ${LONGEST} bytes`)
   }
   return trimmed
 }

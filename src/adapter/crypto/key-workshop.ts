@@ -1,12 +1,13 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { KmipFault } from '../../fault/fault.ts'
+import { startProgram } from '../child-program.ts'
 import { failed } from './refusal.ts'
 import { createTurns } from './turns.ts'
 
 /**
- * What the process apart does; it is handed over as text, so that it runs alike from source and from the built package.
- * It waits for one message, answers with the private key as PKCS#8, and goes when its parent has gone.
+ * What the process apart does. It waits for one message, answers with the private key as PKCS#8, and goes when its
+ * parent has gone.
  */
 const PROGRAM = `
 const { generateKeyPair } = require('node:crypto')
@@ -55,13 +56,7 @@ async function made(
   expiry: AbortSignal,
 ): Promise<Uint8Array> {
   if (expiry.aborted) throw tooLate()
-  // Node's own options in the environment would reach into the child; the first argument only names it.
-  const child = fork('key-workshop', [], {
-    execArgv: ['-e', PROGRAM],
-    env: {},
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
+  const child = startProgram({ name: 'key-workshop', text: PROGRAM })
   yieldTo(child)
   const stop = (): void => {
     child.kill('SIGKILL')
