@@ -283,7 +283,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
           interval: 50,
         })
         .toBeUndefined()
-      expect(children()).not.toContain(pid)
+      await expect.poll(children).not.toContain(pid)
       expect(lines.map(({ event }) => event)).toEqual(['token lost', 'token reached again'])
     },
   )
@@ -316,7 +316,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
         .toBe(1)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       expect(lines.filter(({ event }) => event === 'token not reached')).toHaveLength(1)
-      expect(children()).toEqual([])
+      await expect.poll(children).toEqual([])
       expect((await faultOf(token.random(1)))?.code).toBe('UNAVAILABLE')
     } finally {
       writeFileSync(hsm.settings.pinFile, `${PIN}\n`)
@@ -329,7 +329,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
       writeFileSync(pinFile, '000000\n', { mode: 0o600 })
       const fault = await faultOf(open({ pinFile }))
       expect(fault?.message).toBe('The token does not accept the PIN (PIN_INCORRECT)')
-      expect(children()).toEqual([])
+      await expect.poll(children).toEqual([])
     })
 
     test('with a PIN that others may read', async () => {
