@@ -1,3 +1,4 @@
+import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { MessageHandler } from '../../src/server/handler.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
@@ -189,6 +190,23 @@ describe('memory', () => {
     expect(reply?.every((byte) => byte === 0)).toBe(true)
   })
 
+  test('an answer whose client is cut off while it waits for others is zeroed', async () => {
+    const { handler, waiting } = createManualHandler()
+    await using bench = await startBench({ handler })
+    const socket = await bench.connect()
+    socket.write(requestOf({ body: Buffer.alloc(32, 9) }))
+    await until(() => waiting.length === 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    const reply = waiting[0]?.answer()
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+    // Closed in this turn of the event loop, while what waits is sent in the next.
+    bench.clients.remove(alice, authority)
+    bench.listener.sweep()
+    await until(() => bench.listener.status().connections === 0)
+    await settle()
+    expect(reply?.every((byte) => byte === 0)).toBe(true)
+  })
+
   test('a body in pieces is zeroed when its client is cut off in the middle', async () => {
     await using bench = await startBench({ handler: namingEcho })
     const socket = await bench.connect()
@@ -250,6 +268,27 @@ describe('the end of a connection', () => {
     socket.end()
     await stopped
     expect(waiting.length).toBe(1)
+  })
+
+  test('a client that is gone behind a CONNECT takes nobody along', async () => {
+    const bugs: unknown[] = []
+    const note = (bug: unknown): void => void bugs.push(bug)
+    process.on('uncaughtException', note)
+    const { handler, waiting } = createManualHandler()
+    await using bench = await startBench({ handler })
+    const tcp = connectTcp(bench.port, '127.0.0.1')
+    const socket = await bench.connect({ socket: tcp })
+    const connect = rawHead(['CONNECT kmip.example:443 HTTP/1.1', 'Host: x'])
+    socket.write(Buffer.concat([requestOf({ body: 'text' }), connect]))
+    await until(() => waiting.length === 1)
+    await settle()
+    // The reset is there before the answer is written, and is read behind it.
+    waiting[0]?.answer()
+    tcp.resetAndDestroy()
+    expect(await closeReasons(bench)).toEqual(['ECONNRESET'])
+    await settle()
+    process.off('uncaughtException', note)
+    expect(bugs).toEqual([])
   })
 
   test('idle connections close when the server stops', async () => {

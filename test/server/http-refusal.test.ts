@@ -34,6 +34,12 @@ describe('what is no request for KMIP', () => {
     ['another type of XML', { type: 'application/xml' }, 415],
     ['an empty type', { type: '' }, 415],
     ['XML in UTF-16', { type: 'text/xml; charset=utf-16' }, 415],
+    ['a charset and more than that', { type: 'text/xml; charset="utf-8"x' }, 415],
+    [
+      'a charset behind so many blanks that trying all ways to part them takes hours',
+      { type: `text/xml; charset=${' '.repeat(16_000)}"x"y` },
+      415,
+    ],
     ['a body that is compressed', { more: ['Content-Encoding: gzip'] }, 415],
     ['an expectation of its own', { more: ['Expect: the-unexpected'] }, 417],
     ['a second Host', { more: ['Host: other.example'] }, 400],

@@ -18,6 +18,8 @@ export class HttpChannel extends Duplex {
   constructor(outlet: ChannelOutlet) {
     super({ allowHalfOpen: true })
     this.#outlet = outlet
+    // What goes wrong is the socket's to tell; node:http listens only as long as it parses, which CONNECT ends.
+    this.on('error', () => undefined)
   }
 
   override _read(): void {

@@ -30,6 +30,7 @@ export class HttpConnection implements Conversation {
   readonly #exchanges: Exchange[] = []
   /** What has come in while a request was under way. */
   readonly #held: Buffer[] = []
+  #heldBytes = 0
   /** Why no further request can be parsed, once that is so. */
   #broken: HttpRefusal | undefined
   /** Why no further request is taken, once that is so. */
@@ -84,7 +85,7 @@ export class HttpConnection implements Conversation {
 
   /** The parser takes what comes in at once only after this turn. */
   #begin(first: Buffer): void {
-    this.#held.push(first)
+    this.#hold(first)
     queueMicrotask(() => {
       this.#advance()
     })
@@ -98,8 +99,8 @@ export class HttpConnection implements Conversation {
 
   #hold(chunk: Buffer): void {
     this.#held.push(chunk)
-    const bytes = this.#held.reduce((sum, { length }) => sum + length, 0)
-    if (bytes > this.#context.limits.waitingBytes) this.#socket.pause()
+    this.#heldBytes += chunk.length
+    if (this.#heldBytes > this.#context.limits.waitingBytes) this.#socket.pause()
   }
 
   #parse(chunk: Buffer): void {
@@ -162,15 +163,19 @@ export class HttpConnection implements Conversation {
   }
 
   #answer(exchange: Exchange, reply: Reply | undefined, encoding: Encoding): void {
-    if (this.#socket.destroyed) {
+    const forget = (): void => {
       reply?.bytes.fill(0)
       exchange.wipe()
-    } else if (reply === undefined) this.#refuse(exchange, UNREADABLE)
+    }
+    if (this.#socket.destroyed) forget()
+    else if (reply === undefined) this.#refuse(exchange, UNREADABLE)
     else {
       if (reply.close) this.#ending ??= 'closed after an answer'
       this.#enter('sending')
       this.#context.outbox.put(() => {
-        exchange.answer(reply, encoding, this.#ending !== undefined, this.#sent)
+        // The socket may have closed while the answer waited for others.
+        if (this.#socket.destroyed) forget()
+        else exchange.answer(reply, encoding, this.#ending !== undefined, this.#sent)
       })
     }
   }
@@ -207,6 +212,7 @@ export class HttpConnection implements Conversation {
     while (!this.#isBusy && this.#broken === undefined) {
       const chunk = this.#held.shift()
       if (chunk === undefined) break
+      this.#heldBytes -= chunk.length
       this.#parse(chunk)
     }
     if (this.#isBusy) return

@@ -117,6 +117,9 @@ function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
 
 /** A charset other than that of KMIP's texts would be read as what it is not. */
 function isHarmless(parameter: string): boolean {
-  const charset = /^[ \t]*charset[ \t]*=[ \t]*"?([^"]*)"?[ \t]*$/i.exec(parameter)?.[1]
-  return charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)
+  const at = parameter.indexOf('=')
+  if (at === -1 || parameter.slice(0, at).trim().toLowerCase() !== 'charset') return true
+  return CHARSETS.test(parameter.slice(at + 1).trim())
 }
+
+const CHARSETS = /^(?:"(?:utf-?8|us-ascii)"|utf-?8|us-ascii)$/i
