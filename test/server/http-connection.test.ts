@@ -1,4 +1,6 @@
 import { connect as connectTcp } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { MessageHandler } from '../../src/server/handler.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
@@ -17,6 +19,16 @@ import {
 import { tapRecords } from './record-tap.fixture.ts'
 
 const { deadlines, message: limits } = DEFAULT_TRANSPORT_LIMITS
+
+const LENGTH_0 = 'Content-Length: 0'
+
+/** Bytes in use once everything that is not is gone. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
 
 /** A handler whose answers are given by hand. */
 function createManualHandler() {
@@ -154,6 +166,44 @@ describe('memory', () => {
     const sent = Buffer.concat(bodies.map((body) => requestOf({ body })))
     for (let at = 0; at < sent.length; at += 3_000) socket.write(sent.subarray(at, at + 3_000))
     for (const body of bodies) expect((await answers.next()).body.equals(body)).toBe(true)
+  })
+
+  test('bytes that come one by one take no more room than others', async () => {
+    const { handler, waiting } = createManualHandler()
+    await using bench = await startBench({ handler })
+    const socket = await bench.connect()
+    const lines = ['POST /kmip HTTP/1.1', 'Host: x', 'Content-Type: text/xml']
+    socket.write(rawHead([...lines, 'Transfer-Encoding: chunked']))
+    await settle()
+    const before = memoryInUse()
+    for (let sent = 0; sent < 500_000; sent += 20_000) {
+      await new Promise((resolve) => socket.write('1\r\nx\r\n'.repeat(20_000), resolve))
+    }
+    await settle()
+    expect(memoryInUse() - before).toBeLessThan(15_000_000)
+    socket.write('0\r\n\r\n')
+    await until(() => waiting.length === 1)
+    expect(waiting[0]?.request.every((byte) => byte === 0x78)).toBe(true)
+    expect(waiting[0]?.request.length).toBe(500_000)
+  })
+
+  test('requests that wait take no more room than the bytes that they come in', async () => {
+    const { handler, waiting } = createManualHandler()
+    await using bench = await startBench({ handler })
+    const sockets = await Promise.all(Array.from({ length: 20 }, async () => bench.connect()))
+    await settle()
+    const before = memoryInUse()
+    const request = rawHead(['POST /kmip HTTP/1.1', 'Host: x', 'Content-Type: text/xml', LENGTH_0])
+    for (const socket of sockets) socket.write(Buffer.concat(Array(700).fill(request)))
+    await until(() => waiting.length === sockets.length)
+    await settle()
+    // Requests that are answered make room for those that wait behind them.
+    for (let answered = 0; answered < 40; answered += 1) {
+      await until(() => waiting.length > answered)
+      waiting[answered]?.answer()
+    }
+    await settle()
+    expect(memoryInUse() - before).toBeLessThan(15_000_000)
   })
 
   test('request and answer are zeroed once the answer is sent, and not before', async () => {

@@ -6,8 +6,12 @@ import type { Encoding } from '../format.ts'
 import type { Peer, Reply } from '../handler.ts'
 import { HttpChannel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 import { judge, TOO_LONG, UNREADABLE, unparsed, type HttpRefusal } from './judge.ts'
 import type { HttpParsing } from './parsing.ts'
+
+/** What the parser is given at a time of what was held. */
+const PARSED_BYTES = 4_096
 
 /** What connections in HTTP share beside what all connections do. */
 export interface HttpContext extends ConnectionContext {
@@ -29,8 +33,7 @@ export class HttpConnection implements Conversation {
   /** Requests whose head is there; the first is the one under way. */
   readonly #exchanges: Exchange[] = []
   /** What has come in while a request was under way. */
-  readonly #held: Buffer[] = []
-  #heldBytes = 0
+  readonly #held = new GatheredBytes()
   /** Why no further request can be parsed, once that is so. */
   #broken: HttpRefusal | undefined
   /** Why no further request is taken, once that is so. */
@@ -83,6 +86,11 @@ export class HttpConnection implements Conversation {
     return this.#phase === 'handling' || this.#phase === 'sending'
   }
 
+  /** Requests that wait cost more than the bytes that they come in: behind a second one nothing is parsed. */
+  get #isFull(): boolean {
+    return this.#isBusy || this.#exchanges.length > 1
+  }
+
   /** The parser takes what comes in at once only after this turn. */
   #begin(first: Buffer): void {
     this.#hold(first)
@@ -93,14 +101,13 @@ export class HttpConnection implements Conversation {
 
   readonly #receive = (chunk: Buffer): void => {
     if (this.#phase === 'closing' || this.#broken !== undefined) chunk.fill(0)
-    else if (this.#isBusy || this.#held.length > 0) this.#hold(chunk)
+    else if (this.#isFull || this.#held.length > 0) this.#hold(chunk)
     else this.#parse(chunk)
   }
 
   #hold(chunk: Buffer): void {
     this.#held.push(chunk)
-    this.#heldBytes += chunk.length
-    if (this.#heldBytes > this.#context.limits.waitingBytes) this.#socket.pause()
+    if (this.#held.length > this.#context.limits.waitingBytes) this.#socket.pause()
   }
 
   #parse(chunk: Buffer): void {
@@ -209,17 +216,16 @@ export class HttpConnection implements Conversation {
     this.#enter('idle')
     const [next] = this.#exchanges
     if (next !== undefined) this.#start(next)
-    while (!this.#isBusy && this.#broken === undefined) {
-      const chunk = this.#held.shift()
-      if (chunk === undefined) break
-      this.#heldBytes -= chunk.length
-      this.#parse(chunk)
+    while (!this.#isFull && this.#broken === undefined && this.#held.length > 0) {
+      this.#parse(this.#held.take(PARSED_BYTES))
     }
     if (this.#isBusy) return
     if (this.#broken !== undefined && this.#exchanges.length === 0)
       this.#refuseUnparsed(this.#broken)
     else if (this.#socket.readableEnded) this.#finish()
-    else if (this.#socket.isPaused()) this.#socket.resume()
+    else if (this.#socket.isPaused() && this.#held.length <= this.#context.limits.waitingBytes) {
+      this.#socket.resume()
+    }
   }
 
   /** The peer has sent all it will send; what it asked for is still answered. */
@@ -233,7 +239,7 @@ export class HttpConnection implements Conversation {
   }
 
   readonly #release = (): void => {
-    for (const chunk of this.#held) chunk.fill(0)
+    this.#held.wipe()
     // A handler still at work reads its request; #answer wipes that.
     if (this.#phase !== 'handling') for (const exchange of this.#exchanges) exchange.wipe()
     this.#enter('closing')

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Encoding } from '../format.ts'
 import type { Reply } from '../handler.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 import { CONTENT_TYPES, type HttpRefusal } from './judge.ts'
 
 /** One request in HTTP and the answer to it. */
@@ -9,7 +10,7 @@ export class Exchange {
   readonly #response: ServerResponse
   /** Whether the client waits for a word before it sends the body. */
   readonly #isWaiting: boolean
-  #body: Buffer[] = []
+  readonly #body = new GatheredBytes()
   #received = 0
   #message: Buffer | undefined
   #reply: Reply | undefined
@@ -36,7 +37,9 @@ export class Exchange {
       if (this.#received > mostBytes && !this.#isRefused) tooLong()
     })
     this.request.on('end', () => {
-      if (!this.#isRefused) whole(this.#join())
+      if (this.#isRefused) return
+      this.#message = this.#body.takeAll()
+      whole(this.#message)
     })
   }
 
@@ -73,28 +76,11 @@ export class Exchange {
 
   /** Zeroes what the request and its answer were. */
   wipe(): void {
-    for (const chunk of this.#body) chunk.fill(0)
-    this.#body = []
+    this.#body.wipe()
     this.#message?.fill(0)
     this.#message = undefined
     this.#reply?.bytes.fill(0)
     this.#reply = undefined
-  }
-
-  /** Most bodies come in one piece. */
-  #join(): Buffer {
-    const [first] = this.#body
-    if (this.#body.length === 1 && first !== undefined) {
-      this.#message = first
-      this.#body = []
-      return first
-    }
-    const message = Buffer.alloc(this.#received)
-    let at = 0
-    for (const chunk of this.#body) at += chunk.copy(message, at)
-    this.wipe()
-    this.#message = message
-    return message
   }
 }
 
