@@ -1,4 +1,4 @@
-const NONE = Buffer.alloc(0)
+const NONE: Buffer = Buffer.alloc(0)
 
 /**
  * Bytes that come in pieces, kept in one: a piece may be a single byte, and an object for each would take hundreds of
