@@ -1,5 +1,5 @@
 import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createKeyPair } from '../adapter/certificate-authority.ts'
 import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { encodePem } from '../adapter/certificate-pem.ts'
@@ -79,11 +79,11 @@ export async function writeClientFiles(
 }
 
 async function refuseExisting(path: string): Promise<void> {
-  const found = await stat(path).then(
-    () => true,
-    (error: unknown) => codeOf(error) !== 'ENOENT',
-  )
-  if (found) throw new CommandFailure(`${path} exists already: nothing was changed`)
+  const code = await stat(path).then(() => undefined, codeOf)
+  if (code === 'ENOENT') return
+  if (code === 'ENOTDIR') throw new CommandFailure(`${dirname(path)} is not a directory`)
+  const what = code === undefined ? 'exists already' : `cannot be looked for (${code})`
+  throw new CommandFailure(`${path} ${what}: nothing was changed`)
 }
 
 /** @returns whether the authority's certificate is there already */

@@ -33,21 +33,31 @@ export function describeFailure(error: unknown): {
 } {
   const exitCode = error instanceof CommandFailure ? error.exitCode : 1
   const lines = [`kmipd: error: ${oneLine(messageOf(error))}`]
-  if (error instanceof CommandFailure && error.hint !== undefined) {
-    lines.push(`hint: ${oneLine(error.hint)}`)
-  }
+  const hint = hintOf(error)
+  if (hint !== undefined) lines.push(`hint: ${oneLine(hint)}`)
   return { text: `${lines.join('\n')}\n`, exitCode }
 }
+
+function hintOf(error: unknown): string | undefined {
+  if (error instanceof CommandFailure) return error.hint
+  return error instanceof KmipFault && systemCodeOf(error) === 'EADDRINUSE' ? PORT_HINT : undefined
+}
+
+const PORT_HINT = "'--port N' and '--https-port N' take other ports, 0 takes any that is free"
 
 /** Only errors that are written for people are quoted: of a bug its name and its place must do. */
 function messageOf(error: unknown): string {
   if (error instanceof CommandFailure || error instanceof AdminFailure) return error.message
   if (!(error instanceof KmipFault)) return `internal error: ${placeOf(error)}`
   const { message } = error
-  const system =
-    error.cause instanceof Error && 'code' in error.cause ? error.cause.code : undefined
-  const code = typeof system === 'string' ? CAUSES[system] : undefined
-  return code === undefined || message.includes(code) ? message : `${message}: ${code}`
+  const cause = CAUSES[systemCodeOf(error) ?? '']
+  return cause === undefined || message.includes(cause) ? message : `${message}: ${cause}`
+}
+
+function systemCodeOf({ cause }: KmipFault): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+    ? cause.code
+    : undefined
 }
 
 function placeOf(error: unknown): string {

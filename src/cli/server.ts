@@ -22,6 +22,7 @@ import {
 } from './compose.ts'
 import type { Core } from './core.ts'
 import { openEndpoints } from './endpoints.ts'
+import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
 
 /** A server that accepts connections. */
@@ -68,6 +69,8 @@ async function serve(
     log,
     clock: systemClock,
   })
+  const names = core.clients.list().map(({ name }) => name)
+  warnOfUnknownClients(config, names, log)
   const endpoints = await openEndpoints(core, config.endpoints, log)
   try {
     const address = await listener.listen(config.listen)

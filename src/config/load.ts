@@ -57,6 +57,8 @@ function explain(
   if (issue.code === 'unrecognized_keys') {
     path.push(issue.keys[0] ?? '')
     problem = 'there is no such key'
+  } else if (path.length > 0 && !document.hasIn(path)) {
+    problem = 'is missing'
   }
   const key = path.map(String).join('.')
   const where = lineOf(document, lines, path)

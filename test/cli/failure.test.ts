@@ -24,6 +24,15 @@ describe('an error on the command line', () => {
     expect(describeFailure(fault).text).toBe('kmipd: error: cannot open it: permission denied\n')
   })
 
+  test('of a port that is taken hints at the options that take another', () => {
+    const cause = Object.assign(new Error('listen'), { code: 'EADDRINUSE' })
+    const fault = new KmipFault('UNAVAILABLE', 'Cannot listen on ::1, port 5', { cause })
+    expect(describeFailure(fault).text).toBe(
+      'kmipd: error: cannot listen on ::1, port 5: address already in use\n' +
+        "hint: '--port N' and '--https-port N' take other ports, 0 takes any that is free\n",
+    )
+  })
+
   test('cannot move the cursor or pretend to be several', () => {
     const { text } = describeFailure(new AdminFailure('X', 'a\nkmipd: error: b\u001b[2J\r'))
     expect(text).toBe('kmipd: error: a kmipd: error: b [2J\n')

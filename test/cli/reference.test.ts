@@ -11,6 +11,8 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const PATH = join(import.meta.dirname, '../../docs/cli.md')
 
+const CLIENTS_PATH = join(import.meta.dirname, '../../docs/clients.md')
+
 const BLOCK = /<!-- begin (.+?) -->[^]*?<!-- end -->/g
 
 /** What belongs between the two comments. */
@@ -55,3 +57,32 @@ test('the defaults in docs/cli.md are a configuration file that changes nothing'
   const yaml = /```yaml\n([^]*?)```/.exec(text)?.[1] ?? ''
   expect(parseConfig(yaml, 'docs/cli.md')).toEqual(DEFAULT_CONFIG)
 })
+
+test('every further example of a configuration in docs is one', () => {
+  for (const path of [PATH, CLIENTS_PATH]) {
+    const blocks = [...readFileSync(path, 'utf8').matchAll(/```yaml\n([^]*?)```/g)]
+    expect(blocks, path).not.toHaveLength(0)
+    for (const [, yaml = ''] of blocks) {
+      expect(() => parseConfig(yaml, path)).not.toThrow()
+    }
+  }
+})
+
+test('docs/cli.md says of every key of the configuration what it sets', () => {
+  const text = readFileSync(PATH, 'utf8')
+  const documented = new Set([...text.matchAll(/^\| `([\w.]+)` +\|/gm)].map(([, key]) => key))
+  expect(keysOf(DEFAULT_CONFIG).filter((key) => !isSaid(key, documented))).toEqual([])
+})
+
+/** The keys that hold no further ones, each behind those that it stands in. */
+function keysOf(value: unknown, path: readonly string[] = []): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path.join('.')]
+  return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, [...path, key]))
+}
+
+/** Some sections have a text of their own, and a version is told as a whole. */
+function isSaid(key: string, documented: ReadonlySet<string | undefined>): boolean {
+  const outer = key.split('.').slice(0, -1).join('.')
+  const hasText = outer === 'certification' || outer.endsWith("Version")
+  return documented.has(key) || (hasText && documented.has(outer))
+}

@@ -121,6 +121,25 @@ describe('serve', () => {
     expect(server.stdout()).toMatch(/, HTTPS on 127\.0\.0\.1:\d+\n$/)
   })
 
+  test('warns of clients that the configuration names and nobody has added', async () => {
+    const config = join(home, 'names.yaml')
+    writeFileSync(
+      config,
+      [
+        'clients: [{ name: early }, { name: profiled }]',
+        'endpoints: [{ client: told, host: 127.0.0.1, port: 1 }]',
+        'certification: { client: issuer }',
+      ].join('\n'),
+    )
+    const server = await start('--config', config)
+    const named = logOf(server).filter(({ event }) => String(event).startsWith("configured client"))
+    expect(named.map(({ level, section, client }) => ({ level, section, client }))).toEqual([
+      { level: 'warn', section: 'clients', client: 'profiled' },
+      { level: 'warn', section: 'endpoints', client: 'told' },
+      { level: 'warn', section: 'certification', client: 'issuer' },
+    ])
+  })
+
   test('refuses a name that is taken while it runs, and leaves no files', async () => {
     await start()
     const out = join(home, 'twice')
@@ -167,7 +186,9 @@ describe('serve', () => {
       expect(outcome).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: `kmipd: error: cannot listen on 127.0.0.1, port ${port}: address already in use\n`,
+        stderr: expect.stringMatching(
+          `^kmipd: error: cannot listen on 127.0.0.1, port ${port}: address already in use\nhint: .*--port N.*\n$`,
+        ) as string,
       })
       expect(describeTree(data)).toEqual(before)
     } finally {

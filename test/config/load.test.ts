@@ -48,6 +48,16 @@ describe('the configuration file', () => {
       'listen:\n  httpsPort: no\n',
       /^c\.yaml:2: listen\.httpsPort: /,
     ],
+    [
+      'an entry without its name',
+      'clients:\n  - hide: []\n',
+      'c.yaml:2: clients.0.name: is missing',
+    ],
+    [
+      'an entry of another kind',
+      'endpoints:\n  - client: 5\n',
+      /^c\.yaml:2: endpoints\.0\.client: .*string/,
+    ],
     ['a fraction', 'listen:\n  port: 1.5\n', /^c\.yaml:2: listen\.port: /],
     [
       'a text for a number',
