@@ -8,7 +8,7 @@ import { ItemType } from '../ttlv/item.ts'
 
 /**
  * How a request names an object: by its Unique Identifier, or (KMIP 2.x) as the result of an operation before it in
- * the same message. `latest` names the operation; `nth` counts identifiers in the answers so far, from the end when
+ * the same message. `latest` names the operation; `nth` counts the identifiers in the response so far, from its end when
  * negative (KMIP 2.1 section 4.58).
  */
 export type ObjectReference =

@@ -116,7 +116,8 @@ const OF_KEY = [{ name: 'CryptographicAlgorithm' }, { name: 'CryptographicLength
 export const createSplitKey = defineOperation('CreateSplitKey', {
   request: CreateSplitKeyRequest,
   response: CreateSplitKeyResponse,
-  identifies: ({ uniqueIdentifiers }) => uniqueIdentifiers.slice(0, 1),
+  identifies: ({ uniqueIdentifiers }) => uniqueIdentifiers,
+  placeholder: ({ uniqueIdentifiers: [first = ''] }) => first,
   async handle(request, context) {
     checkRequest(request, context)
     const requested = await requestedEntries(request.attributes, context)

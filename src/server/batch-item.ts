@@ -1,6 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import { profiledResponse, standardRequest, type ClientProfile } from '../message/client-profile.ts'
 import { operationNameOf } from '../message/operation-code.ts'
+import { withIdentifiers } from '../message/named-before.ts'
 import { readBatchItem } from '../message/request.ts'
 import type { RequestBatchItem } from '../message/batch-item.ts'
 import type { OperationContext } from '../operation/context.ts'
@@ -105,7 +106,8 @@ export async function performItem(
   if (definition === undefined || payload === undefined) {
     throw new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
   }
-  const asked = profile === undefined ? payload : standardRequest(profile, definition.name, payload)
+  const named = withIdentifiers(payload, version, (reference) => context.resolve(reference))
+  const asked = profile === undefined ? named : standardRequest(profile, definition.name, named)
   const request = compile(definition.request, version).decode(asked)
   const response = await definition.handle(request, context)
   if (definition.relays !== undefined) return relayedOutcome(definition.relays(response))

@@ -2,6 +2,8 @@ import { KmipFault } from '../fault/fault.ts'
 import type { ObjectReference } from '../message/identifier.ts'
 import { membersOf } from '../schema/enumeration.ts'
 import { UniqueIdentifier } from '../spec/enum/unique-identifier.ts'
+import { Tag } from '../spec/tag.ts'
+import { ItemType, type Item } from '../ttlv/item.ts'
 
 interface Result {
   readonly operation: string
@@ -16,11 +18,19 @@ const PARTS: ReadonlyMap<string, readonly [operation: string, index: number]> = 
   ['ReKeyKeyPairPublicKey', ['ReKeyKeyPair', 1]],
 ])
 
+/** The fields in which answers name objects. */
+const NAMES: ReadonlySet<number> = new Set([
+  Tag.UniqueIdentifier.number,
+  Tag.PrivateKeyUniqueIdentifier.number,
+  Tag.PublicKeyUniqueIdentifier.number,
+])
+
 const identifierMembers = membersOf(UniqueIdentifier)
 
 /** What the batch items of one message have given to those behind them: the ID Placeholder and its kin. */
 export class BatchReferences {
   readonly #results: Result[] = []
+  readonly #answers: Item[] = []
   #placeholder: string | undefined
 
   /**
@@ -30,6 +40,11 @@ export class BatchReferences {
   remember(operation: string, identifiers: readonly string[], placeholder?: string): void {
     this.#results.push({ operation, identifiers })
     this.#placeholder = placeholder ?? (identifiers.length === 1 ? identifiers[0] : undefined)
+  }
+
+  /** Takes in the payload of an answer, whose identifiers count among those of the response. */
+  append(payload: Item): void {
+    this.#answers.push(payload)
   }
 
   /** Throws `OBJECT_NOT_FOUND` when nothing before in the message is what the reference means. */
@@ -54,7 +69,7 @@ export class BatchReferences {
   }
 
   #nth(index: number): string | undefined {
-    return this.#results.flatMap(({ identifiers }) => identifiers).at(index)
+    return this.#answers.flatMap(namesIn).at(index)
   }
 
   #latest(of: UniqueIdentifier): string | undefined {
@@ -67,4 +82,13 @@ export class BatchReferences {
     }
     return result?.identifiers[0]
   }
+}
+
+function namesIn(payload: Item): readonly string[] {
+  if (payload.type !== ItemType.Structure) return []
+  return payload.value.flatMap((item) =>
+    NAMES.has(item.tag) && item.type === ItemType.TextString
+      ? [new TextDecoder().decode(item.value)]
+      : [],
+  )
 }

@@ -227,10 +227,11 @@ async function performIn(
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */
 function remember(
-  { identifiers, placeholder }: ItemOutcome,
+  { identifiers, placeholder, payload }: ItemOutcome,
   item: ReadItem,
   references: BatchReferences,
 ): void {
+  if (payload !== undefined) references.append(payload)
   const name = operationName(item)
   if (name !== undefined && identifiers !== undefined) {
     references.remember(name, identifiers, placeholder)

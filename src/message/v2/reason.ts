@@ -183,6 +183,7 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     WRONG_STATE: 'PermissionDenied',
   },
   JoinSplitKey: { OBJECT_DESTROYED: 'PermissionDenied', ATTRIBUTE_READ_ONLY: 'AttributeReadOnly' },
+  Locate: { INVALID_ATTRIBUTE_VALUE: 'InvalidField' },
   Export: { ...OF_WRAPPING, SENSITIVE: 'PermissionDenied', NOT_EXTRACTABLE: 'PermissionDenied' },
   Get: { OBJECT_DESTROYED: 'KeyValueNotPresent', ...OF_WRAPPING },
   ModifyAttribute: {
