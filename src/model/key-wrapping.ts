@@ -58,8 +58,8 @@ const ENCODINGS: readonly unknown[] = [
   EncodingOption.TTLVEncoding,
 ]
 
-/** Another encoding, such as a vendor's, is none that the server could make or take off. */
-function checkEncoding({ encodingOption }: Pick<KeyWrappingData, 'encodingOption'>): void {
+/** Another encoding, such as a vendor's, is none that the server could make or take off. Throws `ENCODING_OPTION_ERROR`. */
+export function checkEncoding({ encodingOption }: Pick<KeyWrappingData, 'encodingOption'>): void {
   if (ENCODINGS.includes(encodingOption)) return
   throw new KmipFault('ENCODING_OPTION_ERROR', 'The Encoding Option is not supported')
 }

@@ -5,6 +5,7 @@ import type { KeyWrappingData } from '../spec/structure/key-wrapping-data.ts'
 import { isVendorReference } from './attribute-reference.ts'
 import type { ObjectContent } from './content.ts'
 import type { KeyBlock } from './key-block.ts'
+import { checkEncoding } from './key-wrapping.ts'
 import { hasFittingLength } from './symmetric-key.ts'
 
 /** What the attributes of a request say of its key. */
@@ -33,13 +34,16 @@ export interface DescribedKey {
   readonly length: number
 }
 
-/** Fills a key block in from the attributes. Throws `INVALID_FIELD` where the two say different things. */
+/** Whether the request's own fields or its attributes are wrong where they say different things (KMIP 2.1 section 11.46). */
+export type Contradiction = 'INVALID_FIELD' | 'INVALID_ATTRIBUTE_VALUE'
+
+/** Fills a key block in from the attributes. Throws `INVALID_ATTRIBUTE_VALUE` where the two say different things. */
 export function withStatedKey(content: ObjectContent, stated: StatedKey): ObjectContent {
   if (!isKeyed(content)) return content
   const { cryptographicAlgorithm, cryptographicLength } = content.keyBlock
   return withMeasure(content, {
-    algorithm: agreed(cryptographicAlgorithm, stated.algorithm),
-    length: agreed(cryptographicLength, stated.length),
+    algorithm: agreed(cryptographicAlgorithm, stated.algorithm, 'INVALID_ATTRIBUTE_VALUE'),
+    length: agreed(cryptographicLength, stated.length, 'INVALID_ATTRIBUTE_VALUE'),
   })
 }
 
@@ -47,14 +51,15 @@ export function withStatedKey(content: ObjectContent, stated: StatedKey): Object
  * Fills a key block in from its material.
  *
  * @param described - what the material says; undefined where it cannot be read
- * @throws KmipFault `INVALID_FIELD` where the key block says otherwise
+ * @param wrong - the fault where the key block says otherwise
  */
 export function withDescribedKey(
   content: ObjectContent,
   described: DescribedKey | undefined,
+  wrong: Contradiction,
 ): ObjectContent {
   if (!isKeyed(content) || described === undefined) return content
-  checkDescribed(content.objectType, content.keyBlock, described)
+  checkDescribed(content.objectType, content.keyBlock, described, wrong)
   const { cryptographicAlgorithm, cryptographicLength } = content.keyBlock
   return withMeasure(content, {
     algorithm: cryptographicAlgorithm ?? described.algorithm,
@@ -62,21 +67,22 @@ export function withDescribedKey(
   })
 }
 
-/** Refuses a key that is not of the algorithm or the length that its block states. Throws `INVALID_FIELD`. */
+/** Refuses a key that is not of the algorithm or the length that its block states. Throws `wrong`. */
 export function checkDescribed(
   objectType: ObjectType,
   keyBlock: KeyBlock,
   described: DescribedKey | undefined,
+  wrong: Contradiction = 'INVALID_FIELD',
 ): void {
   if (described === undefined) return
-  const algorithm = agreed(keyBlock.cryptographicAlgorithm, described.algorithm)
+  const algorithm = agreed(keyBlock.cryptographicAlgorithm, described.algorithm, wrong)
   const stated = keyBlock.cryptographicLength ?? described.length
   const fits =
     objectType === ObjectType.SymmetricKey && algorithm !== undefined
       ? hasFittingLength(algorithm, stated, described.length / 8)
       : stated === described.length
   if (!fits) {
-    throw new KmipFault('INVALID_FIELD', 'Key Material does not have the Cryptographic Length')
+    throw new KmipFault(wrong, 'Key Material does not have the Cryptographic Length')
   }
 }
 
@@ -95,14 +101,14 @@ function isKeyed(content: ObjectContent): content is Keyed {
   return 'keyBlock' in content
 }
 
-function agreed<T>(inBlock: T | undefined, inAttributes: T | undefined): T | undefined {
-  if (inBlock !== undefined && inAttributes !== undefined && inBlock !== inAttributes) {
-    throw new KmipFault('INVALID_FIELD', 'Key Block and attributes describe different keys')
+function agreed<T>(one: T | undefined, other: T | undefined, wrong: Contradiction): T | undefined {
+  if (one !== undefined && other !== undefined && one !== other) {
+    throw new KmipFault(wrong, 'Key Block, attributes and Key Material describe different keys')
   }
-  return inBlock ?? inAttributes
+  return one ?? other
 }
 
-/** Refuses an object that lacks what the standard demands of it. Throws `INVALID_FIELD`. */
+/** Refuses an object that lacks what the standard demands of it. Throws `INVALID_FIELD`, `ENCODING_OPTION_ERROR`. */
 export function checkRegistered(content: ObjectContent): void {
   if (content.objectType === ObjectType.Template) checkTemplate(content)
   if (isKeyed(content)) checkKey(content)
@@ -153,6 +159,7 @@ function checkWrapped(wrapping: KeyWrappingData): void {
   if (encryptionKeyInformation === undefined && macSignatureKeyInformation === undefined) {
     throw new KmipFault('INVALID_FIELD', 'Key Wrapping Data names no key')
   }
+  checkEncoding(wrapping)
 }
 
 function checkMeasured({

@@ -274,7 +274,7 @@ describe('Import (KMIP 1.4 section 4.41, KMIP 2.1 section 6.1.25)', () => {
         { attributes: attribute1('Cryptographic Algorithm', 'Enumeration', 'DES') },
       ],
       v2: [
-        'InvalidField',
+        'InvalidAttributeValue',
         { attributes: '<CryptographicAlgorithm type="Enumeration" value="DES"/>' },
       ],
     },

@@ -62,24 +62,24 @@ async function lastOf(items: readonly BatchItemText[], version = '2.1') {
 }
 
 /** What is sent behind a Unique Identifier so that each operation succeeds on a new key. */
-const USES: readonly (readonly [operation: string, rest?: string])[] = [
-  ['Activate'],
+const USES: readonly (readonly [operation: string, rest: string])[] = [
+  ['Activate', ''],
   ['AddAttribute', '<NewAttribute><Comment type="TextString" value="a"/></NewAttribute>'],
-  ['Archive'],
-  ['Check'],
-  ['Destroy'],
-  ['Export'],
-  ['Get'],
-  ['GetAttributeList'],
-  ['GetAttributes'],
-  ['ObtainLease'],
-  ['ReKey'],
+  ['Archive', ''],
+  ['Check', ''],
+  ['Destroy', ''],
+  ['Export', ''],
+  ['Get', ''],
+  ['GetAttributeList', ''],
+  ['GetAttributes', ''],
+  ['ObtainLease', ''],
+  ['ReKey', ''],
   ['Revoke', REVOKE.replace('CessationOfOperation', 'KeyCompromise')],
   ['SetAttribute', '<NewAttribute><Comment type="TextString" value="a"/></NewAttribute>'],
 ]
 
 describe.each(['2.0', '2.1'])('in KMIP %s an object is named by what came before', (version) => {
-  test.each(USES)('in %s', async (operation, rest = '') => {
+  test.each(USES)('in %s', async (operation, rest) => {
     const names = ['', uid(''), before('IDPlaceholder'), before('Create'), before(1), before(-1)]
     for (const name of names) {
       const { made, reason } = await lastOf(

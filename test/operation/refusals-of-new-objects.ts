@@ -16,6 +16,13 @@ const KEY = (type: string, bytes: string, more = ''): string =>
 const SAID = `<CryptographicAlgorithm type="Enumeration" value="AES"/>
   <CryptographicLength type="Integer" value="128"/>`
 
+const WRAPPED = `<SymmetricKey><KeyBlock><KeyFormatType type="Enumeration" value="Raw"/>
+  <KeyValue type="ByteString" value="${'00'.repeat(24)}"/>${SAID}
+  <KeyWrappingData><WrappingMethod type="Enumeration" value="Encrypt"/>
+  <EncryptionKeyInformation><UniqueIdentifier type="TextString" value="elsewhere"/>
+  </EncryptionKeyInformation><EncodingOption type="Enumeration" value="0x80000001"/>
+  </KeyWrappingData></KeyBlock></SymmetricKey>`
+
 const CERTIFICATE = (bytes: string, type = 'Certificate'): string =>
   `<${type}><${type}Type type="Enumeration" value="0x00000001"/>
    <${type}Value type="ByteString" value="${bytes}"/></${type}>`
@@ -109,7 +116,7 @@ export const NEW_OBJECTS: readonly Refusal[] = [
   }),
   of('Register', 'a type that the object is not of', {
     v1: ['InvalidField', () => create1('', 'SecretData') + KEY('SymmetricKey', '00', SAID)],
-    v2: ['InvalidField', () => create2('', 'SecretData') + KEY('SymmetricKey', '00', SAID)],
+    v2: ['InvalidObjectType', () => create2('', 'SecretData') + KEY('SymmetricKey', '00', SAID)],
   }),
   of('Register', 'no object', {
     v1: ['InvalidMessage', () => create1('')],
@@ -131,10 +138,28 @@ export const NEW_OBJECTS: readonly Refusal[] = [
         KEY('SymmetricKey', '00'.repeat(16), SAID),
     ],
     v2: [
-      'InvalidField',
+      'InvalidAttributeValue',
       () =>
         create2('<CryptographicLength type="Integer" value="256"/>') +
         KEY('SymmetricKey', '00'.repeat(16), SAID),
     ],
+  }),
+  of('Register', 'attributes alone that say another length than the material has', {
+    v1: [
+      'InvalidField',
+      () =>
+        create1(AES1 + attribute1('Cryptographic Length', 'Integer', '256')) +
+        KEY('SymmetricKey', '00'.repeat(16)),
+    ],
+    v2: [
+      'InvalidAttributeValue',
+      () =>
+        create2(`${AES2}<CryptographicLength type="Integer" value="256"/>`) +
+        KEY('SymmetricKey', '00'.repeat(16)),
+    ],
+  }),
+  of('Register', 'an Encoding Option that only a vendor knows', {
+    v1: ['EncodingOptionError', () => create1('') + WRAPPED],
+    v2: ['EncodingOptionError', () => create2('') + WRAPPED],
   }),
 ]

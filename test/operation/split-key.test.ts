@@ -332,7 +332,7 @@ describe('is refused, and nothing is stored:', () => {
     expect(await reasons(joining(many))).toEqual(['InvalidField', 'ServerLimitExceeded'])
     const misfit = '<Attributes><CryptographicLength type="Integer" value="256"/></Attributes>'
     expect(await reasonOf('2.1', 'JoinSplitKey', joining([a, b], 'SymmetricKey', misfit))).toBe(
-      'InvalidField',
+      'InvalidAttributeValue',
     )
     expect(await bench.dump()).toEqual(before)
   })

@@ -3,7 +3,13 @@ import type { AttributeReference } from '../../model/attribute-reference.ts'
 import type { AttributeEntry } from '../../model/attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from '../../model/content.ts'
 import { checkQuantumSafe } from '../../model/quantum-safety.ts'
-import { checkRegistered, withDescribedKey, withStatedKey } from '../../model/registration.ts'
+import type { KeyBlock } from '../../model/key-block.ts'
+import {
+  checkRegistered,
+  withDescribedKey,
+  withStatedKey,
+  type Contradiction,
+} from '../../model/registration.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import { LinkType } from '../../spec/enum/link-type.ts'
 import type { Link } from '../../spec/structure/link.ts'
@@ -18,7 +24,8 @@ export interface BroughtObject {
 
 /**
  * The object with its key block filled in from the attributes and from the key material itself (KMIP 1.4 section 4.3).
- * Throws `INVALID_FIELD` where they say different things or too little, `NOT_QUANTUM_SAFE`.
+ * Throws `WRONG_OBJECT_TYPE` where it is of another, `INVALID_ATTRIBUTE_VALUE` where attributes say what is not so,
+ * `INVALID_FIELD` where the key block does or says too little, `ENCODING_OPTION_ERROR`, `NOT_QUANTUM_SAFE`.
  */
 export function registeredContent(
   objectType: ObjectType,
@@ -26,7 +33,7 @@ export function registeredContent(
   { keyFormats }: OperationContext,
 ): ObjectContent {
   if (objectType !== object.objectType) {
-    throw new KmipFault('INVALID_FIELD', 'Object Type is not the type of the object')
+    throw new KmipFault('WRONG_OBJECT_TYPE', 'Object Type is not the type of the object')
   }
   const algorithm = requestedValue(entries, 'CryptographicAlgorithm')
   const length = requestedValue(entries, 'CryptographicLength')
@@ -34,10 +41,17 @@ export function registeredContent(
   const stated = withStatedKey(object, { algorithm, length })
   const keyBlock = keyBlockOf(stated)
   const described = keyBlock && keyFormats.describe(objectType, keyBlock)
-  const content = withDescribedKey(stated, described)
+  const content = withDescribedKey(stated, described, contradiction(keyBlockOf(object)))
   checkRegistered(content)
   checkLocation(content, entries)
   return content
+}
+
+/** What is wrong where the material is of another key than was said: the block, or attributes where it says nothing. */
+function contradiction(keyBlock: KeyBlock | undefined): Contradiction {
+  const isSaid =
+    keyBlock?.cryptographicAlgorithm !== undefined || keyBlock?.cryptographicLength !== undefined
+  return isSaid ? 'INVALID_FIELD' : 'INVALID_ATTRIBUTE_VALUE'
 }
 
 /**
