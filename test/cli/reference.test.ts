@@ -83,6 +83,6 @@ function keysOf(value: unknown, path: readonly string[] = []): readonly string[]
 /** Some sections have a text of their own, and a version is told as a whole. */
 function isSaid(key: string, documented: ReadonlySet<string | undefined>): boolean {
   const outer = key.split('.').slice(0, -1).join('.')
-  const hasText = outer === 'certification' || outer.endsWith("Version")
+  const hasText = outer === 'certification' || outer.endsWith('Version')
   return documented.has(key) || (hasText && documented.has(outer))
 }

@@ -132,7 +132,7 @@ describe('serve', () => {
       ].join('\n'),
     )
     const server = await start('--config', config)
-    const named = logOf(server).filter(({ event }) => String(event).startsWith("configured client"))
+    const named = logOf(server).filter(({ event }) => String(event).startsWith('configured client'))
     expect(named.map(({ level, section, client }) => ({ level, section, client }))).toEqual([
       { level: 'warn', section: 'clients', client: 'profiled' },
       { level: 'warn', section: 'endpoints', client: 'told' },
