@@ -11,6 +11,7 @@ import { HttpParsing } from './http/parsing.ts'
 import type { PeerCertificate } from './identify.ts'
 import type { TransportLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
+import { QueueRoom } from './queue-room.ts'
 import type { Ticker } from './ticker.ts'
 import { TurnedConnection, type Announcer } from './turned-connection.ts'
 
@@ -28,6 +29,9 @@ export interface ConnectionsOptions {
 /** What clients may speak on a port: HTTPS alone, or whatever their first byte says. */
 export type Protocol = 'https' | 'any'
 
+/** What a client that is slow to be told may cost in memory. */
+const LARGEST_QUEUE_BYTES = 16_777_216
+
 /** Why a client whose certificate is good is not let in, in fields for the log. */
 export type Unwelcome = Readonly<Record<'reason', string> & Record<string, string>>
 
@@ -39,6 +43,7 @@ export class Connections {
   readonly #perClient = new Map<string, number>()
   readonly #outbox = new Outbox()
   readonly #parsing = new HttpParsing()
+  readonly #room = new QueueRoom(LARGEST_QUEUE_BYTES)
   #named = 0
   #requests = 0
 
@@ -127,7 +132,7 @@ export class Connections {
           const turnBack = (more: Uint8Array): void => {
             replace(() => new Connection(socket, peer, context, more))
           }
-          const turned = { ...context, announcer, version, turnBack }
+          const turned = { ...context, announcer, room: this.#room, version, turnBack }
           replace(() => new TurnedConnection(socket, peer, turned, received))
         },
       }),

@@ -10,6 +10,7 @@ import { encode } from '../ttlv/encode.ts'
 import { Framer } from '../ttlv/framer.ts'
 import type { ConnectionContext, Conversation } from './connection.ts'
 import type { Peer, Reply } from './handler.ts'
+import type { QueueRoom } from './queue-room.ts'
 
 /** Has a client told of what becomes of its objects. */
 export interface Announcer {
@@ -23,6 +24,8 @@ export interface Announcer {
 /** What a connection needs whose roles are turned. */
 export interface TurnedContext extends ConnectionContext {
   readonly announcer: Announcer
+  /** For what waits to be told. */
+  readonly room: QueueRoom
   /** That of the request that turned the roles. */
   readonly version: Version
   /** Takes the socket back, with what has come over it already: the server is the server again. */
@@ -37,8 +40,6 @@ interface Outgoing {
 }
 
 const LONGEST_QUEUE = 1_000
-/** What a client that is slow may cost in memory. */
-const LARGEST_QUEUE_BYTES = 16_777_216
 
 /**
  * A connection on which the server is the client (KMIP 2.1 section 6.1.54): it tells of changes to the client's objects,
@@ -48,11 +49,10 @@ const LARGEST_QUEUE_BYTES = 16_777_216
 export class TurnedConnection implements Conversation {
   readonly #socket: TLSSocket
   readonly #context: TurnedContext
-  readonly #peer: Peer
+  #peer: Peer
   readonly #framer: Framer
   readonly #queue: Outgoing[] = []
   readonly #stopAnnouncing: () => void
-  #queuedBytes = 0
   #asked: Outgoing | undefined
   /** Whether a request of the client's is being answered. */
   #isAnswering = false
@@ -102,13 +102,12 @@ export class TurnedConnection implements Conversation {
   }
 
   readonly #announce = (bytes: Uint8Array): void => {
-    const isFull = this.#queuedBytes + bytes.length > LARGEST_QUEUE_BYTES
-    if (isFull || this.#queue.length >= LONGEST_QUEUE) {
+    const { id } = this.#peer.identity
+    if (this.#queue.length >= LONGEST_QUEUE || !this.#context.room.take(id, bytes.length)) {
       this.#context.log.warn('message to a client dropped')
       bytes.fill(0)
       return
     }
-    this.#queuedBytes += bytes.length
     this.#queue.push({ bytes, isLast: false })
     this.#sendNext()
   }
@@ -119,19 +118,31 @@ export class TurnedConnection implements Conversation {
       payload: { endpointRole: EndpointRole.Client },
     } as const
     const bytes = encode(writeServerRequest(request, this.#context.version))
-    this.#queuedBytes += bytes.length
     this.#queue.push({ bytes, isLast: true })
     this.#sendNext()
   }
 
   #sendNext(): void {
     if (this.#asked !== undefined || this.#isAnswering || this.#ending !== undefined) return
+    if (this.#queue.length > 0 && !this.#isKnown()) return
     const next = this.#queue.shift()
     if (next === undefined) return
-    this.#queuedBytes -= next.bytes.length
+    this.#giveBack(next)
     this.#asked = next
     this.#since = this.#context.ticker.now()
     this.#socket.write(next.bytes, () => next.bytes.fill(0))
+  }
+
+  #giveBack({ bytes, isLast }: Outgoing): void {
+    if (!isLast) this.#context.room.giveBack(this.#peer.identity.id, bytes.length)
+  }
+
+  /** Asked before anything is told or done, so that a client who was removed or changed is so at once. */
+  #isKnown(): boolean {
+    const identity = this.#context.identify()
+    if (identity === undefined) this.destroy('client no longer known')
+    else if (identity !== this.#peer.identity) this.#peer = { ...this.#peer, identity }
+    return identity !== undefined
   }
 
   readonly #take = (chunk: Uint8Array): void => {
@@ -178,6 +189,10 @@ export class TurnedConnection implements Conversation {
 
   #dispatch(message: Uint8Array): void {
     const { handler } = this.#context
+    if (!this.#isKnown()) {
+      message.fill(0)
+      return
+    }
     this.#isAnswering = true
     this.#context.countRequest()
     handler.handle(message, this.#peer).then(
@@ -238,7 +253,10 @@ export class TurnedConnection implements Conversation {
   #forget(): void {
     this.#stopAnnouncing()
     this.#framer.wipe()
-    for (const { bytes } of this.#queue.splice(0)) bytes.fill(0)
+    for (const outgoing of this.#queue.splice(0)) {
+      this.#giveBack(outgoing)
+      outgoing.bytes.fill(0)
+    }
   }
 
   #end(reason: string): void {

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAnnouncer } from '../../src/client/announcer.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
+import { EndpointRole } from '../../src/spec/enum/endpoint-role.ts'
 import { Operation } from '../../src/spec/enum/operation.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
@@ -13,7 +14,16 @@ import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
 import { decodeXml } from '../../src/ttlv/xml.ts'
 import { Bench, createAes, find, findAll, messageOf, textOf, uid } from '../operation/harness.ts'
 import { rights, ticketCredential, ticketOf } from '../operation/ticket.fixture.ts'
-import { closeReasons, startBench, until, type Bench as Wire } from './listener.fixture.ts'
+import {
+  alice,
+  authority,
+  closeReasons,
+  message,
+  receive,
+  startBench,
+  until,
+  type Bench as Wire,
+} from './listener.fixture.ts'
 
 /** The name that the listener knows its client by. */
 const ALICE = 'id-alice'
@@ -275,5 +285,70 @@ describe('while the server is the client', () => {
   test('the server stops without waiting for it', async () => {
     await wire.listener.close({ graceMs: 1_000 })
     expect(await closeReasons(wire)).toEqual(['server stops'])
+  })
+})
+
+describe('what waits to be told', () => {
+  const sends: ((request: Uint8Array) => void)[] = []
+  let bench: Wire
+
+  beforeEach(async () => {
+    sends.length = 0
+    bench = await startBench({
+      handler: {
+        handle: async (request) =>
+          Promise.resolve({
+            bytes: Uint8Array.from(request),
+            close: false,
+            turn: { role: EndpointRole.Client, version: '2.1' },
+          }),
+      },
+      announcer: {
+        begin(_, __, send) {
+          sends.push(send)
+          return () => undefined
+        },
+      },
+    })
+  })
+
+  afterEach(async () => {
+    await bench[Symbol.asyncDispose]()
+  })
+
+  const turned = async () => {
+    const before = sends.length
+    const socket = await bench.connect()
+    socket.write(message(16))
+    await receive(socket, 16)
+    await until(() => sends.length > before)
+    return socket
+  }
+  const dropped = () =>
+    bench.log.lines.filter(({ event }) => event === 'message to a client dropped').length
+
+  test('takes room of its client, over however many connections', async () => {
+    const [first, second] = [await turned(), await turned()]
+    for (const send of sends) send(message(16, 1))
+    const large = message(10 << 20, 2)
+    sends[0]?.(message(10 << 20, 2))
+    expect(dropped()).toBe(0)
+    sends[1]?.(large)
+    expect(dropped()).toBe(1)
+    expect(large.every((byte) => byte === 0)).toBe(true)
+    // The room is there again for others when a connection ends.
+    first.destroy()
+    await until(() => bench.listener.status().connections === 1)
+    sends[1]?.(message(10 << 20, 3))
+    expect(dropped()).toBe(1)
+    second.destroy()
+  })
+
+  test('is not told to a client that is known no more', async () => {
+    const socket = await turned()
+    bench.clients.remove(alice, authority)
+    sends[0]?.(message(16, 1))
+    expect(await receive(socket)).toEqual(Buffer.alloc(0))
+    expect(await closeReasons(bench)).toEqual(['client no longer known'])
   })
 })
