@@ -165,6 +165,11 @@ export class Tickets {
     }
   }
 
+  /** Whether any of them was ended before its time, so that what was asked for with it is not to be begun any more. */
+  wereEnded(tickets: readonly IssuedTicket[], now: DateTime): boolean {
+    return tickets.some((ticket) => ticket.until > now && !this.#tickets.has(ticket.id))
+  }
+
   #expire(now: DateTime): void {
     for (const [id, { until }] of this.#tickets) if (until <= now) this.#tickets.delete(id)
   }

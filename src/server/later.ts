@@ -58,10 +58,14 @@ function submit(
   work: LaterWork,
   environment: BatchEnvironment,
 ): readonly Job[] | undefined {
-  const { jobs, identity, version, repository, tickets } = environment
+  const { jobs, identity, version, repository, services, tickets } = environment
   if (items.length === 0) return []
   const owner = { client: identity.id, version, scope: scopeOf(tickets) }
   return jobs?.submit(owner, items, async (series) => {
+    if (services.tickets.wereEnded(tickets, jobs.now)) {
+      for (const job of series) jobs.end(job, { fault: ended() })
+      return
+    }
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = repository.enter()
     const secrets: Secret[] = []
@@ -79,4 +83,8 @@ function submit(
       leave()
     }
   })
+}
+
+function ended(): KmipFault {
+  return new KmipFault('INVALID_TICKET', 'The ticket has ended')
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Tag } from '../../src/spec/tag.ts'
-import { Bench, createAes, find, uid } from './harness.ts'
+import { Bench, createAes, find, identifiersOf, uid } from './harness.ts'
 import {
   askWithTicket,
   credential,
@@ -227,6 +227,26 @@ describe('Logout (2.1 section 6.1.31)', () => {
     expect((await askWith(grandchild, 'Ping')).reason).toBe('InvalidTicket')
     expect((await askWith(parent, 'Ping')).status).toBe('Success')
     expect((await askWith(other, 'Ping')).status).toBe('Success')
+  })
+
+  test.each([
+    [true, 'InvalidTicket'],
+    [false, undefined],
+  ])('keeps what waits from being begun (%s)', async (isEnded, reason) => {
+    // One piece of work at a time: what is asked for with the ticket waits behind another client's.
+    bench = await Bench.open({ jobs: { atOnce: 1 } })
+    const ticket = await login()
+    const create = { operation: 'Create', payload: createAes() }
+    const before = Array.from({ length: 20 }, (_, at) => ({ ...create, id: `${at + 10}` }))
+    await bench.send('2.1', before, { header: MANDATORY }, 'bob')
+    const header = MANDATORY + ticketCredential(ticket)
+    const { items } = await bench.send('2.1', [create], { header })
+    if (isEnded) await logout(ticket)
+    const value = `<AsynchronousCorrelationValue type="ByteString" value="${items[0]?.correlation}"/>`
+    await bench.ask('2.1', 'Process', value)
+    expect((await bench.ask('2.1', 'Poll', value)).reason).toBe(reason)
+    const located = identifiersOf(await bench.ask('2.1', 'Locate'))
+    expect(located).toHaveLength(isEnded ? 0 : 1)
   })
 
   test('of a batch that is undone has not happened', async () => {
