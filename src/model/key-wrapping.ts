@@ -8,6 +8,7 @@ import type { KeyWrappingData } from '../spec/structure/key-wrapping-data.ts'
 import type { KeyWrappingSpecification as Specification } from '../spec/structure/key-wrapping-specification.ts'
 import type { AttributeReference } from './attribute-reference.ts'
 import type { ManagedObject } from './managed-object.ts'
+import { parametersOf, suits, type ParameterUse } from './parameter-use.ts'
 
 /** How a key shall be wrapped (KMIP 1.4 section 2.1.6, KMIP 2.1 section 7.18). */
 export interface KeyWrappingSpecification extends Specification {
@@ -91,16 +92,22 @@ export function hides({ wrappingMethod }: Pick<KeyWrappingData, 'wrappingMethod'
  * says which (KMIP 1.4 section 2.1.6).
  *
  * @param isFree - whether a key that has none may be used with whatever the request says
+ * @param use - what the key is used for; absent where every one of its parameters will do
  * @throws KmipFault `PARAMETERS_NOT_OF_KEY`
  */
 export function parametersToWrap(
   asked: CryptographicParameters | undefined,
   key: ManagedObject,
   isFree: boolean,
+  use?: ParameterUse,
 ): CryptographicParameters {
   const own = key.attributes.all('CryptographicParameters')
   if (own.length === 0 && isFree) return asked ?? {}
-  const chosen = own.find((instance) => asked === undefined || isPartOf(asked, instance))
+  const chosen = own.find(
+    (instance) =>
+      (use === undefined || suits(instance, use)) &&
+      (asked === undefined || isPartOf(asked, instance)),
+  )
   if (chosen !== undefined) return chosen
   throw new KmipFault(
     'PARAMETERS_NOT_OF_KEY',
@@ -108,12 +115,15 @@ export function parametersToWrap(
   )
 }
 
-/** The parameters that a key was wrapped with (KMIP 1.4 section 2.1.5). */
+/** The parameters that a key was wrapped with (KMIP 1.4 section 2.1.5); `use` is as for {@link parametersToWrap}. */
 export function parametersToUnwrap(
   stated: CryptographicParameters | undefined,
   key: ManagedObject,
+  use?: ParameterUse,
 ): CryptographicParameters {
-  return stated ?? key.attributes.get('CryptographicParameters') ?? {}
+  if (stated !== undefined) return stated
+  const own = key.attributes.all('CryptographicParameters')
+  return (use === undefined ? own[0] : parametersOf(own, use)) ?? {}
 }
 
 /** An AES key wraps by RFC 3394 where nobody says otherwise: clients are known that do not say. */

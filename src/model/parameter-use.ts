@@ -15,7 +15,12 @@ export function parametersOf(
   own: readonly CryptographicParameters[],
   use: ParameterUse,
 ): CryptographicParameters | undefined {
-  return own.find(SUITS[use])
+  return own.find((parameters) => suits(parameters, use))
+}
+
+/** Whether Cryptographic Parameters of a key may be meant for a use. */
+export function suits(parameters: CryptographicParameters, use: ParameterUse): boolean {
+  return SUITS[use](parameters)
 }
 
 const M = BlockCipherMode

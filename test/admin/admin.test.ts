@@ -121,7 +121,8 @@ describe('the admin API', () => {
     )
     expect(certificate.checkIssued(new X509Certificate(added.authority))).toBe(true)
     const key = certificateKeyOf(certificate.raw, authority.certificate)
-    expect(clients.directory.identify(key)).toEqual({ id: added.id, name: 'web', role: 'reader' })
+    const identity = { id: added.id, name: 'web', role: 'reader', credential: key }
+    expect(clients.directory.identify(key)).toEqual(identity)
     expect(await client['client.list']({})).toMatchObject({
       clients: [
         { id: added.id, name: 'web', role: 'reader', added: NOW, notAfter: added.notAfter },

@@ -16,7 +16,7 @@ import type { OperationContext } from '../context.ts'
 import { chargeUse } from './key-use.ts'
 import { keyHandle, type PlainKeyBlock } from './plain-key.ts'
 import { authenticateKeyValue, encryptKeyValue, type WrappingKey } from './wrapping-cipher.ts'
-import { loadWrappingObject, type WrappingRole } from './wrapping-object.ts'
+import { loadWrappingObject, useFor, type WrappingRole } from './wrapping-object.ts'
 
 /** A key that is to be wrapped: its object, and its Key Block in the form that was asked for. */
 export interface Unwrapped {
@@ -147,7 +147,8 @@ async function keyFor(
   const { uniqueIdentifier, cryptographicParameters } = asked
   const object = await loadWrappingObject(uniqueIdentifier, role, context)
   const { wrapWithoutParameters } = context.policy
-  const chosen = parametersToWrap(cryptographicParameters, object, wrapWithoutParameters)
+  const use = useFor(role, object)
+  const chosen = parametersToWrap(cryptographicParameters, object, wrapWithoutParameters, use)
   const parameters = role === 'wrap' ? withWrapMode(chosen, object) : chosen
   const handle = await keyHandle(object, context)
   await chargeUse(object, bytes, context)

@@ -24,7 +24,7 @@ import {
   type KeyHandle,
   type WrappingKey,
 } from './wrapping-cipher.ts'
-import { loadWrappingObject, type WrappingRole } from './wrapping-object.ts'
+import { loadWrappingObject, useFor, type WrappingRole } from './wrapping-object.ts'
 
 /** A Key Block with its key in it, not wrapped. */
 export interface PlainKeyBlock extends Omit<KeyBlock, 'keyWrappingData'> {
@@ -174,7 +174,7 @@ async function keyFor(
   }
   const { uniqueIdentifier, cryptographicParameters } = information
   const object = await loadWrappingObject(uniqueIdentifier, role, context)
-  const parameters = parametersToUnwrap(cryptographicParameters, object)
+  const parameters = parametersToUnwrap(cryptographicParameters, object, useFor(role, object))
   return {
     handle: await handleOf(object, context, depth + 1),
     parameters: role === 'unwrap' ? withWrapMode(parameters, object) : parameters,

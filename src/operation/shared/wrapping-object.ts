@@ -1,5 +1,6 @@
 import { KmipFault } from '../../fault/fault.ts'
 import { storageStatusOf, type ManagedObject } from '../../model/managed-object.ts'
+import type { ParameterUse } from '../../model/parameter-use.ts'
 import { checkUsable, type Usage } from '../../model/usage.ts'
 import { LinkType } from '../../spec/enum/link-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
@@ -53,6 +54,15 @@ const RULES: Readonly<Record<WrappingRole, RoleRule>> = {
     ),
     otherHalf: toPublic,
   },
+}
+
+/** What Cryptographic Parameters of an object a role needs; undefined where all of them are meant for it. */
+export function useFor(
+  role: WrappingRole,
+  { objectType }: ManagedObject,
+): ParameterUse | undefined {
+  const signs = role === 'authenticate' || role === 'verify'
+  return signs && objectType !== ObjectType.SymmetricKey ? 'signature' : undefined
 }
 
 const KEYS: readonly ObjectType[] = [
