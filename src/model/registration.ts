@@ -2,7 +2,8 @@ import { KmipFault } from '../fault/fault.ts'
 import type { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import type { KeyWrappingData } from '../spec/structure/key-wrapping-data.ts'
-import { isVendorReference } from './attribute-reference.ts'
+import { isKnownReference, isVendorReference } from './attribute-reference.ts'
+import { unsupportedAttribute } from './attribute-rules.ts'
 import type { ObjectContent } from './content.ts'
 import type { KeyBlock } from './key-block.ts'
 import { checkEncoding } from './key-wrapping.ts'
@@ -108,13 +109,16 @@ function agreed<T>(one: T | undefined, other: T | undefined, wrong: Contradictio
   return one ?? other
 }
 
-/** Refuses an object that lacks what the standard demands of it. Throws `INVALID_FIELD`, `ENCODING_OPTION_ERROR`. */
+/**
+ * Refuses an object that lacks what the standard demands of it. Throws `INVALID_FIELD`, `ENCODING_OPTION_ERROR`,
+ * `UNSUPPORTED_ATTRIBUTE`.
+ */
 export function checkRegistered(content: ObjectContent): void {
   if (content.objectType === ObjectType.Template) checkTemplate(content)
   if (isKeyed(content)) checkKey(content)
 }
 
-/** A Template has its name as an object, not inside (KMIP 1.4 section 11.4). */
+/** A Template has its name as an object, not inside (KMIP 1.4 section 11.4), and nothing that no object can have. */
 function checkTemplate({
   attributes,
 }: Extract<ObjectContent, { readonly attributes: unknown }>): void {
@@ -122,6 +126,9 @@ function checkTemplate({
     ({ reference }) => !isVendorReference(reference) && reference.name === 'Name',
   )
   if (isNamed) throw new KmipFault('INVALID_FIELD', 'A Template holds a Name')
+  if (!attributes.every(({ reference }) => isKnownReference(reference))) {
+    throw unsupportedAttribute()
+  }
 }
 
 function checkKey({ objectType, keyBlock }: Keyed): void {

@@ -99,7 +99,12 @@ describe('the record of an object', () => {
     expect(entriesOf(read)).toEqual(entriesOf(keyIn('Destroyed', vendorEntry('x', 'Site', 'here'))))
   })
 
-  test.each([[[]], [[entry('CryptographicLength', 128), vendorEntry('x', 'A', 'b')]]])(
+  test.each([
+    [[]],
+    [[entry('CryptographicLength', 128), vendorEntry('x', 'A', 'b')]],
+    // Whatever was kept must be read: one such template would hide every object of its client from Locate.
+    [[vendorEntry('', 'no name of 1.x', 'b')]],
+  ])(
     'of a template keeps what is in it (KMIP 1.4 section 2.2.6): %#',
     (attributes: readonly AttributeEntry[]) => {
       const content = { objectType: ObjectType.Template, attributes } as const

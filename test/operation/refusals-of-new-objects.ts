@@ -55,6 +55,13 @@ export const NEW_OBJECTS: readonly Refusal[] = [
     v1: ['InvalidField', () => create1('', 'Certificate') + CERTIFICATE('3003020101')],
     v2: ['InvalidField', () => create2('', 'Certificate') + CERTIFICATE('3003020101')],
   }),
+  of('Register', 'a template with an attribute that nobody knows', {
+    v1: [
+      'InvalidField',
+      () =>
+        `${create1('', 'Template')}<Template>${attribute1('No such name', 'TextString', 'a')}</Template>`,
+    ],
+  }),
   of('Register', 'a certificate request that is none', {
     v2: [
       'InvalidCSR',

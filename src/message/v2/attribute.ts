@@ -45,12 +45,13 @@ function attributeOfTag(tag: number, version: Version): AttributeName {
   )
 }
 
-/** One attribute as KMIP 2.x carries it: an item under the attribute's own tag, or a vendor's. */
+/**
+ * One attribute as KMIP 2.x carries it: an item under the attribute's own tag, or a vendor's. The vendor's name is not
+ * looked at: what was stored must be read back, whatever it is.
+ */
 export function decodeAttribute(item: Item, version: Version): AttributeEntry {
   if (item.tag === Tag.Attribute.number) {
-    const { value, ...reference } = checkVendor(
-      compile(KeptVendorAttributeStruct, version).decode(item),
-    )
+    const { value, ...reference } = compile(KeptVendorAttributeStruct, version).decode(item)
     return { reference, value }
   }
   const name = attributeOfTag(item.tag, version)
@@ -104,7 +105,11 @@ export const attributes: Codec<readonly AttributeEntry[]> = custom(
   (version) => ({
     decode(item) {
       if (item.type !== ItemType.Structure) throw wrongType()
-      return item.value.map((child) => decodeAttribute(child, version))
+      return item.value.map((child) => {
+        const entry = decodeAttribute(child, version)
+        if (isVendorReference(entry.reference)) checkVendor(entry.reference)
+        return entry
+      })
     },
     encode(tag, entries) {
       const items: Item[] = []
