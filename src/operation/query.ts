@@ -1,4 +1,5 @@
 import { defaultsInformation } from '../message/creation-rules.ts'
+import { queryFunctions } from '../message/query-functions.ts'
 import { membersOfVersion, profilesOfVersion } from '../message/versioned-enumeration.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional, repeated } from '../schema/field.ts'
@@ -29,7 +30,7 @@ import { checkGroups } from './shared/object-groups.ts'
 import { OFFERED_STORAGE } from './shared/protection-storage.ts'
 
 const QueryRequest = struct({
-  functions: repeated(Tag.QueryFunction),
+  functions: queryFunctions,
   objectGroups: optional(Tag.ObjectGroups, ObjectGroupsStruct),
 })
 

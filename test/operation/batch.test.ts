@@ -51,6 +51,11 @@ beforeEach(async () => {
 const located = async (filter: string) =>
   identifiersOf(await bench.ask('2.1', 'Locate', `<Attributes>${filter}</Attributes>`))
 
+const QUERY: BatchItemText = {
+  operation: 'Query',
+  payload: '<QueryFunction type="Enumeration" value="QueryServerInformation"/>',
+}
+
 describe('a batch that fails in its middle', () => {
   const items = [create('a'), FAILS, create('b')]
 
@@ -202,13 +207,13 @@ describe('a batch item', () => {
   ])('KMIP %s with a message extension, critical %s: %s', async (version, critical, reason) => {
     const behind = `<MessageExtension><VendorIdentification type="TextString" value="v"/>
       <CriticalityIndicator type="Boolean" value="${critical}"/><VendorExtension/></MessageExtension>`
-    const answer = await bench.send(version, [{ operation: 'Query', behind }])
+    const answer = await bench.send(version, [{ ...QUERY, behind }])
     expect(answer.items[0]?.reason).toBe(reason)
   })
 })
 
 describe('a header', () => {
-  const query: readonly BatchItemText[] = [{ operation: 'Query' }]
+  const query: readonly BatchItemText[] = [QUERY]
 
   test.each([0, 2, 3, 101])('with Batch Count %i for one item is refused', async (batchCount) => {
     const answer = await bench.send('1.4', query, { batchCount })

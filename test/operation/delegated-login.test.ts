@@ -148,8 +148,8 @@ describe('Delegated Login (2.1 sections 6.1.12, 7.34)', () => {
   test('uses a right without Usage Limits before one with them', async () => {
     const ticket = await delegate(right(usage(1, 'Object')) + right(operations('Ping')))
     for (let time = 0; time < 3; time += 1) expect(await reasonOf(ticket, 'Ping')).toBeUndefined()
-    expect(await reasonOf(ticket, 'Query')).toBeUndefined()
-    expect(await reasonOf(ticket, 'Query')).toBe('UsageLimitExceeded')
+    expect(await reasonOf(ticket, 'DiscoverVersions')).toBeUndefined()
+    expect(await reasonOf(ticket, 'DiscoverVersions')).toBe('UsageLimitExceeded')
   })
 
   test('shares the last of its Usage Limits with nobody', async () => {

@@ -323,6 +323,7 @@ const OTHERS: readonly Refusal[] = [
     ['InvalidField', 'UnknownEnumeration'],
     () => '<QueryFunction type="Enumeration" value="0x00000077"/>',
   ),
+  of('Query', 'no function', { v2: ['InvalidMessage', () => ''] }),
 ].map((refusal) =>
   // 1.x has no Attributes in Locate.
   refusal.what === 'a negative Maximum Items'

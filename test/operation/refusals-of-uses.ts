@@ -51,6 +51,7 @@ const FAILED = ['CryptographicFailure', 'CryptographicFailure'] as const
 const MASK = ['PermissionDenied', 'IncompatibleCryptographicUsageMask'] as const
 const TYPE = ['PermissionDenied', 'InvalidObjectType'] as const
 const MISMATCH = ['InvalidField', 'BadCryptographicParameters'] as const
+const FEATURE = ['InvalidField', 'FeatureNotSupported'] as const
 const UNSUPPORTED = ['InvalidField', 'UnsupportedCryptographicParameters'] as const
 const MISSING = 'ffffffff-0000-4000-8000-000000000000'
 
@@ -84,7 +85,7 @@ const ON_ANY: readonly Row[] = Object.entries(RIGHT).flatMap(([operation, rest])
   [
     operation,
     'a destroyed key',
-    ['PermissionDenied', 'ObjectDestroyed'],
+    operation.startsWith('MAC') ? STATE : DENIED,
     (k) => uid(k.destroyed) + rest,
   ],
   [operation, 'an object that is no key', MASK, (k) => uid(k.opaque) + rest],
@@ -327,7 +328,7 @@ const OTHERS: readonly Row[] = [
   [
     'MAC',
     'an algorithm that makes no MACs',
-    UNSUPPORTED,
+    FEATURE,
     (k) => uid(k.aes) + parameters({ CryptographicAlgorithm: 'RC4' }) + data('00'),
   ],
   [
@@ -351,7 +352,7 @@ const OTHERS: readonly Row[] = [
   [
     'Hash',
     'a hash that is not built',
-    UNSUPPORTED,
+    FEATURE,
     () => parameters({ HashingAlgorithm: 'MD2' }) + data('00'),
   ],
   ['Hash', 'no data', MESSAGE, () => SHA256],

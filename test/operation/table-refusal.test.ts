@@ -193,3 +193,15 @@ describe('split keys', () => {
     expect(await split(own)).toEqual([])
   })
 })
+
+describe('[KMIP 2.1 section 6.1.28] Locate with a value that nobody knows', () => {
+  test.each(['1.4', '2.1'])('finds nothing in KMIP %s, and is no error', async (version) => {
+    const filter =
+      version === '1.4'
+        ? attribute1('Cryptographic Algorithm', 'Enumeration', '0x00000077')
+        : '<Attributes><CryptographicAlgorithm type="Enumeration" value="0x00000077"/></Attributes>'
+    const answer = await bench.ask(version, 'Locate', filter)
+    expect(answer.reason).toBeUndefined()
+    expect(identifiersOf(answer)).toEqual([])
+  })
+})

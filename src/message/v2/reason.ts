@@ -103,7 +103,15 @@ const REPLACING = {
  */
 const USES_OF_KEYS = {
   WRONG_STATE: 'PermissionDenied',
+  // Destroyed is a state too, and their tables have no reason of its own for it.
+  OBJECT_DESTROYED: 'PermissionDenied',
   USAGE_EXHAUSTED: 'PermissionDenied',
+} as const
+
+/** MAC and MAC Verify say nothing of destroyed keys, nor of parameters that are not supported. */
+const OF_CODES = {
+  OBJECT_DESTROYED: 'WrongKeyLifecycleState',
+  UNSUPPORTED_CRYPTOGRAPHY: 'FeatureNotSupported',
 } as const
 
 /** Certify and Re-certify list few reasons, and these are the nearest among them. */
@@ -209,6 +217,10 @@ export const OVERRIDES: Partial<Record<OperationName, Partial<Record<FaultCode, 
     OBJECT_DESTROYED: 'BadPassword',
     WRONG_STATE: 'BadPassword',
   },
+  // Nothing in their tables is nearer to a hash that the server does not have.
+  Hash: { UNSUPPORTED_CRYPTOGRAPHY: 'FeatureNotSupported' },
+  MAC: OF_CODES,
+  MACVerify: OF_CODES,
   Encrypt: USES_OF_KEYS,
   Decrypt: USES_OF_KEYS,
   Sign: USES_OF_KEYS,
