@@ -16,6 +16,8 @@ export interface ActiveOperation {
   readonly correlation?: Uint8Array
   /** Bytes that went in and did not come out yet. */
   readonly held: number
+  /** Bytes of the mechanism's parameter, which is kept. */
+  readonly parameter: number
 }
 
 /** A search that was begun with C_FindObjectsInit: what it has found and not told yet. */
@@ -57,10 +59,18 @@ export class Session {
     if (correlation !== undefined) this.#abandon(correlation)
   }
 
+  /** Bytes that are kept for what is under way. */
+  get kept(): number {
+    return [...this.#operations.values()].reduce((sum, { parameter }) => sum + parameter, 0)
+  }
+
   endAll(): void {
     for (const use of [...this.#operations.keys()]) this.end(use)
   }
 }
+
+/** Bytes of mechanisms' parameters that one application may have kept: additional data is not for long texts. */
+const MOST_KEPT = 262_144
 
 /** What lies between one C_Initialize and its C_Finalize. */
 export class Application {
@@ -75,6 +85,7 @@ export class Application {
   readonly #objects = new Map<number, string>()
   readonly #handles = new Map<string, number>()
   #lastSession = 0
+  #lastObject = 0
 
   constructor(id: string, client: string, limits: CryptokiLimits, abandon: Abandon) {
     this.id = id
@@ -110,10 +121,32 @@ export class Application {
     const known = this.#handles.get(uniqueIdentifier)
     if (known !== undefined) return known
     if (this.#handles.size >= this.#limits.objects) return undefined
-    const handle = this.#handles.size + 1
+    this.#lastObject += 1
+    const handle = this.#lastObject
     this.#handles.set(uniqueIdentifier, handle)
     this.#objects.set(handle, uniqueIdentifier)
     return handle
+  }
+
+  /** Forgets the handle of an object that is gone; it never is another's. */
+  release(handle: number): void {
+    const uniqueIdentifier = this.#objects.get(handle)
+    if (uniqueIdentifier !== undefined) this.#handles.delete(uniqueIdentifier)
+    this.#objects.delete(handle)
+  }
+
+  /** Objects that searches have found and not told yet. */
+  get untold(): number {
+    return this.#sumOf(({ search }) => search?.found.length ?? 0)
+  }
+
+  /** Whether so many more bytes may be kept for what is under way. */
+  hasRoom(bytes: number): boolean {
+    return this.#sumOf(({ kept }) => kept) + bytes <= MOST_KEPT
+  }
+
+  #sumOf(amount: (session: Session) => number): number {
+    return [...this.sessions.values()].reduce((sum, session) => sum + amount(session), 0)
   }
 
   /** The Unique Identifier behind a handle. */

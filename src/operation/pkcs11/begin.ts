@@ -37,6 +37,8 @@ export function beginWithKey(use: Use): CryptokiFunction {
     async ({ mechanism, key }, call) => {
       const plan = checkedPlan(use, mechanism, call)
       if (typeof plan === 'number') return { code: plan }
+      const parameter = mechanism.parameter?.length ?? 0
+      if (!call.application.hasRoom(parameter)) return { code: RC.DEVICE_MEMORY }
       const uniqueIdentifier = call.application.objectOf(key)
       if (uniqueIdentifier === undefined) return { code: RC.KEY_HANDLE_INVALID }
       const attributes = await attributesOf(uniqueIdentifier, call.context)
@@ -44,7 +46,7 @@ export function beginWithKey(use: Use): CryptokiFunction {
       if (refusal !== undefined) return { code: refusal }
       const bits = attributes.get('CryptographicLength') ?? 0
       call.after(() => {
-        call.session.go(use, { plan, key: uniqueIdentifier, bits, held: 0 })
+        call.session.go(use, { plan, key: uniqueIdentifier, bits, held: 0, parameter })
       })
       return OK
     },
@@ -58,7 +60,7 @@ export const digestInit: CryptokiFunction = ofSession(
     const plan = checkedPlan('digest', mechanism, call)
     if (typeof plan === 'number') return { code: plan }
     call.after(() => {
-      call.session.go('digest', { plan, bits: 0, held: 0 })
+      call.session.go('digest', { plan, bits: 0, held: 0, parameter: 0 })
     })
     return OK
   },

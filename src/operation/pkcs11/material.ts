@@ -53,9 +53,10 @@ async function contentOf(
   return object
 }
 
+/** A copy: what is given is zeroed once it is written. */
 function contentBytes(content: ObjectContent): Uint8Array | undefined {
-  if ('certificateValue' in content) return content.certificateValue
-  if ('certificateRequestValue' in content) return content.certificateRequestValue
+  if ('certificateValue' in content) return Uint8Array.from(content.certificateValue)
+  if ('certificateRequestValue' in content) return Uint8Array.from(content.certificateRequestValue)
   if ('opaqueDataValue' in content) return copied(content.opaqueDataValue)
   const keyValue = keyBlockOf(content)?.keyValue
   return keyValue?.form === 'bytes' ? copied(keyValue.material) : undefined

@@ -10,14 +10,9 @@ import {
   getTokenInfo,
 } from './general.ts'
 import { createObject, generateKey, generateKeyPair } from './keys.ts'
-import {
-  destroyObject,
-  findObjects,
-  findObjectsFinal,
-  findObjectsInit,
-  getAttributeValue,
-} from './objects.ts'
+import { destroyObject, getAttributeValue } from './objects.ts'
 import { generateRandom, seedRandom } from './random.ts'
+import { findObjects, findObjectsFinal, findObjectsInit } from './search.ts'
 import {
   closeAllSessions,
   closeSession,

@@ -38,6 +38,12 @@ export function classOf(attributes: AttributeSet): number {
   return (type === undefined ? undefined : CLASSES.get(type)) ?? ObjectClass.Data
 }
 
+/** The Object Type of a class; undefined where the class, written as a value, is that of several or of none. */
+export function objectTypeOf(value: Uint8Array): ObjectType | undefined {
+  const wanted = hexOf(value)
+  return [...CLASSES].find(([, objectClass]) => hexOf(ulong(objectClass)) === wanted)?.[0]
+}
+
 type Reader = (attributes: AttributeSet) => Uint8Array | undefined
 
 /** Uses of keys by the bits of their masks: a MAC is signed and verified here. */

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { HAS_OPENSSL, Openssl } from '../../adapter/certificate/openssl.ts'
+import { certificateObject } from '../certificate/sample.ts'
 import { Bench, createAes, identifierOf, name2, uid } from '../harness.ts'
 import {
   array,
@@ -86,13 +88,30 @@ describe('[PKCS#11 3.0 5.7] searching', () => {
     expect(await client.codesOf(finals, finals)).toEqual(['OK', 'OPERATION_NOT_INITIALIZED'])
   })
 
-  test('gives as many handles as an application may hold', async () => {
+  test('finds no more than an application may hold, rather than to leave some of it out', async () => {
     const small = await Pkcs11Client.begin(await Bench.open({ cryptoki: { objects: 1 } }))
-    await small.bench.createKey()
+    await small.bench.createKey(name2('first'))
     await small.bench.createKey()
     const own = await small.session()
-    await small.call('C_FindObjectsInit', own + count(0))
-    expect((await small.call('C_FindObjects', own + count(2))).code).toBe('DEVICE_MEMORY')
+    expect((await small.call('C_FindObjectsInit', own + count(0))).code).toBe('DEVICE_MEMORY')
+    const first = template(bytesAttribute(LABEL, 'first'))
+    expect((await small.call('C_FindObjectsInit', own + first)).code).toBe('OK')
+    // What one search has not told yet leaves less for another.
+    const other = await small.session()
+    expect((await small.call('C_FindObjectsInit', other + first)).code).toBe('DEVICE_MEMORY')
+    await small.call('C_FindObjectsFinal', own)
+    expect((await small.call('C_FindObjectsInit', other + first)).code).toBe('OK')
+  })
+
+  test('looks at more objects than one Locate gives', async () => {
+    bench = await Bench.open({ policy: { locateItems: 2 } })
+    client = await Pkcs11Client.begin(bench)
+    session = await client.session()
+    const first = await bench.createKey(name2('first'))
+    for (let more = 0; more < 3; more += 1) await bench.createKey()
+    expect(await found(bytesAttribute(LABEL, 'first'))).toEqual([first])
+    expect(await found(fixedAttribute(VALUE_LEN, ulong(16)))).toHaveLength(4)
+    expect(await found()).toHaveLength(4)
   })
 })
 
@@ -116,6 +135,29 @@ describe('[PKCS#11 3.0 5.7] attributes', () => {
     expect(output.toString('hex')).toBe(
       count(3) + one(CLASS, 4) + one(KEY_TYPE, 0x1f) + one(VALUE_LEN, 24),
     )
+  })
+
+  test('are asked for once each', async () => {
+    const handle = await client.aesKey(session)
+    const twice = template(ulong(VALUE) + '0101' + count(32), ulong(VALUE) + '0101' + count(32))
+    const { code, output } = await client.call('C_GetAttributeValue', session + handle + twice)
+    expect([code, output.length]).toEqual(['TEMPLATE_INCONSISTENT', 0])
+  })
+
+  test.runIf(HAS_OPENSSL)('of a certificate are the same however often they are told', async () => {
+    const openssl = new Openssl()
+    openssl.run(
+      'req -x509 -newkey rsa:2048 -nodes -keyout k.pem -subj /CN=a -outform DER -out c.der',
+    )
+    const der = openssl.read('c.der')
+    const registered = await bench.ask('2.1', 'Register', certificateObject(der))
+    expect(registered.status).toBe('Success')
+    await client.call('C_FindObjectsInit', session + template(fixedAttribute(CLASS, ulong(1))))
+    const { output } = await client.call('C_FindObjects', session + count(1))
+    const handle = output.subarray(4).toString('hex')
+    const value = async () => (await client.attribute(session, handle, VALUE)).value
+    expect(await value()).toEqual(der)
+    expect(await value()).toEqual(der)
   })
 
   test('without room tell their lengths, with too little they are refused', async () => {
@@ -306,6 +348,18 @@ describe('[PKCS#11 3.0 5.7, 5.18] making and destroying', () => {
     const refused = await small.call('C_GenerateKey', own + mechanism(0x1080) + wanted)
     expect(refused.code).toBe('DEVICE_MEMORY')
     expect(await small.bench.dump()).toEqual(before)
+  })
+
+  test('a handle is free again once its object is destroyed, and never another object’s', async () => {
+    const small = await Pkcs11Client.begin(await Bench.open({ cryptoki: { objects: 1 } }))
+    const own = await small.session()
+    const first = await small.aesKey(own)
+    expect((await small.call('C_DestroyObject', own + first)).code).toBe('OK')
+    const second = await small.aesKey(own)
+    expect(second).not.toBe(first)
+    const gone = await small.call('C_DestroyObject', own + first)
+    expect(gone.code).toBe('OBJECT_HANDLE_INVALID')
+    expect((await small.attribute(own, second, UNIQUE_ID)).code).toBe('OK')
   })
 
   test("another client's object has no handle, whatever its identifier", async () => {

@@ -265,6 +265,22 @@ describe('the rules of KMIP', () => {
     ).toEqual(['OK', 'OPERATION_ACTIVE', 'OK', 'OK'])
   })
 
+  test('additional data of operations under way is kept as far as there is room', async () => {
+    const handle = await client.aesKey(session)
+    const aad = Buffer.alloc(140_000)
+    const how = array(Buffer.from(NONCE, 'hex')) + count(96) + array(aad) + count(128)
+    const begin = [session, await client.session()].map(
+      (each) => ['C_EncryptInit', each + mechanism(0x1087, how) + handle] as const,
+    )
+    const cancel = ['C_SessionCancel', session + ulong(0x100)] as const
+    expect(await client.codesOf(...begin, cancel, ...begin.slice(1))).toEqual([
+      'OK',
+      'DEVICE_MEMORY',
+      'OK',
+      'OK',
+    ])
+  })
+
   test.each([
     ['C_SessionCancel', (own: string) => own + ulong(0x100)],
     ['C_CloseSession', (own: string) => own],
