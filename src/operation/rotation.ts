@@ -33,19 +33,29 @@ export async function rotate(
     const certification = { ...request, placeholderIsMeant: false }
     return [(await reCertify.handle(certification, context)).uniqueIdentifier]
   }
-  const privateKeyUniqueIdentifier = named(privateHalf(object))
+  const privateKeyUniqueIdentifier = named(await privateHalf(object, context))
   const made = await reKeyKeyPair.handle({ privateKeyUniqueIdentifier, ...offset }, context)
   return [made.privateKeyUniqueIdentifier, made.publicKeyUniqueIdentifier]
 }
 
-/** The halves of a pair are replaced together. Throws `NOT_PERMITTED` for a public key alone. */
-function privateHalf({ objectType, uniqueIdentifier, attributes }: ManagedObject): string {
+/**
+ * The halves of a pair are replaced together. Throws `NOT_PERMITTED` for a public key whose private key is not there, or
+ * has another public key: that pair would be replaced, and this key not.
+ */
+async function privateHalf(object: ManagedObject, { objects }: OperationContext): Promise<string> {
+  const { objectType, uniqueIdentifier } = object
   if (objectType === ObjectType.PrivateKey) return uniqueIdentifier
-  const link = attributes
-    .all('Link')
-    .findLast(({ linkType }) => linkType === LinkType.PrivateKeyLink)
-  if (link !== undefined) return link.linkedObjectIdentifier
+  const half = linkedBy(object, LinkType.PrivateKeyLink)
+  if (half !== undefined) {
+    const back = linkedBy(await objects.load(half), LinkType.PublicKeyLink)
+    if (back === uniqueIdentifier) return half
+  }
   throw new KmipFault('NOT_PERMITTED', 'The public key has no private key with it')
+}
+
+function linkedBy({ attributes }: ManagedObject, type: LinkType): string | undefined {
+  return attributes.all('Link').findLast(({ linkType }) => linkType === type)
+    ?.linkedObjectIdentifier
 }
 
 function named(value: string): ObjectReference {

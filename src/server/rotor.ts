@@ -89,7 +89,7 @@ export class Rotor {
       const fresh = limit > 0 ? await repository.rotations.take({ now, limit, isLeftOut }) : []
       for (const due of [...again, ...fresh]) {
         if (this.#isClosed) return
-        await this.#rotate(due, now)
+        await this.#rotate(due)
       }
     } catch (error) {
       log.error('rotation failed', { ...describeBug(error) })
@@ -103,8 +103,10 @@ export class Rotor {
       .map(({ due }) => due)
   }
 
-  async #rotate(due: DueRotation, now: DateTime): Promise<void> {
-    const { repository, log } = this.#options
+  /** A turn may take minutes: each object is replaced at the moment it is. */
+  async #rotate(due: DueRotation): Promise<void> {
+    const { repository, log, clock } = this.#options
+    const now = Math.trunc(clock.now())
     const { uniqueIdentifier, owner } = due
     const identity = this.#options.clientOf(owner)
     // Objects show key material without copying it: it must not be zeroed while a new object is made from it.
@@ -127,6 +129,8 @@ export class Rotor {
   }
 
   #leaveOut(uniqueIdentifier: string, failure: Failure): void {
+    // Behind all others, so that each of them is tried again before it is.
+    this.#failed.delete(uniqueIdentifier)
     const [oldest] = this.#failed.keys()
     if (oldest !== undefined && this.#failed.size >= MOST_FAILURES) this.#failed.delete(oldest)
     this.#failed.set(uniqueIdentifier, failure)

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { Tag } from '../../src/spec/tag.ts'
 import { ItemType, type Item } from '../../src/ttlv/item.ts'
 import {
@@ -22,6 +22,11 @@ const automatic = (interval = HOUR): string =>
 const ACTIVE = `<ActivationDate type="DateTime" value="${new Date(START * 1_000).toISOString()}"/>`
 const ROTATE_NAME = `<RotateName><RotateNameValue type="TextString" value="payroll"/>
   <RotateNameType type="Enumeration" value="UninterpretedTextString"/></RotateName>`
+const P_256 = `<CommonAttributes><CryptographicAlgorithm type="Enumeration" value="EC"/>
+  <CryptographicDomainParameters><RecommendedCurve type="Enumeration" value="P_256"/>
+  </CryptographicDomainParameters></CommonAttributes>
+  <PrivateKeyAttributes><CryptographicUsageMask type="Integer" value="Sign"/></PrivateKeyAttributes>
+  <PublicKeyAttributes><CryptographicUsageMask type="Integer" value="Verify"/></PublicKeyAttributes>`
 const LATEST = '<RotateLatest type="Boolean" value="true"/>'
 
 let bench: Bench
@@ -145,6 +150,58 @@ describe('[KMIP 2.1 4.48, 4.51] automatic rotation', () => {
     }
     // The first pair, and an hour later the second and what has replaced the first.
     expect(bench.events.filter((event) => event === 'object rotated')).toHaveLength(3)
+  })
+
+  test('a public key does not have another key’s pair replaced', async () => {
+    const made = await bench.ask('2.1', 'CreateKeyPair', P_256)
+    const [theirs, own] = [made, await bench.ask('2.1', 'CreateKeyPair', P_256)].map((each) => ({
+      private: textOf(find(each.payload, Tag.PrivateKeyUniqueIdentifier)) ?? '',
+      public: textOf(find(each.payload, Tag.PublicKeyUniqueIdentifier)) ?? '',
+    }))
+    const link = `<Link><LinkType type="Enumeration" value="PrivateKeyLink"/>
+      <LinkedObjectIdentifier type="TextString" value="${theirs?.private}"/></Link>`
+    for (const attribute of [link, ...automatic().split(/(?<=\/>)/)]) {
+      const payload = `${uid(own?.public ?? '')}<NewAttribute>${attribute}</NewAttribute>`
+      expect(await bench.ask('2.1', 'AddAttribute', payload)).toMatchObject({ status: 'Success' })
+    }
+    await turnAt(START + HOUR)
+    expect((await factsOf(theirs?.private ?? ''))[1]).toBe(undefined)
+    expect(bench.events).toContain('object not rotated')
+  })
+
+  test('dates each replacement by the moment it is made', async () => {
+    bench = await Bench.open({ rotation: { perTurn: 2 } })
+    const keys = [
+      await bench.createKey(automatic() + ROTATE_NAME),
+      await bench.createKey(automatic()),
+    ]
+    expect(keys).toHaveLength(2)
+    // What is looked up for the first one takes its time.
+    const begin = bench.repository.begin.bind(bench.repository)
+    vi.spyOn(bench.repository, 'begin').mockImplementation((scope) => {
+      bench.now += 100
+      return begin(scope)
+    })
+    await turnAt(START + HOUR)
+    vi.restoreAllMocks()
+    const dates: unknown[] = []
+    for (const each of await located(LATEST)) dates.push((await factsOf(each))[3])
+    expect(dates.toSorted()).toEqual([START + HOUR, START + HOUR + 100])
+  })
+
+  test('tries again what has failed in its turn, so that nobody waits for ever', async () => {
+    bench = await Bench.open({ rotation: { perTurn: 2 } })
+    const failed = await bench.createKey(automatic() + ACTIVE + ROTATE_NAME)
+    for (let count = 0; count < 3; count += 1) await bench.createKey(automatic() + ACTIVE, GONE)
+    const only256 = `<Constraints><Constraint><Attributes>
+      <CryptographicLength type="Integer" value="256"/></Attributes></Constraint></Constraints>`
+    await bench.ask('2.1', 'SetConstraints', only256)
+    for (let turn = 0; turn < 4; turn += 1) await turnAt(START + HOUR + turn)
+    expect((await factsOf(failed))[1]).toBe(undefined)
+    await bench.ask('2.1', 'SetConstraints', '<Constraints/>')
+    // One failure is tried again in each turn, and an hour passes between two turns.
+    for (let turn = 2; turn < 6; turn += 1) await turnAt(START + turn * HOUR + 60)
+    expect(await latest()).toHaveLength(1)
   })
 
   test('leaves alone what is revoked, destroyed, archived, replaced, or not to be rotated', async () => {
