@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Tag } from '../../src/spec/tag.ts'
 import { hexOfTag, ItemType, type Item } from '../../src/ttlv/item.ts'
-import { attribute1, Bench, find, textOf, uid } from './harness.ts'
+import { attribute1, Bench, find, findAll, textOf, uid } from './harness.ts'
 
 const link = `<Attribute><AttributeName type="TextString" value="Link"/><AttributeValue>
   <LinkType type="Enumeration" value="NextLink"/>
@@ -32,5 +32,33 @@ describe('[KMIP 1.4 4.14] the attribute in the answer to a change', () => {
     expect(value?.type === ItemType.Structure ? tagsIn(value).length : 1).toBe(
       name === 'Link' ? 2 : 1,
     )
+  })
+})
+
+describe('an attribute of a later minor version', () => {
+  test('is kept, and shown to those who speak it', async () => {
+    const bench = await Bench.open()
+    const key = await bench.createKey()
+    const comment = attribute1('Comment', 'TextString', 'c')
+    expect((await bench.ask('1.1', 'AddAttribute', uid(key) + comment)).status).toBe('Success')
+    const namesIn = async (version: string) =>
+      findAll((await bench.ask(version, 'GetAttributes', uid(key))).payload, Tag.AttributeName).map(
+        textOf,
+      )
+    expect(await namesIn('1.1')).not.toContain('Comment')
+    expect(await namesIn('1.4')).toContain('Comment')
+  })
+
+  test.each([
+    ['1.4', attribute1('Quantum Safe', 'Boolean', 'true'), 'PermissionDenied'],
+    [
+      '2.1',
+      '<NewAttribute><OperationPolicyName type="TextString" value="p"/></NewAttribute>',
+      'InvalidAttribute',
+    ],
+  ])('is none where it is of another major version: %s', async (version, attribute, reason) => {
+    const bench = await Bench.open()
+    const key = await bench.createKey()
+    expect((await bench.ask(version, 'AddAttribute', uid(key) + attribute)).reason).toBe(reason)
   })
 })
