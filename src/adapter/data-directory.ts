@@ -25,6 +25,7 @@ export interface DataDirectory {
 export const ENTRY = {
   settings: 'kmipd.json',
   store: 'store',
+  anchor: 'store.head',
   rootKey: 'root.key',
   authority: 'ca.crt',
   server: 'server.crt',

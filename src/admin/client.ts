@@ -19,6 +19,7 @@ export async function connectAdmin(path: string): Promise<AdminService | undefin
     'client.list': callOf(path, ADMIN_CALLS['client.list']),
     'object.list': callOf(path, ADMIN_CALLS['object.list']),
     'object.show': callOf(path, ADMIN_CALLS['object.show']),
+    'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),
   }
 }
 
@@ -31,10 +32,13 @@ interface Call<A extends z.ZodType> {
 function callOf<A extends z.ZodType>(
   socketPath: string,
   call: Call<A>,
+  patience = PATIENCE_MS,
 ): (request: object) => Promise<z.output<A>> {
   return async (request: object): Promise<z.output<A>> => {
     const options = requestOf(call, request)
-    const answer = await withSocket(socketPath, async (socket) => exchange(socket, options))
+    const answer = await withSocket(socketPath, async (socket) =>
+      exchange(socket, options, patience),
+    )
     return readAnswer(call.response, answer)
   }
 }
@@ -78,7 +82,11 @@ interface Answer {
   readonly body: unknown
 }
 
-async function exchange(socketPath: string, { method, path, body }: Request): Promise<Answer> {
+async function exchange(
+  socketPath: string,
+  { method, path, body }: Request,
+  patience: number,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }
     const lost = (cause: unknown): void => {
@@ -92,7 +100,7 @@ async function exchange(socketPath: string, { method, path, body }: Request): Pr
         }, lost)
       },
     )
-    outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error('no answer in time')))
+    outgoing.setTimeout(patience, () => outgoing.destroy(new Error('no answer in time')))
     outgoing.once('error', lost)
     outgoing.end(body)
   })
@@ -117,3 +125,5 @@ function readAnswer<A extends z.ZodType>(schema: A, { status, body }: Answer): z
 }
 
 const PATIENCE_MS = 60_000
+/** For what reads the whole store. */
+const LONG_PATIENCE_MS = 3_600_000

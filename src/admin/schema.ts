@@ -47,6 +47,15 @@ const serverStatus = z.strictObject({
   certificateEnds: dateTime,
 })
 
+const storeReport = z.strictObject({
+  objects: z.int(),
+  clients: z.int(),
+  /** Of every kind, index entries included. */
+  entries: z.int(),
+  /** What is wrong; nothing is when there are none. */
+  findings: z.array(z.strictObject({ where: z.string(), problem: z.string() })),
+})
+
 /** Most that one call of `object.list` answers with. */
 export const LONGEST_PAGE = 1000
 
@@ -107,6 +116,12 @@ export const ADMIN_CALLS = {
     request: z.strictObject({ id: z.string().min(1).max(512) }),
     response: objectDetails,
   },
+  'store.verify': {
+    method: 'POST',
+    path: '/v1/store/verify',
+    request: z.strictObject({}),
+    response: storeReport,
+  },
 } as const
 
 /** Name of a call. */
@@ -121,4 +136,5 @@ export const failureSchema = z.strictObject({ code: z.string(), message: z.strin
 
 export type ObjectSummary = z.output<typeof objectSummary>
 export type ObjectDetails = z.output<typeof objectDetails>
+export type StoreReport = z.output<typeof storeReport>
 export type ServerStatus = z.output<typeof serverStatus>

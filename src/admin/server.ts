@@ -60,6 +60,7 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, RouteOption
     'client.list': routeOf(ADMIN_CALLS['client.list'], service['client.list']),
     'object.list': routeOf(ADMIN_CALLS['object.list'], service['object.list']),
     'object.show': routeOf(ADMIN_CALLS['object.show'], service['object.show']),
+    'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),
   }
 }
 

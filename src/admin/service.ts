@@ -4,7 +4,13 @@ import type { Clock } from '../port/clock.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
-import type { AdminCall, AdminResponse, CheckedRequest, ServerStatus } from './schema.ts'
+import type {
+  AdminCall,
+  AdminResponse,
+  CheckedRequest,
+  ServerStatus,
+  StoreReport,
+} from './schema.ts'
 
 /** The admin API without a wire: the server answers with it, and the command line calls it when no server runs. */
 export type AdminService = {
@@ -19,6 +25,8 @@ export interface AdminDeps {
   readonly clock: Clock
   readonly random: IssueDeps['random']
   readonly status: () => ServerStatus
+  /** Reads and opens everything that the store holds. */
+  readonly verify: () => Promise<StoreReport>
 }
 
 export function createAdminService(deps: AdminDeps): AdminService {
@@ -32,6 +40,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
       if (object !== undefined) return object
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
     },
+    'store.verify': async () => deps.verify(),
   }
 }
 

@@ -10,6 +10,8 @@ import { withPassphrase } from './passphrase.ts'
 export interface SessionOptions {
   readonly data: string
   readonly 'passphrase-file'?: string | undefined
+  /** Where no server runs, the store is opened as it is, proved or not. */
+  readonly isUnproved?: boolean
 }
 
 /**
@@ -21,6 +23,7 @@ export async function withAdmin<T>(
   use: (admin: AdminService) => Promise<T>,
 ): Promise<T> {
   const directory = await openDataDirectory(options.data)
+  const { isUnproved = false } = options
   return withPassphrase(options['passphrase-file'], async (passphrase) => {
     if (passphrase !== undefined && directory.root.kind === 'file') {
       throw new CommandFailure(`${options.data} is opened by its root.key and has no passphrase`, {
@@ -31,8 +34,8 @@ export async function withAdmin<T>(
     if (running !== undefined) return use(running)
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
-    const { createCatalogue } = await import('./compose.ts')
-    const core = await openCore(directory, { passphrase, log: SILENT })
+    const { createCatalogue, verifyStore } = await import('./compose.ts')
+    const core = await openCore(directory, { passphrase, log: SILENT, isUnproved })
     try {
       const service = createAdminService({
         clients: core.clients,
@@ -43,6 +46,7 @@ export async function withAdmin<T>(
         status: () => {
           throw new CommandFailure('no server runs')
         },
+        verify: async () => verifyStore(core),
       })
       return await use(service)
     } finally {

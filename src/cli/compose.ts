@@ -8,6 +8,7 @@ import { seedable } from '../adapter/random-seeded.ts'
 import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
+import type { StoreReport } from '../admin/schema.ts'
 import { clientProfiles } from '../config/client-profile.ts'
 import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
@@ -19,6 +20,7 @@ import { Streams, type Alarm } from '../operation/streams.ts'
 import { Tickets } from '../operation/tickets.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
+import { inspectRecords } from '../repository/inspection.ts'
 import type { Permissions } from '../server/authorise.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
@@ -157,4 +159,20 @@ export function createCatalogue(core: Core): ObjectCatalogue {
     clock: systemClock,
     ownerName: (id) => names().get(id),
   })
+}
+
+/** Reads and opens everything that the store holds, beside those who use it. */
+export async function verifyStore(core: Core): Promise<StoreReport> {
+  const problems = [await core.store.inspect(), await core.anchors.problem()]
+  const snapshot = await core.store.snapshot()
+  try {
+    const inspection = await inspectRecords(snapshot, core.sealer)
+    const whole = problems.flatMap((problem) =>
+      problem === undefined ? [] : [{ where: 'store', problem }],
+    )
+    const { objects, clients, entries, findings } = inspection
+    return { objects, clients, entries, findings: [...whole, ...findings] }
+  } finally {
+    await snapshot.close()
+  }
 }

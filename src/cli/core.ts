@@ -1,3 +1,4 @@
+import { Anchors } from '../adapter/anchor.ts'
 import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
@@ -16,6 +17,8 @@ import type { Secret } from '../secret/secret.ts'
 export interface Core {
   readonly directory: DataDirectory
   readonly store: LevelStore
+  /** Heads of the store that are kept apart from it. */
+  readonly anchors: Anchors
   readonly sealer: Sealer
   readonly clients: ClientRegistry
   readonly objects: ObjectRepository
@@ -27,6 +30,10 @@ export interface Core {
 export interface CoreOptions {
   readonly passphrase: Secret | undefined
   readonly log: Log
+  /** A file on another disk that the head of the store is kept in, too. */
+  readonly anchor?: string | undefined
+  /** Opens the store as it is, proved or not, and leaves its anchors alone. */
+  readonly isUnproved?: boolean
   /** Runs when the passphrase and the certificates are known to be right, before the store is touched. */
   readonly beforeStore?: () => Promise<void>
 }
@@ -34,20 +41,25 @@ export interface CoreOptions {
 /** Objects that are kept opened in memory. */
 const CACHED_OBJECTS = 10_000
 
+/** Entries that are read before a store is used, in a second or two; more are read beside its use. */
+const PROVEN_ENTRIES = 1_000_000
+
 /** Opens a data directory. Throws `UNAVAILABLE` with a sentence for people, also when another process has the store. */
-export async function openCore(
-  directory: DataDirectory,
-  { passphrase, log, beforeStore }: CoreOptions,
-): Promise<Core> {
+export async function openCore(directory: DataDirectory, options: CoreOptions): Promise<Core> {
+  const { passphrase, log, beforeStore, isUnproved = false } = options
   await readCertificateFile(pathIn(directory, 'authority'))
   await readCertificateFile(pathIn(directory, 'server'))
   const root = await openRoot(directory, passphrase)
   let store: LevelStore | undefined
   try {
     await beforeStore?.()
-    const opened = await openSealedStore({ directory: pathIn(directory, 'store'), root, log })
+    const provenEntries = isUnproved ? 0 : PROVEN_ENTRIES
+    const place = pathIn(directory, 'store')
+    const opened = await openSealedStore({ directory: place, root, log, provenEntries })
     store = opened.store
     const { sealer } = opened
+    const anchors = anchorsOf(directory, store, options)
+    if (store.isRenewed || !isUnproved) await settle(store, anchors)
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,
@@ -56,7 +68,7 @@ export async function openCore(
       random: nodeRandom,
     })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
-    return assemble({ directory, store, sealer, clients, objects, authority })
+    return assemble({ directory, store, anchors, sealer, clients, objects, authority }, isUnproved)
   } catch (error) {
     await store?.close()
     throw error
@@ -65,10 +77,23 @@ export async function openCore(
   }
 }
 
-function assemble(parts: Omit<Core, 'close'>): Core {
+function anchorsOf(directory: DataDirectory, store: LevelStore, options: CoreOptions): Anchors {
+  const { anchor, log } = options
+  const paths = [pathIn(directory, 'anchor'), ...(anchor === undefined ? [] : [anchor])]
+  return new Anchors({ store, paths, log })
+}
+
+/** There are no anchors yet of a store that was just brought up to date. */
+async function settle(store: LevelStore, anchors: Anchors): Promise<void> {
+  if (!store.isRenewed) await anchors.check()
+  await anchors.write()
+}
+
+function assemble(parts: Omit<Core, 'close'>, isUnproved: boolean): Core {
   return {
     ...parts,
     async close() {
+      if (!isUnproved) await parts.anchors.close()
       await parts.store.close()
       parts.sealer.destroy()
       parts.authority.key.destroy()

@@ -1,4 +1,6 @@
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { Anchors } from '../adapter/anchor.ts'
 import { createAuthority, issueServerCertificate } from '../adapter/certificate-authority.ts'
 import { defaultHostNames, type HostName } from '../adapter/certificate-names.ts'
 import { encodePem } from '../adapter/certificate-pem.ts'
@@ -75,6 +77,8 @@ async function fillStore(
   try {
     await writeAuthority({ store, sealer }, 'ca', authority)
     await writeAuthority({ store, sealer }, 'server', server)
+    const paths = [pathIn({ path: dirname(directory) }, 'anchor')]
+    await new Anchors({ store, paths, log }).write()
   } finally {
     sealer.destroy()
     await store.close()

@@ -6,6 +6,8 @@ import { objectListCommand } from './command/object-list.ts'
 import { objectShowCommand } from './command/object-show.ts'
 import { serveCommand } from './command/serve.ts'
 import { statusCommand } from './command/status.ts'
+import { storeAcceptCommand } from './command/store-accept.ts'
+import { storeVerifyCommand } from './command/store-verify.ts'
 import { CommandFailure, wrongUsage } from './failure.ts'
 import { VERSION } from './version.ts'
 
@@ -51,6 +53,12 @@ function createProgram(words: readonly string[]) {
         .command(objectListCommand)
         .command(objectShowCommand)
         .demandCommand(1, 'name a command: list or show'),
+    )
+    .command('store', 'Look after the store', (group) =>
+      group
+        .command(storeVerifyCommand)
+        .command(storeAcceptCommand)
+        .demandCommand(1, 'name a command: verify or accept'),
     )
     .demandCommand(1, 'name a command')
     .strict()

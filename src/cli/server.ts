@@ -12,6 +12,8 @@ import type { Log } from '../port/log.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
+import { Scrub } from '../server/scrub.ts'
+import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import {
   createCatalogue,
@@ -19,6 +21,7 @@ import {
   createJobs,
   createRotor,
   createServices,
+  verifyStore,
 } from './compose.ts'
 import type { Core } from './core.ts'
 import { openEndpoints } from './endpoints.ts'
@@ -59,6 +62,12 @@ async function serve(
 ): Promise<RunningServer> {
   const jobs = createJobs(config, log)
   const services = createServices(core, config, log)
+  const scrub = new Scrub({
+    store: core.store,
+    limits: config.integrity,
+    ticker: systemTicker,
+    log,
+  })
   const rotor = createRotor(core, config, { log, services })
   const listener = createListener({
     tls: materialOf(core, credential, config),
@@ -82,15 +91,19 @@ async function serve(
       clock: systemClock,
       random: nodeRandom,
       status: () => about(core, listener),
+      verify: async () => verifyStore(core),
     })
     const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
     rotor.start()
+    scrub.start()
+    core.anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
     return {
       address,
       async stop() {
         await admin.close()
         const { shutdown } = config
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])
+        await scrub.close()
         endpoints.close()
         await core.close()
       },

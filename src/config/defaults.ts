@@ -5,6 +5,7 @@ import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_ROTATION_LIMITS, type RotationLimits } from '../server/rotor.ts'
+import { DEFAULT_INTEGRITY_LIMITS, type IntegrityLimits } from '../server/scrub.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
 import type { ClientConfig } from './client-profile.ts'
 import type { EndpointConfig } from './endpoint.ts'
@@ -40,6 +41,11 @@ export interface Config {
   readonly pkcs11: CryptokiLimits & { readonly info: CryptokiInfo }
   /** The replacing of objects that are to be rotated automatically. */
   readonly rotation: RotationLimits
+  /** How the store is watched over. */
+  readonly integrity: IntegrityLimits & {
+    /** A file on another disk that the head of the store is kept in, too. */
+    readonly anchor?: string | undefined
+  }
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
     /** How long requests under way may take once the server was told to stop. */
@@ -134,6 +140,7 @@ export const DEFAULT_CONFIG: Config = {
     },
   },
   rotation: DEFAULT_ROTATION_LIMITS,
+  integrity: DEFAULT_INTEGRITY_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {

@@ -87,6 +87,11 @@ export const configSchema: z.ZodType<Config> = section({
       libraryVersion: version(DEFAULT_CONFIG.pkcs11.info.libraryVersion),
     }),
   }),
+  integrity: section({
+    anchor: z.string().min(1).max(4_096).exactOptional(),
+    scrubSeconds: number(1, 31_536_000, DEFAULT_CONFIG.integrity.scrubSeconds),
+    entriesPerSecond: number(100, 10_000_000, DEFAULT_CONFIG.integrity.entriesPerSecond),
+  }),
   rotation: section({
     enabled: z.boolean().default(DEFAULT_CONFIG.rotation.enabled),
     everySeconds: number(1, 86_400, DEFAULT_CONFIG.rotation.everySeconds),

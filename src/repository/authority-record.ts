@@ -47,7 +47,7 @@ export async function writeAuthority(
 
 /** Throws `UNAVAILABLE` when the store has no such certificate or it cannot be opened. */
 export async function readAuthority(
-  { store, sealer }: { readonly store: Store; readonly sealer: Sealer },
+  { store, sealer }: { readonly store: Pick<Store, 'get'>; readonly sealer: Sealer },
   name: AuthorityName,
 ): Promise<StoredCertificate> {
   const entry = await store.get(keyOf(name))

@@ -89,6 +89,19 @@ function termChanges(
   return { added: keysOf(added), removed: keysOf(removed) }
 }
 
+/** Everything by which an object that is stored is found: what lies under each key is its identifier. */
+export function indexEntriesOf(
+  object: ManagedObject,
+  sequence: bigint,
+  blinder: Blinder,
+): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] {
+  const value = identifierBytes(object.uniqueIdentifier)
+  const staged = { object, sequence, before: undefined }
+  const names = heldNames(object).map((name) => nameKey(blinder.name(object.owner, name)))
+  const keys = [sequenceKey(sequence), ...termChanges(staged, blinder).added, ...names]
+  return keys.map((key) => ({ key, value }))
+}
+
 /** The names an object holds for itself; a destroyed object gives its names back. */
 export function heldNames(object: ManagedObject | undefined): readonly Name[] {
   return object?.content === undefined ? [] : object.attributes.all('Name')

@@ -131,7 +131,7 @@ class StoredClients implements ClientRegistry {
       client: { ...held.client, keys: [...kept, key] },
       version: held.version + 1,
     }
-    const indexOf = (each: CertificateKey) => this.#blindKey('key', joinKey(each))
+    const indexOf = (each: CertificateKey) => blindKey(this.#deps.sealer, 'key', joinKey(each))
     return {
       changes: {
         checks: [
@@ -158,7 +158,7 @@ class StoredClients implements ClientRegistry {
     const outcome = await this.#deps.store.commit({
       checks: [{ key: record.key, revision: record.revision }],
       puts: [],
-      dels: [record.key, ...this.#indexKeys(held.client)],
+      dels: [record.key, ...clientIndexKeys(this.#deps.sealer, held.client)],
     })
     if (outcome === 'conflict') throw noSuchClient()
     this.#byId.delete(id)
@@ -166,7 +166,7 @@ class StoredClients implements ClientRegistry {
   }
 
   #insertion({ client }: Held, sealed: Uint8Array): Commit {
-    const indexes = this.#indexKeys(client)
+    const indexes = clientIndexKeys(this.#deps.sealer, client)
     const id = toUtf8.encode(client.id)
     const key = recordKey(client.id)
     return {
@@ -176,21 +176,8 @@ class StoredClients implements ClientRegistry {
     }
   }
 
-  /** One key for the name and one for each certificate key: they make the checks that keep both unique. */
-  #indexKeys(client: Client): readonly Uint8Array[] {
-    return [
-      this.#blindKey('name', client.name),
-      ...client.keys.map((key) => this.#blindKey('key', joinKey(key))),
-    ]
-  }
-
-  #blindKey(family: 'name' | 'key', text: string): Uint8Array {
-    const blinded = this.#deps.sealer.blind(`client-${family}`, toUtf8.encode(text))
-    return Uint8Array.of(...toUtf8.encode(`c/${family}/`), ...blinded)
-  }
-
   async #refusal(name: string): Promise<KmipFault> {
-    const taken = await this.#deps.store.get(this.#blindKey('name', name))
+    const taken = await this.#deps.store.get(blindKey(this.#deps.sealer, 'name', name))
     return taken === undefined
       ? new KmipFault('OBJECT_EXISTS', 'Another client has this key')
       : new KmipFault('NAME_TAKEN', `There is a client of the name ${name} already`)
@@ -205,6 +192,19 @@ class StoredClients implements ClientRegistry {
       this.#byKey.set(joinKey(key), { id, name, role, credential })
     }
   }
+}
+
+/** One key for the name and one for each certificate key: they make the checks that keep both unique. */
+export function clientIndexKeys(sealer: Sealer, client: Client): readonly Uint8Array[] {
+  return [
+    blindKey(sealer, 'name', client.name),
+    ...client.keys.map((key) => blindKey(sealer, 'key', joinKey(key))),
+  ]
+}
+
+function blindKey(sealer: Sealer, family: 'name' | 'key', text: string): Uint8Array {
+  const blinded = sealer.blind(`client-${family}`, toUtf8.encode(text))
+  return Uint8Array.of(...toUtf8.encode(`c/${family}/`), ...blinded)
 }
 
 function noSuchClient(): KmipFault {

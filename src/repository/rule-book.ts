@@ -2,7 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import { decodeRules, encodeRules } from '../message/creation-rules.ts'
 import { NO_RULES, type CreationRules } from '../model/creation-rules.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
-import type { Entry, Revision, Store } from '../port/store.ts'
+import type { Entry, Revision, StoreReader } from '../port/store.ts'
 import type { CommitPart } from './commit-part.ts'
 
 /** The rules of one client as they are stored. */
@@ -23,12 +23,12 @@ const MOST_BYTES = 65_536
 
 /** What each client has laid down for its new objects: one sealed record each, held in memory once it was asked for. */
 export class RuleBook {
-  readonly #store: Store
+  readonly #store: Pick<StoreReader, 'get'>
   readonly #sealer: Sealer
   readonly #held = new Map<string, StoredRules>()
   #changes = 0
 
-  constructor(store: Store, sealer: Sealer) {
+  constructor(store: Pick<StoreReader, 'get'>, sealer: Sealer) {
     this.#store = store
     this.#sealer = sealer
   }

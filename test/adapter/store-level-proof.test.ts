@@ -1,13 +1,15 @@
 import { createCipheriv, createHash, createSecretKey } from 'node:crypto'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { crc32c } from '../../src/adapter/store-level/crc32c.ts'
 import { openLevelEngine, type Engine } from '../../src/adapter/store-level/engine.ts'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
 import { HEAD_KEY, dataKey, ringKey } from '../../src/adapter/store-level/layout.ts'
 import { storeSeal, type Unlock } from '../../src/adapter/store-level/seal.ts'
+import { findDamagedTable } from '../../src/adapter/store-level/table-file.ts'
 import type { LevelStore } from '../../src/adapter/store-level/store.ts'
 import type { Commit } from '../../src/port/store.ts'
 import { UNAVAILABLE, bytes, put } from '../contract/store-words.ts'
@@ -156,6 +158,38 @@ describe('a store that was tampered with behind its head', () => {
     stores.push(await openStore({ provenEntries: 4 }))
     await stores.pop()?.close()
     await expect(openStore({ provenEntries: 5 })).rejects.toMatchObject(UNAVAILABLE)
+  })
+})
+
+describe('the tables of a store', () => {
+  test('have checksums that are those of RFC 3720', () => {
+    // Section B.4: 32 bytes of zeros, of ones, and counting up and down.
+    const count = Buffer.from(Array.from({ length: 32 }, (_, index) => index))
+    expect(crc32c(Buffer.alloc(32))).toBe(0x8a91_36aa)
+    expect(crc32c(Buffer.alloc(32, 0xff))).toBe(0x62a8_ab43)
+    expect(crc32c(count)).toBe(0x46dd_794e)
+    expect(crc32c(Buffer.from(count).reverse())).toBe(0x113f_db5c)
+    expect(crc32c(Buffer.from('123456789'))).toBe(0xe306_9283)
+  })
+
+  test('are found damaged by any bit, in what searching alone needs too', async () => {
+    await filled()
+    // Opening makes a table of the log.
+    await (await open()).close()
+    const [name = ''] = (await readdir(directory)).filter((each) => each.endsWith('.ldb'))
+    const path = join(directory, name)
+    const whole = await readFile(path)
+    expect(await findDamagedTable(directory)).toBeUndefined()
+    // The padding of the footer, some bytes before its last eight, means nothing.
+    for (let at = 0; at < whole.length - 48; at += 1) {
+      const altered = Buffer.from(whole)
+      altered[at] = (altered[at] ?? 0) ^ 0x10
+      await writeFile(path, altered)
+      expect(await findDamagedTable(directory), `byte ${at}`).toBe(name)
+    }
+    await expect(open()).rejects.toMatchObject(UNAVAILABLE)
+    await writeFile(path, whole.subarray(0, 20))
+    expect(await findDamagedTable(directory)).toBe(name)
   })
 })
 

@@ -56,6 +56,8 @@ const objects: ObjectCatalogue = {
   },
 }
 
+const REPORT = { objects: 1, clients: 2, entries: 40, findings: [{ where: 'store', problem: 'x' }] }
+
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'kmipd-admin-'))
   socket = join(home, 'admin.sock')
@@ -71,6 +73,7 @@ beforeEach(async () => {
     clients,
     objects,
     authority,
+    verify: async () => Promise.resolve(REPORT),
     status: () => ({
       version: '1',
       uptime: 2,

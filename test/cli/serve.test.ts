@@ -63,6 +63,7 @@ describe('serve', () => {
         'root.key',
         'server.crt',
         'store',
+        'store.head',
       ])
     },
   )

@@ -18,16 +18,15 @@ export function sameContents(one: Contents, other: Contents): boolean {
   return one.entries === other.entries && Buffer.compare(one.set, other.set) === 0
 }
 
-/**
- * Reads everything, some 2 µs an entry.
- *
- * @param pause - awaited after each page of entries, with their number
- */
+/** Awaited after each page of entries, with their number; false ends the reading. It must not throw. */
+export type Pause = (read: number) => Promise<boolean>
+
+/** Reads everything, some 2 µs an entry. Undefined when it was ended before. */
 export async function readContents(
   engine: Engine,
   seal: StoreSeal,
-  { snapshot, pause }: { snapshot?: EngineSnapshot; pause?: (read: number) => Promise<void> } = {},
-): Promise<Contents> {
+  { snapshot, pause }: { snapshot?: EngineSnapshot; pause?: Pause | undefined } = {},
+): Promise<Contents | undefined> {
   const set = new Uint8Array(16)
   let entries = 0
   let from = DATA_KEYS.from
@@ -38,7 +37,7 @@ export async function readContents(
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return { entries, set }
     from = Uint8Array.of(...last[0], 0)
-    await pause?.(page.length)
+    if ((await pause?.(page.length)) === false) return undefined
   }
 }
 
@@ -49,7 +48,8 @@ export async function proveContents(
   written: Contents,
 ): Promise<void> {
   const found = await readContents(engine, seal)
-  if (!sameContents(found, written)) throw cannotOpen(differenceOf(found, written))
+  if (found !== undefined && !sameContents(found, written))
+    throw cannotOpen(differenceOf(found, written))
 }
 
 /** What is wrong, for people. */

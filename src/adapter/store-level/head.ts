@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Revision } from '../../port/store.ts'
-import { readContents, type Contents } from './contents.ts'
+import { NOTHING, readContents, type Contents } from './contents.ts'
 import type { Engine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
 import { HEAD_KEY, RING, RING_SLOTS, ringKey } from './layout.ts'
@@ -89,7 +89,8 @@ export async function readHead(
   }
   await checkRing(engine, place)
   if (head !== undefined) return { head, isOld }
-  return { head: { ...place, contents: await readContents(engine, unlocked.seal) }, isOld }
+  const contents = await readContents(engine, unlocked.seal)
+  return { head: { ...place, contents: contents ?? NOTHING }, isOld }
 }
 
 /** Where the store stood after a batch; undefined when the ring has come round since. */

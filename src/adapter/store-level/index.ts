@@ -10,6 +10,7 @@ import { openChecked, type Opened } from './open-checked.ts'
 import { proveContents } from './contents.ts'
 import { takeLease } from './lease.ts'
 import type { Unlock } from './seal.ts'
+import { findDamagedTable } from './table-file.ts'
 import { LevelStore } from './store.ts'
 
 export interface LevelStoreOptions {
@@ -20,7 +21,7 @@ export interface LevelStoreOptions {
   /** Opens the keys that prove what the store holds; of a new store, which holds nothing, before it is made. */
   readonly unlock: Unlock
   readonly log: Log
-  /** A store of more entries than this is not read whole before it is used; every one is without it. */
+  /** A store of more entries than this is not read whole before it is used; every one is without it, none with 0. */
   readonly provenEntries?: number
   /** Another engine, for tests. */
   readonly openEngine?: OpenEngine
@@ -45,12 +46,14 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
     const open = async () => openEngine(directory, { create: false })
     const opened = await openChecked(open, options.unlock)
     const { engine, head, unlocked, isOld } = opened
-    if (!isOld) await prove(opened, options)
+    await prove(opened, directory, options)
     const { seal, upgrade } = unlocked
     const reopen = async () => openChecked(open, () => ({ seal }))
     const release = async (): Promise<void> => lease.release()
-    const store = new LevelStore({ engine, head, seal, reopen, release, log: options.log })
-    if (isOld && upgrade !== undefined) await bringUpToDate(store, upgrade, options.log)
+    const { log } = options
+    const parts = { directory, engine, head, seal, isRenewed: isOld, reopen, release, log }
+    const store = new LevelStore(parts)
+    if (isOld && upgrade !== undefined) await bringUpToDate(store, upgrade, log)
     return store
   } catch (error) {
     await lease.release()
@@ -59,11 +62,15 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
 }
 
 async function prove(
-  { engine, head, unlocked }: Opened,
+  { engine, head, unlocked, isOld }: Opened,
+  directory: string,
   { provenEntries = Infinity }: LevelStoreOptions,
 ): Promise<void> {
-  if (head.contents.entries > provenEntries) return
+  if (provenEntries === 0) return
   try {
+    const damaged = await findDamagedTable(directory)
+    if (damaged !== undefined) throw cannotOpen(`The file ${damaged} of the store is damaged`)
+    if (isOld || head.contents.entries > provenEntries) return
     await proveContents(engine, unlocked.seal, head.contents)
   } catch (error) {
     await engine.close()

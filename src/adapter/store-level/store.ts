@@ -11,18 +11,24 @@ import type {
 } from '../../port/store.ts'
 import { checkCommit } from '../store-limits.ts'
 import { Committer } from './committer.ts'
+import type { Pause } from './contents.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
 import { unavailable, wordsOf } from './fault.ts'
-import { samePlace, type Head } from './head.ts'
+import { encodeHead, samePlace, type Head } from './head.ts'
+import { inspectContents, standingOf, type Standing } from './inspect.ts'
 import type { Opened } from './open-checked.ts'
 import { callerKey, dataKey, entryOf } from './layout.ts'
 import type { StoreSeal } from './seal.ts'
+import { findDamagedTable } from './table-file.ts'
 
 /** What a store keeps for as long as it is open. */
 export interface LevelStoreParts {
+  readonly directory: string
   readonly engine: Engine
   readonly head: Head
   readonly seal: StoreSeal
+  /** It was brought up to date when it was opened. */
+  readonly isRenewed: boolean
   readonly reopen: () => Promise<Opened>
   /** Called once, when the store is closed. */
   readonly release: () => Promise<void>
@@ -39,6 +45,8 @@ export class LevelStore implements Store {
   /** Set while another try at reopening may help. */
   #retry: (() => void) | undefined
   #closed: Promise<void> | undefined
+  /** Why nothing may be written; undefined while it may. */
+  #readOnly: string | undefined
 
   constructor(parts: LevelStoreParts) {
     this.#parts = parts
@@ -70,6 +78,7 @@ export class LevelStore implements Store {
   async commit(commit: Commit): Promise<CommitOutcome> {
     const working = this.#usable()
     checkCommit(commit)
+    if (this.#readOnly !== undefined) throw unavailable(this.#readOnly)
     try {
       return await working.committer.submit(commit)
     } catch (error) {
@@ -80,6 +89,44 @@ export class LevelStore implements Store {
   /** Where the store stands: what is durable, at least. Throws `UNAVAILABLE` while it cannot be used. */
   get head(): Head {
     return this.#usable().committer.head
+  }
+
+  /** Whether it was brought up to date just now: there cannot be an anchor of it yet. */
+  get isRenewed(): boolean {
+    return this.#parts.isRenewed
+  }
+
+  /** The head as it is kept apart from the store: nobody without the keys can make one. */
+  get anchor(): Uint8Array {
+    return encodeHead(this.head, this.#parts.seal)
+  }
+
+  /** How the store stands to a head that was kept apart from it. */
+  standingTo(anchor: Uint8Array): Standing {
+    const { engine, committer } = this.#usable()
+    return standingOf({ engine, seal: this.#parts.seal }, committer.head, anchor)
+  }
+
+  /**
+   * Reads everything, and says for people what is not as it was written; undefined when all of it is, or when `pause`
+   * ended the reading: it is awaited after each page of entries.
+   */
+  async inspect(pause?: Pause): Promise<string | undefined> {
+    const damaged = await findDamagedTable(this.#parts.directory)
+    if (damaged !== undefined) return `The file ${damaged} of the store is damaged`
+    const snapshot = this.#usable().engine.snapshot()
+    try {
+      return await this.#read(async (engine) =>
+        inspectContents(engine, this.#parts.seal, { snapshot, pause }),
+      )
+    } finally {
+      await snapshot.close()
+    }
+  }
+
+  /** From now on nothing is written, for a reason that goes to the log of whoever tries. */
+  refuseWrites(why: string): void {
+    this.#readOnly = why
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ const OPTIONS = {
     'another port, for KMIP over HTTPS alone, 0 picks one [default: none]',
   ),
   'passphrase-file': passphraseFileOption,
+  anchor: textOption('anchor', 'file elsewhere that the head of the store is kept in, too'),
   config: textOption('config', 'configuration file (YAML)'),
 }
 
@@ -65,7 +66,12 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
   const { startServer } = await import('../server.ts')
   const directory = await openDataDirectory(options.data)
   const core = await withPassphrase(options['passphrase-file'], async (passphrase) =>
-    openCore(directory, { passphrase, log, beforeStore: async () => checkFree(config.listen) }),
+    openCore(directory, {
+      passphrase,
+      log,
+      anchor: options.anchor ?? config.integrity.anchor,
+      beforeStore: async () => checkFree(config.listen),
+    }),
   )
   return startServer(core, { config, log, version: VERSION })
 }
