@@ -255,7 +255,7 @@ async function turn(): Promise<void> {
 
 /** Waits until the store can be used again. */
 async function recovered(): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 20_000; tries += 1) {
     await turn()
     try {
       await store.get(bytes('any'))

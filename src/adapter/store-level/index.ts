@@ -21,7 +21,7 @@ export interface LevelStoreOptions {
   /** Opens the keys that prove what the store holds; of a new store, which holds nothing, before it is made. */
   readonly unlock: Unlock
   readonly log: Log
-  /** A store of more entries than this is not read whole before it is used; every one is without it, none with 0. */
+  /** A store of more entries than this is not read whole before it is used; every one is without it. */
   readonly provenEntries?: number
   /** Another engine, for tests. */
   readonly openEngine?: OpenEngine
@@ -44,11 +44,15 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
       await createStore(directory, openEngine, seal)
     }
     const open = async () => openEngine(directory, { create: false })
+    await checkTables(directory)
     const opened = await openChecked(open, options.unlock)
     const { engine, head, unlocked, isOld } = opened
-    await prove(opened, directory, options)
+    await prove(opened, options)
     const { seal, upgrade } = unlocked
-    const reopen = async () => openChecked(open, () => ({ seal }))
+    const reopen = async () => {
+      await checkTables(directory)
+      return openChecked(open, () => ({ seal }))
+    }
     const release = async (): Promise<void> => lease.release()
     const { log } = options
     const parts = { directory, engine, head, seal, isRenewed: isOld, reopen, release, log }
@@ -61,16 +65,18 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
   }
 }
 
+/** LevelDB ends the process over some damage that it reads: it is looked for before. */
+async function checkTables(directory: string): Promise<void> {
+  const damaged = await findDamagedTable(directory)
+  if (damaged !== undefined) throw cannotOpen(`The file ${damaged} of the store is damaged`)
+}
+
 async function prove(
   { engine, head, unlocked, isOld }: Opened,
-  directory: string,
   { provenEntries = Infinity }: LevelStoreOptions,
 ): Promise<void> {
-  if (provenEntries === 0) return
+  if (isOld || head.contents.entries > provenEntries) return
   try {
-    const damaged = await findDamagedTable(directory)
-    if (damaged !== undefined) throw cannotOpen(`The file ${damaged} of the store is damaged`)
-    if (isOld || head.contents.entries > provenEntries) return
     await proveContents(engine, unlocked.seal, head.contents)
   } catch (error) {
     await engine.close()
