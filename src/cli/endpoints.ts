@@ -68,12 +68,13 @@ function interrogate({ config, endpoint }: Listening): void {
 }
 
 async function open(core: Core, config: EndpointConfig, log: Log): Promise<Endpoint> {
-  const { client, host, port, serverName, version } = config
+  const { client, host, port, serverName, version, encoding } = config
   const ca = config.ca === undefined ? pemOf(core.authority.certificate) : await readPem(config.ca)
   return new Endpoint({
     address: { host, port, ...(serverName === undefined ? {} : { serverName }) },
     secureContext: contextWith(core, ca),
     version,
+    encoding,
     log: log.with({ endpoint: client }),
   })
 }

@@ -10,15 +10,20 @@ import type { Log } from '../port/log.ts'
 import type { Version } from '../schema/version.ts'
 import { Secret } from '../secret/secret.ts'
 import { ResultStatus } from '../spec/enum/result-status.ts'
-import { decode } from '../ttlv/decode.ts'
+import { readMessage, writeText, type Encoding } from '../server/format.ts'
+import { CONTENT_TYPES } from '../server/http/judge.ts'
 import { encode } from '../ttlv/encode.ts'
-import { Requester, type EndpointAddress } from './requester.ts'
+import { DEFAULT_LIMITS } from '../ttlv/limits.ts'
+import { HttpsRequester } from './https-requester.ts'
+import { SocketRequester, type EndpointAddress, type Requester } from './requester.ts'
 
 export interface EndpointOptions {
   readonly address: EndpointAddress
   /** The server's own certificate, and the authority that the client's is to be of. */
   readonly secureContext: SecureContext
   readonly version: Version
+  /** TTLV goes over the bare TLS connection, XML and JSON over HTTPS. */
+  readonly encoding: Encoding
   readonly log: Log
 }
 
@@ -52,9 +57,9 @@ export class Endpoint {
 
   /** Queues a request. It is encoded at once: the object it shows may be gone when it is sent. */
   send(request: ServerRequest): void {
-    const { version, log } = this.#options
+    const { log } = this.#options
     if (this.#isClosed) return
-    const bytes = Secret.take(encode(writeServerRequest(request, version)))
+    const bytes = Secret.take(this.#encode(request))
     const isFull = this.#queuedBytes + bytes.length > LARGEST_QUEUE_BYTES
     if (isFull || this.#queue.length >= LONGEST_QUEUE) {
       log.warn('message to a client dropped', { operation: request.operation })
@@ -64,6 +69,15 @@ export class Endpoint {
     this.#queue.push({ operation: request.operation, bytes })
     this.#queuedBytes += bytes.length
     if (!this.#isSending) void this.#sendAll()
+  }
+
+  /** Throws `INVALID_FIELD` for a text with characters that XML does not allow. */
+  #encode(request: ServerRequest): Uint8Array {
+    const { version, encoding } = this.#options
+    const message = writeServerRequest(request, version)
+    const bytes = encoding === 'ttlv' ? encode(message) : writeText(message, encoding)
+    if (bytes !== undefined) return bytes
+    throw new KmipFault('INVALID_FIELD', 'The message cannot be written in the encoding')
   }
 
   /** Forgets what was not sent. */
@@ -104,18 +118,25 @@ export class Endpoint {
   }
 
   async #exchange(bytes: Secret): Promise<Uint8Array> {
-    const { address, secureContext } = this.#options
     if (this.#requester === undefined || this.#requester.isOver) {
-      this.#requester = await Requester.connect(address, secureContext)
+      this.#requester = await this.#connect()
     }
     const requester = this.#requester
     return bytes.expose(async (request) => requester.exchange(request))
   }
 
+  async #connect(): Promise<Requester> {
+    const { address, encoding, secureContext } = this.#options
+    return encoding === 'ttlv'
+      ? SocketRequester.connect(address, secureContext)
+      : new HttpsRequester(address, CONTENT_TYPES[encoding], secureContext)
+  }
+
   /** A refusal is for people to look into; it is not tried again. */
   #judge(operation: string, answer: Uint8Array): void {
-    const { log, version } = this.#options
-    for (const { resultStatus, resultReason } of readClientAnswer(decode(answer), version)) {
+    const { log, version, encoding } = this.#options
+    const message = readMessage(answer, encoding, DEFAULT_LIMITS)
+    for (const { resultStatus, resultReason } of readClientAnswer(message, version)) {
       if (resultStatus === ResultStatus.Success) log.debug('client answered', { operation })
       else log.warn('client refused', { operation, reason: resultReason })
     }

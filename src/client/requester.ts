@@ -12,10 +12,19 @@ export interface EndpointAddress {
 }
 
 /** How long a client may take to accept a connection, and to answer, in milliseconds. */
-const PATIENCE_MS = 10_000
+export const PATIENCE_MS = 10_000
 
 /** One connection to a client that listens: requests go out one at a time, each waits for its answer. */
-export class Requester {
+export interface Requester {
+  /** Whether the connection is gone. */
+  readonly isOver: boolean
+  /** Sends a message and waits for one back. Throws `UNAVAILABLE`, and what reads no message throws. */
+  exchange(request: Uint8Array): Promise<Uint8Array>
+  close(): void
+}
+
+/** Messages in TTLV on the bare TLS connection. */
+export class SocketRequester implements Requester {
   readonly #socket: TLSSocket
   readonly #framer = new Framer(DEFAULT_LIMITS)
   #wake: () => void = () => undefined
@@ -36,7 +45,7 @@ export class Requester {
   static async connect(
     { host, port, serverName }: EndpointAddress,
     secureContext: SecureContext,
-  ): Promise<Requester> {
+  ): Promise<SocketRequester> {
     const name = serverName === undefined ? {} : { servername: serverName }
     const socket = connect({ host, port, secureContext, ...name, minVersion: 'TLSv1.2' })
     try {
@@ -55,15 +64,13 @@ export class Requester {
       socket.destroy()
       throw unavailable(cause)
     }
-    return new Requester(socket)
+    return new SocketRequester(socket)
   }
 
-  /** Whether the connection is gone. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** Sends a message and waits for one back. Throws `UNAVAILABLE`, and what `Framer` throws. */
   async exchange(request: Uint8Array): Promise<Uint8Array> {
     if (this.#isOver) throw unavailable()
     this.#isWaiting = true
@@ -104,7 +111,8 @@ export class Requester {
   }
 }
 
-function unavailable(cause?: unknown): KmipFault {
+/** The fault for a client that does not answer, or not as it should. */
+export function unavailable(cause?: unknown): KmipFault {
   const detail = cause instanceof Error ? { detail: cause.message } : {}
   return new KmipFault('UNAVAILABLE', 'The client does not answer', { cause, ...detail })
 }

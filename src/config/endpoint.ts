@@ -14,6 +14,8 @@ export interface EndpointConfig {
   /** PEM file of the authority of that certificate; without one it is the server's own. */
   readonly ca?: string
   readonly version: Version
+  /** How it is spoken to: in TTLV over TLS, in XML or JSON over HTTPS. */
+  readonly encoding: 'ttlv' | 'xml' | 'json'
   /** Whether new objects are put. */
   readonly put: boolean
   /** Whether it is notified of changes. */
@@ -34,6 +36,7 @@ export const endpoints: z.ZodType<readonly EndpointConfig[]> = z
       serverName: z.string().min(1).max(253).exactOptional(),
       ca: z.string().min(1).max(4_096).exactOptional(),
       version: z.enum(VERSIONS).default('1.4'),
+      encoding: z.enum(['ttlv', 'xml', 'json']).default('ttlv'),
       put: z.boolean().default(true),
       notify: z.boolean().default(true),
       discoverVersions: z.boolean().default(false),
