@@ -1,7 +1,7 @@
 import { createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Endpoint } from '../../src/client/endpoint.ts'
-import { Requester } from '../../src/client/requester.ts'
+import { SocketRequester } from '../../src/client/requester.ts'
 import type { ServerRequest } from '../../src/message/server-request.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { KeyFormatType } from '../../src/spec/enum/key-format-type.ts'
@@ -50,7 +50,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 describe('a connection to a client', () => {
   test('takes an answer, and closes on what it has not asked for', async () => {
-    const requester = await Requester.connect(address(), secureContext)
+    const requester = await SocketRequester.connect(address(), secureContext)
     await until(() => sockets.length > 0)
     sockets[0]?.once('data', () => sockets[0]?.write(MESSAGE))
     expect(Buffer.from(await requester.exchange(MESSAGE))).toEqual(MESSAGE)
