@@ -15,6 +15,7 @@ import { ROLES } from '../config/roles.ts'
 import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
 import { Applications } from '../operation/pkcs11/applications.ts'
+import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
 import { Streams, type Alarm } from '../operation/streams.ts'
 import { Tickets } from '../operation/tickets.ts'
@@ -57,7 +58,11 @@ export function createJobs({ asynchrony }: Config, log: Log): Jobs | undefined {
 }
 
 /** Makes what operations work with. */
-export function createServices(core: Core, config: Config, log: Log): Services {
+export function createServices(
+  core: Core,
+  config: Config,
+  { log, hsm }: { readonly log: Log; readonly hsm: Hsm | undefined },
+): Services {
   const { policy } = config
   const streams = new Streams(policy.streams, nodeRandom, ALARM)
   return {
@@ -92,6 +97,7 @@ export function createServices(core: Core, config: Config, log: Log): Services {
     }),
     cryptoki: new Applications(config.pkcs11, nodeRandom, streams),
     credentials: clientCredentials({ ...core, clock: systemClock, random: nodeRandom }),
+    hsm,
     ...issuerOf(core, config.certification),
   }
 }

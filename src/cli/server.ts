@@ -8,6 +8,7 @@ import type { ServerStatus } from '../admin/schema.ts'
 import { serveAdmin } from '../admin/server.ts'
 import { createAdminService } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
+import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import type { Log } from '../port/log.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
@@ -25,6 +26,7 @@ import {
 } from './compose.ts'
 import type { Core } from './core.ts'
 import { openEndpoints } from './endpoints.ts'
+import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
 
@@ -41,15 +43,18 @@ export interface ServerOptions {
   readonly version: string
 }
 
-/** Starts serving. Throws `UNAVAILABLE`; the core is closed then. */
+/** Starts serving. Throws `UNAVAILABLE`, also when a configured token cannot be reached; the core is closed then. */
 export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
+  let hsm: Hsm | undefined
   try {
+    hsm = await openHsm(options.config, options.log)
     const credential = await prepareServerCertificate(core, {
       log: options.log,
       clock: systemClock,
     })
-    return await serve(core, credential, options)
+    return await serve(core, { credential, hsm }, options)
   } catch (error) {
+    await hsm?.token.close()
     await core.close()
     throw error
   }
@@ -57,11 +62,11 @@ export async function startServer(core: Core, options: ServerOptions): Promise<R
 
 async function serve(
   core: Core,
-  credential: KeyedCertificate,
+  { credential, hsm }: { readonly credential: KeyedCertificate; readonly hsm: Hsm | undefined },
   { config, log, version }: ServerOptions,
 ): Promise<RunningServer> {
   const jobs = createJobs(config, log)
-  const services = createServices(core, config, log)
+  const services = createServices(core, config, { log, hsm })
   const scrub = new Scrub({
     store: core.store,
     limits: config.integrity,
@@ -105,6 +110,7 @@ async function serve(
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])
         await scrub.close()
         endpoints.close()
+        await hsm?.token.close()
         await core.close()
       },
     }

@@ -9,6 +9,7 @@ import { DEFAULT_INTEGRITY_LIMITS, type IntegrityLimits } from '../server/scrub.
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
 import type { ClientConfig } from './client-profile.ts'
 import type { EndpointConfig } from './endpoint.ts'
+import type { HsmConfig } from './hsm.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
@@ -39,6 +40,8 @@ export interface Config {
   readonly tickets: TicketLimits
   /** What clients may have open of the server's own PKCS#11 module, and what it says of itself. */
   readonly pkcs11: CryptokiLimits & { readonly info: CryptokiInfo }
+  /** The PKCS#11 token that takes the place of that module. */
+  readonly hsm?: HsmConfig | undefined
   /** The replacing of objects that are to be rotated automatically. */
   readonly rotation: RotationLimits
   /** How the store is watched over. */

@@ -11,6 +11,7 @@ import {
 } from './defaults.ts'
 import { clients } from './client-profile.ts'
 import { endpoints } from './endpoint.ts'
+import { hsm } from './hsm.ts'
 import { queryStatements } from './query-statements.ts'
 
 const { limits: limitDefaults } = DEFAULT_CONFIG
@@ -92,6 +93,7 @@ export const configSchema: z.ZodType<Config> = section({
     scrubSeconds: number(1, 31_536_000, DEFAULT_CONFIG.integrity.scrubSeconds),
     entriesPerSecond: number(100, 10_000_000, DEFAULT_CONFIG.integrity.entriesPerSecond),
   }),
+  hsm: hsm.optional(),
   rotation: section({
     enabled: z.boolean().default(DEFAULT_CONFIG.rotation.enabled),
     everySeconds: number(1, 86_400, DEFAULT_CONFIG.rotation.everySeconds),

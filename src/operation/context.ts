@@ -20,6 +20,7 @@ import type { PendingRequests } from './pending-request.ts'
 import type { ItemRun } from './item-run.ts'
 import type { OperationName } from '../spec/operation.ts'
 import type { Applications } from './pkcs11/applications.ts'
+import type { Hsm } from './pkcs11/token/hsm.ts'
 import type { Policy } from './policy.ts'
 import type { Streams } from './streams.ts'
 import type { IssuedTicket, Tickets } from './tickets.ts'
@@ -119,6 +120,8 @@ export interface Services {
   readonly cryptoki: Applications
   /** Undefined where clients do not connect with certificates of the server's own. */
   readonly credentials?: Credentials | undefined
+  /** What PKCS#11 functions go to; without it there is the server's own module. */
+  readonly hsm?: Hsm | undefined
   /** Undefined when the server is not configured to issue certificates. */
   readonly issuer?: (() => IssuerNames) | undefined
 }

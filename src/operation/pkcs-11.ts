@@ -13,6 +13,7 @@ import { defineOperation } from './definition.ts'
 import { correlationOf } from './pkcs11/applications.ts'
 import type { Call, Outcome } from './pkcs11/call.ts'
 import { FUNCTIONS } from './pkcs11/module.ts'
+import { TOKEN_FUNCTIONS } from './pkcs11/token/functions.ts'
 
 const PKCS11Request = struct({
   interface: optional(Tag.PKCS_11Interface),
@@ -36,7 +37,10 @@ const INTERFACE = 'PKCS 11'
 /** The version of the encoding of parameters that C_Initialize states (KMIP Profiles 2.1 section 5.18.1). */
 const ENCODING = 1
 
-/** KMIP 2.1 section 6.1.37: the server's own module, whose token holds the managed objects of the client. */
+/**
+ * KMIP 2.1 section 6.1.37: the token that the server is configured with, or else the server's own module, whose token
+ * holds the managed objects of the client.
+ */
 export const pkcs11 = defineOperation('PKCS_11', {
   request: PKCS11Request,
   response: PKCS11Response,
@@ -80,7 +84,7 @@ async function called(
       ? { code: RC.HOST_MEMORY }
       : { code: RC.OK, correlationValue: correlationOf(begun) }
   }
-  const perform = FUNCTIONS.get(request.function)
+  const perform = functionsOf(context).get(request.function)
   const isEnd = request.function === PKCS_11Function.C_Finalize
   if (perform === undefined && !isEnd) return { code: RC.FUNCTION_NOT_SUPPORTED }
   if (application === undefined) return { code: RC.CRYPTOKI_NOT_INITIALIZED }
@@ -99,6 +103,11 @@ async function called(
   } finally {
     inputParameters.destroy()
   }
+}
+
+/** A configured token takes the place of the server's own module. */
+function functionsOf({ hsm }: OperationContext): typeof FUNCTIONS {
+  return hsm === undefined ? FUNCTIONS : TOKEN_FUNCTIONS
 }
 
 /** The version is a byte; what a version means that nobody has written yet, nobody can know. */

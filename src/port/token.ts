@@ -82,6 +82,8 @@ export interface Token {
   readonly mechanisms: readonly TokenMechanismRow[]
   /** Objects that have all of these attributes. */
   find(template: readonly TokenAttribute[], most: number): Promise<readonly TokenObject[]>
+  /** How many objects have all of these attributes; with more than `most` it is that. */
+  count(template: readonly TokenAttribute[], most: number): Promise<number>
   /** An answer for each attribute, in their order. */
   read(object: TokenObject, types: readonly number[]): Promise<readonly TokenAnswer[]>
   /** Makes a secret key. */

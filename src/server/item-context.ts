@@ -34,6 +34,7 @@ export function contextOf(
     clientLog: services.clientLog,
     tickets: services.tickets,
     cryptoki: services.cryptoki,
+    hsm: services.hsm,
     identity: environment.identity,
     presented: environment.tickets,
     now: environment.now,

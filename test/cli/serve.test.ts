@@ -228,6 +228,18 @@ describe('serve', () => {
     expect(await server.stop()).toBe(0)
   })
 
+  test('does not start without the token that it is configured with', async () => {
+    const config = join(home, 'hsm.yaml')
+    const module = join(home, 'no-such-module.so')
+    writeFileSync(config, `hsm: {module: ${module}, label: keys, pinFile: pin}\n`)
+    const args = ['serve', '--data', data, '--port', '0', '--config', config]
+    expect(await runKmipd(args)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`The PKCS#11 module ${module} cannot be found`) as string,
+    })
+  })
+
   test('takes settings from a file, and an option wins over it', async () => {
     const config = join(home, 'config.yaml')
     writeFileSync(config, 'listen:\n  host: "::1"\n  port: 1\nlog:\n  level: error\n')

@@ -91,6 +91,28 @@ describe('the configuration file', () => {
     },
   )
 
+  test('takes a token of an absolute module and either a slot or a label', () => {
+    const at = (more: string) => () =>
+      parseConfig(`hsm:\n  module: /usr/lib/p11.so\n  pinFile: pin\n${more}`, 'c.yaml')
+    expect(at('  label: keys\n')().hsm).toEqual({
+      module: '/usr/lib/p11.so',
+      label: 'keys',
+      pinFile: 'pin',
+      sessions: 8,
+      deadlineMs: 5_000,
+      objectsPerClient: 1_000,
+      extractable: false,
+    })
+    expect(at('')).toThrow(refusal('c.yaml:2: hsm: has to have either slot or label'))
+    expect(at('  slot: 1\n  label: keys\n')).toThrow(refusal(/either slot or label/))
+    expect(at('  slot: 1\n  pin: 1234\n')).toThrow(
+      refusal('c.yaml:5: hsm.pin: there is no such key'),
+    )
+    expect(() => parseConfig('hsm: {module: p11.so, slot: 0, pinFile: pin}', 'c.yaml')).toThrow(
+      refusal('c.yaml:1: hsm.module: has to be an absolute path'),
+    )
+  })
+
   test('that is not there is reported in one line', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'kmipd-config-'))
     try {

@@ -13,6 +13,7 @@ import { ClientLog } from '../../src/operation/client-log.ts'
 import type { IssuerNames, Services } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
 import { Applications } from '../../src/operation/pkcs11/applications.ts'
+import type { Hsm } from '../../src/operation/pkcs11/token/hsm.ts'
 import type { CryptokiLimits } from '../../src/operation/pkcs11/module-settings.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, Tickets, type TicketLimits } from '../../src/operation/tickets.ts'
@@ -86,6 +87,8 @@ export interface BenchOptions {
   readonly streams?: StreamLimits
   readonly tickets?: Partial<TicketLimits>
   readonly cryptoki?: Partial<CryptokiLimits>
+  /** The token that PKCS#11 functions go to. */
+  readonly hsm?: Hsm
   readonly profiles?: ReadonlyMap<string, ClientProfile>
   /** What is done asynchronously; nothing where it is absent. */
   readonly jobs?: Partial<JobLimits>
@@ -167,6 +170,7 @@ export class Bench {
       random: seedable(countedRandom(options.store === undefined ? 0 : 1_000_000)),
       policy: { ...DEFAULT_POLICY, ...options.policy },
       issuer: issuer && (() => issuer),
+      hsm: options.hsm,
       streams,
       tickets: new Tickets({
         limits: { ...DEFAULT_TICKET_LIMITS, ...options.tickets },

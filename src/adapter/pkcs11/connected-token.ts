@@ -55,6 +55,10 @@ export class ConnectedToken implements Token {
     return found
   }
 
+  async count(template: readonly TokenAttribute[], most: number): Promise<number> {
+    return (await this.#search(await this.#connection(), template, most)).length
+  }
+
   async read(object: TokenObject, types: readonly number[]): Promise<readonly TokenAnswer[]> {
     return this.#withHandle(object, async (handle, { pool }) => {
       const results = await pool.use(

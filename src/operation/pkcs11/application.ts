@@ -1,4 +1,6 @@
+import type { TokenMechanism } from '../../port/token.ts'
 import type { DateTime } from '../../schema/primitive.ts'
+import type { Secret } from '../../secret/secret.ts'
 import type { CryptokiLimits } from './module-settings.ts'
 import type { Plan } from './plan.ts'
 
@@ -18,6 +20,9 @@ export interface ActiveOperation {
   readonly held: number
   /** Bytes of the mechanism's parameter, which is kept. */
   readonly parameter: number
+  /** What a token is to do, and the data for it that came by parts: a token works on all of it at once. */
+  readonly mechanism?: TokenMechanism
+  readonly parts?: readonly Secret[]
 }
 
 /** A search that was begun with C_FindObjectsInit: what it has found and not told yet. */
@@ -54,14 +59,21 @@ export class Session {
 
   /** Ends what is under way of a use, whether or not its last part has come. */
   end(use: Use): void {
-    const correlation = this.#operations.get(use)?.correlation
+    const { correlation, parts } = this.#operations.get(use) ?? {}
     this.#operations.delete(use)
+    for (const part of parts ?? []) part.destroy()
     if (correlation !== undefined) this.#abandon(correlation)
   }
 
   /** Bytes that are kept for what is under way. */
   get kept(): number {
     return [...this.#operations.values()].reduce((sum, { parameter }) => sum + parameter, 0)
+  }
+
+  /** Bytes that wait for the rest of their data. */
+  get waitingBytes(): number {
+    const parts = [...this.#operations.values()].flatMap((each) => each.parts ?? [])
+    return parts.reduce((sum, { length }) => sum + length, 0)
   }
 
   endAll(): void {
@@ -114,6 +126,16 @@ export class Application {
     for (const session of this.sessions.values()) session.endAll()
     this.sessions.clear()
     this.isLoggedIn = false
+  }
+
+  /** Handles that may still be given. */
+  get handlesLeft(): number {
+    return this.#limits.objects - this.#handles.size
+  }
+
+  /** Bytes that wait in all sessions for the rest of their data. */
+  get waitingBytes(): number {
+    return [...this.sessions.values()].reduce((sum, session) => sum + session.waitingBytes, 0)
   }
 
   /** The handle of an object, the same each time; undefined where there are as many as there may be. */

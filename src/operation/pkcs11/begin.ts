@@ -67,7 +67,7 @@ export const digestInit: CryptokiFunction = ofSession(
 )
 
 /** What the mechanism is to do, or why it cannot be begun. */
-function checkedPlan(
+export function checkedPlan(
   use: Use,
   mechanism: Parameters<typeof planOf>[0],
   { session }: SessionCall,

@@ -1,9 +1,11 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { FaultCode } from '../../fault/fault-code.ts'
 import { ParameterReader } from '../../message/pkcs11/parameter-reader.ts'
+import { TokenRefusal } from '../../port/token.ts'
 import { PKCS_11ReturnCode as RC } from '../../spec/enum/pkcs-11-return-code.ts'
 import type { OperationContext } from '../context.ts'
 import type { Application, Session } from './application.ts'
+import { returnCodeOf } from './token/return-code.ts'
 
 /** What a function has come to. */
 export interface Outcome {
@@ -68,10 +70,15 @@ async function guarded({ context }: Call, run: () => Promise<Outcome>): Promise<
   try {
     return await context.perform({ name: 'PKCS_11', handle: run }, undefined)
   } catch (error) {
-    const code = error instanceof KmipFault ? RETURN_CODES[error.code] : undefined
+    const code = codeOf(error)
     if (code === undefined) throw error
     return { code }
   }
+}
+
+function codeOf(error: unknown): RC | undefined {
+  if (error instanceof TokenRefusal) return returnCodeOf(error)
+  return error instanceof KmipFault ? RETURN_CODES[error.code] : undefined
 }
 
 /** What an operation of KMIP is refused for, in the words of PKCS#11; whatever is not here is a refusal of KMIP's. */

@@ -2,7 +2,7 @@ import { ParameterWriter } from '../../message/pkcs11/parameter-writer.ts'
 import type { ParameterReader } from '../../message/pkcs11/parameter-reader.ts'
 import { PKCS_11ReturnCode as RC } from '../../spec/enum/pkcs-11-return-code.ts'
 import { TOKEN_PRESENT, TokenFlag } from '../../spec/pkcs11/constant.ts'
-import { nothing, ofApplication, type Call, type Outcome } from './call.ts'
+import { nothing, ofApplication, type Call, type CryptokiFunction, type Outcome } from './call.ts'
 import { MECHANISMS, mechanismRow } from './mechanisms.ts'
 
 /** The one slot; its token holds the managed objects of the client that asks. */
@@ -45,7 +45,7 @@ export const getSlotList = ofApplication(
 )
 
 /** An array of numbers into a buffer, or their count alone (PKCS#11 3.0 section 5.2). */
-function numbersInto({ isWanted, room }: OutputBuffer, numbers: readonly number[]): Outcome {
+export function numbersInto({ isWanted, room }: OutputBuffer, numbers: readonly number[]): Outcome {
   const isGiven = isWanted && room >= numbers.length
   const writer = new ParameterWriter().flag(isGiven).length(numbers.length)
   if (isGiven) for (const number of numbers) writer.ulong(number)
@@ -56,10 +56,10 @@ function numbersInto({ isWanted, room }: OutputBuffer, numbers: readonly number[
 }
 
 /** A function of a slot: there is one. */
-function ofSlot<A>(
+export function ofSlot<A>(
   read: (reader: ParameterReader) => A,
   run: (parameters: A, call: Call) => Outcome,
-) {
+): CryptokiFunction {
   return ofApplication(
     (reader) => ({ slot: reader.ulong(), rest: read(reader) }),
     ({ slot, rest }, call) => (slot === SLOT ? run(rest, call) : { code: RC.SLOT_ID_INVALID }),

@@ -31,18 +31,19 @@ const GENERIC: KeyKind = {
   uses: U.MACGenerate | U.MACVerify,
 }
 const RSA = { keyType: KeyType.RSA, algorithm: CryptographicAlgorithm.RSA }
-const RSA_PUBLIC: KeyKind = {
+export const RSA_PUBLIC: KeyKind = {
   ...RSA,
   objectClass: ObjectClass.PublicKey,
   uses: U.Encrypt | U.Verify,
 }
-const RSA_PRIVATE: KeyKind = {
+export const RSA_PRIVATE: KeyKind = {
   ...RSA,
   objectClass: ObjectClass.PrivateKey,
   uses: U.Decrypt | U.Sign,
 }
 
-const SECRET_KEYS: ReadonlyMap<number, KeyKind> = new Map<number, KeyKind>([
+/** Kinds of secret keys by the mechanisms that make them. */
+export const SECRET_KEYS: ReadonlyMap<number, KeyKind> = new Map<number, KeyKind>([
   [Mechanism.AES_KEY_GEN, AES],
   [Mechanism.GENERIC_SECRET_KEY_GEN, GENERIC],
 ])
@@ -79,7 +80,7 @@ export const generateKey = ofSession(
 )
 
 /** The only public exponent that pairs are made with. */
-const F4 = '010001'
+export const F4 = '010001'
 
 /** C_GenerateKeyPair: an active Public Key and an active Private Key; the handle of the public one comes first. */
 export const generateKeyPair = ofSession(
@@ -157,7 +158,7 @@ function entry(name: 'CryptographicLength', value: number): AttributeEntry {
 }
 
 /** Makes objects where session and templates permit it; the values that templates brought are zeroed behind it. */
-async function making(
+export async function making(
   { session }: SessionCall,
   templates: readonly (readonly CryptokiAttribute[])[],
   make: (first: Template, second?: Template) => Promise<Outcome>,
@@ -185,7 +186,8 @@ async function making(
 
 const OF_TEMPLATES: readonly string[] = ['INVALID_FIELD', 'UNSUPPORTED_CRYPTOGRAPHY']
 
-function handles(application: Application, identifiers: readonly string[]): Outcome {
+/** The handles of new objects. Throws `SERVER_LIMIT`. */
+export function handles(application: Application, identifiers: readonly string[]): Outcome {
   const writer = new ParameterWriter()
   for (const each of identifiers) {
     const handle = application.handleOf(each)

@@ -80,7 +80,8 @@ async function matches(
   })
 }
 
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
+/** Whether two values are the same, which are no secrets. */
+export function isSame(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index])
 }
 

@@ -113,7 +113,8 @@ const CANCEL_FLAGS: readonly (readonly [Use, number])[] = [
   ['verify', 0x2000],
 ]
 
-async function withData(data: Secret, work: () => Promise<Outcome>): Promise<Outcome> {
+/** Data of a request is zeroed when it was worked on. */
+export async function withData(data: Secret, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await work()
   } finally {
@@ -129,7 +130,7 @@ function ready(use: Use, { session }: SessionCall): ActiveOperation | RC {
 }
 
 /** Without padding only whole blocks are taken. */
-function misfit(use: Use, { plan }: ActiveOperation, length: number): RC | undefined {
+export function misfit(use: Use, { plan }: ActiveOperation, length: number): RC | undefined {
   const isDecrypting = use === 'decrypt'
   const wantsBlocks = plan.shape === 'blocks' || (plan.shape === 'padded' && isDecrypting)
   if (!wantsBlocks || length % BLOCK === 0) return undefined
@@ -137,7 +138,7 @@ function misfit(use: Use, { plan }: ActiveOperation, length: number): RC | undef
 }
 
 /** The most bytes that come out for so many that go in (PKCS#11 3.0 section 5.2 lets it be more than do). */
-function mostOf(
+export function mostOf(
   use: Use,
   { plan, held, bits }: ActiveOperation,
   length: number,
@@ -211,7 +212,8 @@ async function deliver(
   return { code: RC.OK, output: wiped(output, new ParameterWriter().output(output, true)) }
 }
 
-function wiped(output: Uint8Array, writer: ParameterWriter): Uint8Array {
+/** Ends what is written, and zeroes what it was written from. */
+export function wiped(output: Uint8Array, writer: ParameterWriter): Uint8Array {
   const written = writer.take()
   output.fill(0)
   return written
@@ -245,16 +247,19 @@ function end(use: Use, { session, after }: SessionCall): void {
   })
 }
 
-function ending(use: Use, code: RC, call: SessionCall): Outcome {
+/** An operation is over with what it has come to. */
+export function ending(use: Use, code: RC, call: SessionCall): Outcome {
   end(use, call)
   return { code }
 }
 
-function lengthAlone(length: number): Outcome {
+/** How long the output may be, for those who have no buffer yet (PKCS#11 3.0 section 5.2). */
+export function lengthAlone(length: number): Outcome {
   return { code: RC.OK, output: new ParameterWriter().flag(false).length(length).take() }
 }
 
-function tooSmall(length: number): Outcome {
+/** The same for those whose buffer is too small. */
+export function tooSmall(length: number): Outcome {
   return {
     code: RC.BUFFER_TOO_SMALL,
     output: new ParameterWriter().flag(false).length(length).take(),

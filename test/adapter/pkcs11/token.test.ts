@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openToken } from '../../../src/adapter/pkcs11/index.ts'
@@ -10,6 +9,7 @@ import { PKCS_11ReturnCode as RC } from '../../../src/spec/enum/pkcs-11-return-c
 import { CRYPTOKI_ATTRIBUTES as CKA } from '../../../src/spec/pkcs11/attribute.ts'
 import { Mechanism as M, ObjectClass } from '../../../src/spec/pkcs11/constant.ts'
 import { recordingLog, type LogLine } from '../fixtures/recording-log.ts'
+import { childrenOfTokens } from './children.ts'
 import { createSoftHsm, NO_SOFTHSM, PIN, type SoftHsm } from './softhsm.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -29,17 +29,6 @@ async function faultOf(work: Promise<unknown>): Promise<KmipFault | undefined> {
 async function codeOf(work: Promise<unknown>): Promise<number | undefined> {
   const fault = await faultOf(work)
   return fault instanceof TokenRefusal ? fault.returnCode : undefined
-}
-
-/** Process identifiers of the processes that this one has started to hold a token. */
-function children(): readonly number[] {
-  const list = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
-    encoding: 'utf8',
-  })
-  return list
-    .split('\n')
-    .filter((line) => line.includes('C_Initialize') || line.endsWith(' pkcs11'))
-    .map((line) => Number(line.trim().split(' ')[0]))
 }
 
 let hsm: SoftHsm
@@ -270,7 +259,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
       const token = await open({ deadlineMs: 500 })
       const key = await cipherKey(token)
       const task = { use: 'encrypt', mechanism: gcm, key } as const
-      const pid = children().at(-1)
+      const pid = childrenOfTokens().at(-1)
       if (pid === undefined) throw new TypeError('no process of the token')
       process.kill(pid, signal)
       const before = performance.now()
@@ -283,7 +272,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
           interval: 50,
         })
         .toBeUndefined()
-      await expect.poll(children).not.toContain(pid)
+      await expect.poll(childrenOfTokens).not.toContain(pid)
       expect(lines.map(({ event }) => event)).toEqual(['token lost', 'token reached again'])
     },
   )
@@ -291,7 +280,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
   test('refuses those who wait while the process is lost', async () => {
     const token = await open({ sessions: 1, deadlineMs: 60_000 })
     const key = await cipherKey(token)
-    const pid = children().at(-1)
+    const pid = childrenOfTokens().at(-1)
     if (pid === undefined) throw new TypeError('no process of the token')
     process.kill(pid, 'SIGSTOP')
     const waiting = Array.from({ length: 5 }, async () =>
@@ -304,7 +293,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
 
   test('a PIN that is refused later is not tried again, for the token would be locked', async () => {
     const token = await open({ deadlineMs: 500 })
-    const pid = children().at(-1)
+    const pid = childrenOfTokens().at(-1)
     if (pid === undefined) throw new TypeError('no process of the token')
     writeFileSync(hsm.settings.pinFile, '000000\n')
     try {
@@ -316,7 +305,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
         .toBe(1)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       expect(lines.filter(({ event }) => event === 'token not reached')).toHaveLength(1)
-      await expect.poll(children).toEqual([])
+      await expect.poll(childrenOfTokens).toEqual([])
       expect((await faultOf(token.random(1)))?.code).toBe('UNAVAILABLE')
     } finally {
       writeFileSync(hsm.settings.pinFile, `${PIN}\n`)
@@ -329,7 +318,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
       writeFileSync(pinFile, '000000\n', { mode: 0o600 })
       const fault = await faultOf(open({ pinFile }))
       expect(fault?.message).toBe('The token does not accept the PIN (PIN_INCORRECT)')
-      await expect.poll(children).toEqual([])
+      await expect.poll(childrenOfTokens).toEqual([])
     })
 
     test('with a PIN that others may read', async () => {
