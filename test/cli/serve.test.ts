@@ -236,7 +236,7 @@ describe('serve', () => {
     expect(await runKmipd(args)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining(`The PKCS#11 module ${module} cannot be found`) as string,
+      stderr: expect.stringContaining(`the PKCS#11 module ${module} cannot be found`) as string,
     })
   })
 

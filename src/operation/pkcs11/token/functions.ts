@@ -14,7 +14,7 @@ import {
   openSession,
 } from '../sessions.ts'
 import { sessionCancel } from '../work.ts'
-import { onToken } from './hsm.ts'
+import { onToken } from './on-token.ts'
 import { createObject, generateKey, generateKeyPair } from './keys.ts'
 import { getMechanismInfo, getMechanismList } from './mechanism.ts'
 import { destroyObject, findObjectsInit, getAttributeValue } from './objects.ts'

@@ -9,7 +9,7 @@ import type { TokenAnswer, TokenObject } from '../../../port/token.ts'
 import { PKCS_11ReturnCode as RC } from '../../../spec/enum/pkcs-11-return-code.ts'
 import { OK, ofSession } from '../call.ts'
 import { isSame } from '../search.ts'
-import { onToken } from './hsm.ts'
+import { onToken } from './on-token.ts'
 import { markAttribute, objectIn, referenceOf } from './mark.ts'
 import { OWN_TYPES, ownValue, readValue, SECRET_TYPES, writtenValue } from './value.ts'
 
