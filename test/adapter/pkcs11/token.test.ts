@@ -1,5 +1,5 @@
 import { chmodSync, writeFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openToken } from '../../../src/adapter/pkcs11/index.ts'
 import type { TokenSettings } from '../../../src/adapter/pkcs11/connection.ts'
 import { KmipFault } from '../../../src/fault/fault.ts'
@@ -11,6 +11,9 @@ import { Mechanism as M, ObjectClass } from '../../../src/spec/pkcs11/constant.t
 import { recordingLog, type LogLine } from '../fixtures/recording-log.ts'
 import { childrenOfTokens } from './children.ts'
 import { createSoftHsm, NO_SOFTHSM, PIN, type SoftHsm } from './softhsm.ts'
+
+// Processes are started, killed and awaited, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const secretOf = (text: string) => Secret.take(utf8(text))

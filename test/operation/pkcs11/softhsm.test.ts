@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, verify } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openToken } from '../../../src/adapter/pkcs11/index.ts'
 import type { Token } from '../../../src/port/token.ts'
 import { silentLog } from '../../adapter/fixtures/recording-log.ts'
@@ -17,6 +17,9 @@ import {
   template,
   ulong,
 } from './client.ts'
+
+// Processes are started, killed and awaited, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const GCM = mechanism(
   0x1087,
