@@ -37,7 +37,9 @@ export class ListeningClient {
         client.#take(socket)
       })
     } else {
-      server.on('secureConnection', (socket) => { client.#keep(socket); })
+      server.on('secureConnection', (socket) => {
+        client.#keep(socket)
+      })
       server.on('request', (request: IncomingMessage, response: ServerResponse) => {
         void client.#takePosted(request, response, contentType)
       })

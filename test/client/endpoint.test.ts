@@ -85,7 +85,13 @@ describe('what waits for a client', () => {
 
   test('is limited in bytes, and what is more is dropped', () => {
     const log = new MemoryLog()
-    const endpoint = new Endpoint({ address: address(), secureContext, version: '1.4', encoding: 'ttlv', log })
+    const endpoint = new Endpoint({
+      address: address(),
+      secureContext,
+      version: '1.4',
+      encoding: 'ttlv',
+      log,
+    })
     for (let index = 0; index < 20; index += 1) endpoint.send(request())
     const dropped = log.lines.filter(({ event }) => event === 'message to a client dropped')
     // One is on its way, sixteen wait.
