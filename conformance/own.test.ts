@@ -13,12 +13,18 @@ const issuing = (suffix: string): readonly Alternative[] =>
     reason: 'certificates are issued only where an issuing key pair is configured',
   }))
 
+const INTEROP: Alternative = {
+  cases: ['2.0/interop', '2.1/interop'],
+  config: { policy: { interop: true } },
+  reason: 'Interop is there only where it is switched on',
+}
+
 const folder = fileURLToPath(new URL('../spec-vectors/operations', import.meta.url))
 const cases = findCases([folder])
 const WAYS: readonly Way[] = ['ttlv', 'xml', 'json']
 // Import says under which identifier an object is kept, so no two plays of it go to one server.
 for (const way of WAYS) {
-  const alternatives = issuing(way === 'ttlv' ? '' : `-${way}`)
+  const alternatives = [...issuing(way === 'ttlv' ? '' : `-${way}`), INTEROP]
   const settings = { ...NO_SETTINGS, alternatives }
   describeCases(`our own cases in ${way}`, cases.filter(isPlayedIn(way)), settings, [way])
 }
