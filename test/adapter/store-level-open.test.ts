@@ -119,6 +119,14 @@ describe('opening what is not a store', () => {
   })
 })
 
+test('a table that was written by halves when the process was killed, and is not in use, is passed over', async () => {
+  const first = await make()
+  const revision = await put(first, 'a', 'one')
+  await first.close()
+  await writeFile(join(directory, '000999.ldb'), 'half a table')
+  expect(shown(await (await open()).get(bytes('a')))).toEqual(['a', 'one', revision])
+})
+
 describe('opening a damaged store', () => {
   test('the engine itself makes nothing where it is not to', async () => {
     const engine = openLevelEngine(directory, { create: false })

@@ -36,3 +36,11 @@ function makeTable(): Int32Array {
   }
   return table
 }
+
+/** The checksum that LevelDB has written: it turns them by 15 bits and adds this, for who takes checksums of checksums. */
+export function unmasked(written: number): number {
+  const masked = (written - MASK) >>> 0
+  return ((masked >>> 17) | (masked << 15)) >>> 0
+}
+
+const MASK = 0xa282_ead8
