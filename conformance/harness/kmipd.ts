@@ -112,7 +112,7 @@ async function registerClient(data: string, name: string, port: number): Promise
   })
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
   const credentials = { ca: authority, cert: certificate, key }
-  return { host: HOST, port, credentials, timeout: 10_000 }
+  return { host: HOST, port, credentials, timeout: 30_000 }
 }
 
 async function kmipd(...args: readonly string[]): Promise<string> {
