@@ -3,7 +3,7 @@ import type { TokenMechanismRow } from '../../port/token.ts'
 import { membersOf } from '../../schema/enumeration.ts'
 import { PKCS_11ReturnCode as RC } from '../../spec/enum/pkcs-11-return-code.ts'
 import { UserType } from '../../spec/pkcs11/constant.ts'
-import { LibraryChild, type LibraryCall, type LibraryResult } from './child.ts'
+import { LibraryChild, unreachable, type LibraryCall, type LibraryResult } from './child.ts'
 import { checkedModule, readPin } from './file-checks.ts'
 import { SessionPool } from './session-pool.ts'
 import { numberOf } from './value.ts'
@@ -32,13 +32,21 @@ export interface Connection {
 /**
  * Starts a process, has it load the library and log in. Throws `UNAVAILABLE` and `INVALID_FIELD` with words for those
  * who run the server, and `AUTHENTICATION_FAILED` when the token does not accept the PIN.
+ *
+ * @param signal - ends the attempt, and with it the process: nothing logs in for somebody who has gone
  */
 export async function connect(
   settings: TokenSettings,
   environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
 ): Promise<Connection> {
   const module = await checkedModule(settings.module)
+  if (signal.aborted) throw unreachable()
   const child = new LibraryChild(environment)
+  const end = (): void => {
+    child.kill()
+  }
+  signal.addEventListener('abort', end)
   try {
     await child.load(module, START)
     const slot = await slotOf(child, settings)
@@ -49,6 +57,8 @@ export async function connect(
   } catch (error) {
     child.kill()
     throw error
+  } finally {
+    signal.removeEventListener('abort', end)
   }
 }
 

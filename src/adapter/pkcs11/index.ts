@@ -31,7 +31,7 @@ class TokenKeeper {
   #starting: Promise<Connection> | undefined
   #timer: NodeJS.Timeout | undefined
   #pause = PAUSES.first
-  #isClosed = false
+  readonly #end = new AbortController()
 
   constructor(options: TokenOptions) {
     this.#options = options
@@ -54,7 +54,7 @@ class TokenKeeper {
   }
 
   close(): void {
-    this.#isClosed = true
+    this.#end.abort()
     clearTimeout(this.#timer)
     this.#current?.child.kill()
     this.#current = undefined
@@ -62,7 +62,7 @@ class TokenKeeper {
 
   async #begin(): Promise<Connection> {
     const { settings, environment } = this.#options
-    this.#starting = connect(settings, environment)
+    this.#starting = connect(settings, environment, this.#end.signal)
     try {
       const connection = await this.#starting
       this.#watch(connection)
@@ -73,7 +73,7 @@ class TokenKeeper {
   }
 
   #watch(connection: Connection): void {
-    if (this.#isClosed) {
+    if (this.#end.signal.aborted) {
       connection.child.kill()
       return
     }
@@ -89,10 +89,10 @@ class TokenKeeper {
   }
 
   #again(): void {
-    if (this.#isClosed) return
+    if (this.#end.signal.aborted) return
     this.#begin().then(
       () => {
-        this.#options.log.info('token reached again')
+        if (!this.#end.signal.aborted) this.#options.log.info('token reached again')
       },
       (error: unknown) => {
         this.#afterFailure(error)
@@ -102,6 +102,7 @@ class TokenKeeper {
 
   /** A PIN that was refused is not tried again: after some more tries the token would be locked. */
   #afterFailure(error: unknown): void {
+    if (this.#end.signal.aborted) return
     const reason = error instanceof KmipFault ? error.message : 'a defect'
     this.#options.log.error('token not reached', { reason })
     if (error instanceof KmipFault && error.code === 'AUTHENTICATION_FAILED') return

@@ -313,6 +313,19 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
     expect((await faultOf(token.random(1)))?.code).toBe('UNAVAILABLE')
   })
 
+  test('one that is closed while it begins again does not log in any more', async () => {
+    const token = await open()
+    const [pid] = childrenOfTokens()
+    if (pid === undefined) throw new TypeError('no process of the token')
+    process.kill(pid, 'SIGKILL')
+    const next = () => childrenOfTokens().filter((each) => each !== pid)
+    await expect.poll(next, { timeout: 10_000, interval: 5 }).toHaveLength(1)
+    await token.close()
+    await expect.poll(childrenOfTokens, { timeout: 10_000 }).toEqual([])
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(lines.map(({ event }) => event)).toEqual(['token lost'])
+  })
+
   describe('does not start', () => {
     test('with a wrong PIN', async () => {
       const pinFile = `${hsm.settings.pinFile}-wrong`
