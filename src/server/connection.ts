@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls'
+import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Log } from '../port/log.ts'
@@ -229,10 +230,7 @@ export class Connection implements Conversation {
 
   /** A handler answers every fault of the client's, so what it throws is a bug; only this connection pays for it. */
   readonly #giveUp = (bug: unknown): void => {
-    // Neither the message nor its fields: nobody knows what they hold.
-    const name = bug instanceof Error ? bug.name : typeof bug
-    const at = bug instanceof Error ? /\n\s+at ([^\n]*)/.exec(bug.stack ?? '')?.[1] : undefined
-    this.#context.log.error('request handler failed', { name, at })
+    this.#context.log.error('request handler failed', { ...describeBug(bug) })
     this.#wipe()
     this.destroy('internal error')
   }

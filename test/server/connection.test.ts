@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MessageHandler, Peer } from '../../src/server/handler.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
+import { failingAt, FAILURES } from './failing-handler.fixture.ts'
 import {
   alice,
   authority,
@@ -254,33 +255,20 @@ describe('the end of a connection', () => {
     expect(await closeReasons(bench)).toEqual(['cannot be answered'])
   })
 
-  test.each([
-    ['rejects', async () => Promise.reject(new TypeError('the text of which may hold a secret'))],
-    [
-      'throws',
-      () => {
-        throw new TypeError('the text of which may hold a secret')
-      },
-    ],
-  ])('a handler that %s costs its own connection and no other', async (_, handle) => {
-    await using bench = await startBench({
-      handler: {
-        // eslint-disable-next-line @typescript-eslint/promise-function-async -- one that throws is the point
-        handle: (request) =>
-          request[8] === 1
-            ? handle()
-            : Promise.resolve({ bytes: Uint8Array.from(request), close: false }),
-      },
-    })
-    const [good, bad] = [await bench.connect(), await bench.connect()]
-    bad.write(message(16, 1))
-    await closed(bad)
-    good.write(message(16, 2))
-    expect(await receive(good, 16)).toEqual(message(16, 2))
-    const line = bench.log.lines.find(({ level }) => level === 'error')
-    expect(line?.fields).toMatchObject({ name: 'TypeError' })
-    expect(JSON.stringify(bench.log.lines)).not.toContain('secret')
-  })
+  test.each(FAILURES)(
+    'a handler that %s costs its own connection and no other',
+    async (_, fail) => {
+      await using bench = await startBench({ handler: failingAt(8, fail) })
+      const [good, bad] = [await bench.connect(), await bench.connect()]
+      bad.write(message(16, 1))
+      await closed(bad)
+      good.write(message(16, 2))
+      expect(await receive(good, 16)).toEqual(message(16, 2))
+      const line = bench.log.lines.find(({ level }) => level === 'error')
+      expect(line?.fields).toMatchObject({ name: 'TypeError' })
+      expect(JSON.stringify(bench.log.lines)).not.toContain('secret')
+    },
+  )
 
   test('opening and closing are logged with the connection, the client and the way it came', async () => {
     await using bench = await startBench()

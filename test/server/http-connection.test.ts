@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { MessageHandler } from '../../src/server/handler.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
+import { failingAt, FAILURES } from './failing-handler.fixture.ts'
 import { HttpAnswers, namingEcho, rawHead, requestOf } from './http.fixture.ts'
 import {
   alice,
@@ -384,32 +385,19 @@ describe('the end of a connection', () => {
     expect(waiting.length).toBe(1)
   })
 
-  test.each([
-    ['rejects', async () => Promise.reject(new TypeError('the text of which may hold a secret'))],
-    [
-      'throws',
-      () => {
-        throw new TypeError('the text of which may hold a secret')
-      },
-    ],
-  ])('a handler that %s costs its own connection and no other', async (_, handle) => {
-    await using bench = await startBench({
-      handler: {
-        // eslint-disable-next-line @typescript-eslint/promise-function-async -- one that throws is the point
-        handle: (request) =>
-          request[0] === 1
-            ? handle()
-            : Promise.resolve({ bytes: Uint8Array.from(request), close: false }),
-      },
-    })
-    const [good, bad] = [await bench.connect(), await bench.connect()]
-    bad.write(requestOf({ body: Uint8Array.of(1) }))
-    await closed(bad)
-    expect((await new HttpAnswers(good).ask({ body: 'text' })).body.toString()).toBe('text')
-    const line = bench.log.lines.find(({ level }) => level === 'error')
-    expect(line?.fields).toMatchObject({ name: 'TypeError' })
-    expect(JSON.stringify(bench.log.lines)).not.toContain('secret')
-  })
+  test.each(FAILURES)(
+    'a handler that %s costs its own connection and no other',
+    async (_, fail) => {
+      await using bench = await startBench({ handler: failingAt(0, fail) })
+      const [good, bad] = [await bench.connect(), await bench.connect()]
+      bad.write(requestOf({ body: Uint8Array.of(1) }))
+      await closed(bad)
+      expect((await new HttpAnswers(good).ask({ body: 'text' })).body.toString()).toBe('text')
+      const line = bench.log.lines.find(({ level }) => level === 'error')
+      expect(line?.fields).toMatchObject({ name: 'TypeError' })
+      expect(JSON.stringify(bench.log.lines)).not.toContain('secret')
+    },
+  )
 })
 
 describe('a port for HTTPS alone', () => {
