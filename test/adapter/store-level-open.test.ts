@@ -147,6 +147,18 @@ describe('opening a damaged store', () => {
     await expect(open()).rejects.toMatchObject(UNAVAILABLE)
   })
 
+  test('a log that something else was put in place of is named, which LevelDB would end the process over', async () => {
+    await (await make()).close()
+    const files = await readdir(directory)
+    const log = files.find((name) => name.endsWith('.log')) ?? ''
+    const manifest = files.find((name) => name.startsWith('MANIFEST')) ?? ''
+    await writeFile(join(directory, log), await readFile(join(directory, manifest)))
+    await expect(open()).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: `The file ${log} of the store is damaged`,
+    })
+  })
+
   test('a damaged place in the log, over which LevelDB loses commits in silence, is noticed', async () => {
     await filled(200)
     const [log = ''] = await files('.log')

@@ -9,6 +9,7 @@ import { cannotOpen } from './fault.ts'
 import { openChecked, type Opened } from './open-checked.ts'
 import { proveContents } from './contents.ts'
 import { takeLease } from './lease.ts'
+import { findForeignLog } from './log-file.ts'
 import type { Unlock } from './seal.ts'
 import { findDamagedTable } from './table-file.ts'
 import { LevelStore } from './store.ts'
@@ -44,13 +45,13 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
       await createStore(directory, openEngine, seal)
     }
     const open = async () => openEngine(directory, { create: false })
-    await checkTables(directory)
+    await checkFiles(directory)
     const opened = await openChecked(open, options.unlock)
     const { engine, head, unlocked, isOld } = opened
     await prove(opened, options)
     const { seal, upgrade } = unlocked
     const reopen = async () => {
-      await checkTables(directory)
+      await checkFiles(directory)
       return openChecked(open, () => ({ seal }))
     }
     const release = async (): Promise<void> => lease.release()
@@ -66,8 +67,8 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
 }
 
 /** LevelDB ends the process over some damage that it reads: it is looked for before. */
-async function checkTables(directory: string): Promise<void> {
-  const damaged = await findDamagedTable(directory)
+async function checkFiles(directory: string): Promise<void> {
+  const damaged = (await findDamagedTable(directory)) ?? (await findForeignLog(directory))
   if (damaged !== undefined) throw cannotOpen(`The file ${damaged} of the store is damaged`)
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32c, unmasked } from './crc32c.ts'
+import { recordsIn } from './log-records.ts'
 import { NumberReader } from './number-reader.ts'
 
 /**
@@ -9,7 +9,10 @@ import { NumberReader } from './number-reader.ts'
  */
 export async function readTablesInUse(directory: string): Promise<ReadonlySet<number>> {
   const used = new Set<number>()
-  for (const edit of editsIn(await readManifest(directory))) apply(edit, used)
+  for (const edit of recordsIn(await readManifest(directory))) {
+    if (edit === undefined) break
+    apply(edit, used)
+  }
   return used
 }
 
@@ -19,35 +22,6 @@ async function readManifest(directory: string): Promise<Buffer> {
     return await readFile(join(directory, name.replace(/[^A-Z0-9-]/gu, '')))
   } catch {
     return Buffer.alloc(0)
-  }
-}
-
-const BLOCK_BYTES = 32_768
-/** Checksum, length and type. */
-const HEADER_BYTES = 7
-/** Types of records: whole ones, and the parts of those that go over the end of a block. */
-const FULL = 1
-const FIRST = 2
-const LAST = 4
-
-/** The records of a log of LevelDB, as far as they are sound. */
-function* editsIn(log: Buffer): Iterable<Buffer> {
-  let parts: Buffer[] = []
-  for (let at = 0; at + HEADER_BYTES <= log.length;) {
-    const left = BLOCK_BYTES - (at % BLOCK_BYTES)
-    if (left < HEADER_BYTES) {
-      at += left
-      continue
-    }
-    const end = at + HEADER_BYTES + log.readUInt16LE(at + 4)
-    const type = log[at + 6] ?? 0
-    const isSound =
-      end <= log.length && crc32c(log.subarray(at + 6, end)) === unmasked(log.readUInt32LE(at))
-    if (!isSound) return
-    if (type === FULL || type === FIRST) parts = []
-    parts.push(log.subarray(at + HEADER_BYTES, end))
-    if (type === FULL || type === LAST) yield Buffer.concat(parts)
-    at = end
   }
 }
 
