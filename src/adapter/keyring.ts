@@ -1,42 +1,69 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { KmipFault } from '../fault/fault.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Secret } from '../secret/secret.ts'
 import { KEY_BYTES } from './aes-gcm.ts'
-import { decodeKeyring, encodeKeyring, type Keyring } from './keyring-record.ts'
+import {
+  COMMITMENT_BYTES,
+  DEFAULT_LINE,
+  KEYRING_FORMAT,
+  decodeKeyring,
+  encodeKeyring,
+  type Keyring,
+  type WrappedEpoch,
+} from './keyring-record.ts'
 import { eightBytes, lengthPrefixed, utf8 } from './length-prefixed.ts'
-import { deriveKey, envelopeSealer, type StoreKeys } from './sealer-envelope.ts'
+import { deriveKey, envelopeSealer } from './sealer-envelope.ts'
 import { storeSeal, type StoreSeal } from './store-level/seal.ts'
 
-/** The opened keys of a store. */
-export interface OpenedKeyring {
+/** What the keys of a store are for. */
+export interface OpenedKeys {
   readonly sealer: Sealer
   /** Proves what the store holds. */
   readonly seal: StoreSeal
+  /** How often the store was restored from a backup. */
+  readonly generation: number
+}
+
+/** The opened keys of a store. */
+export interface OpenedKeyring extends OpenedKeys {
   /** What is to lie in the store: of a keyring that was there already, the same but for its format. */
   readonly record: Uint8Array
   /** Whether the store must have authenticated heads. */
   readonly isAuthenticated: boolean
+  /** Whether what lies in the store is of an older format than {@link record}. */
+  readonly isOutdated: boolean
+}
+
+/** A key-encryption key that no root wraps. */
+export interface EpochKey extends Omit<WrappedEpoch, 'wrapped'> {
+  /** 32 bytes. */
+  readonly key: Secret
+}
+
+/** The keys of a store without a root that wraps them: whoever has them reads the store. */
+export interface BareKeys {
+  /** 16 bytes. */
+  readonly storeId: Uint8Array
+  readonly generation: number
+  /** 32 bytes. */
+  readonly index: Secret
+  readonly epochs: readonly EpochKey[]
 }
 
 /** Makes the keys of a new store, wrapped by the root in a record that is to lie in it under {@link KEYRING_KEY}. */
 export async function makeKeyring(root: RootOfTrust, random: Random): Promise<OpenedKeyring> {
   const storeId = random.bytes(STORE_ID_BYTES).expose((bytes) => Uint8Array.from(bytes))
   const index = random.bytes(KEY_BYTES)
-  const first = random.bytes(KEY_BYTES)
+  const first = { number: 1, line: DEFAULT_LINE, seals: 0, key: random.bytes(KEY_BYTES) }
+  const keys: BareKeys = { storeId, generation: 0, index, epochs: [first] }
   try {
-    const ring = {
-      isAuthenticated: true,
-      storeId,
-      index: await root.wrap(index, wrapContext(storeId, INDEX)),
-      epochs: [{ number: 1, wrapped: await root.wrap(first, wrapContext(storeId, 1)) }],
-    }
-    return opened(ring, { storeId, index, epochs: new Map([[1, first]]) })
+    const record = await wrapKeyring(keys, root)
+    return { ...openBareKeys(keys), record, isAuthenticated: true, isOutdated: false }
   } finally {
-    index.destroy()
-    first.destroy()
+    destroyKeys(keys)
   }
 }
 
@@ -50,34 +77,26 @@ export async function openKeyring(
   record: Uint8Array | undefined,
   root: RootOfTrust,
 ): Promise<OpenedKeyring> {
-  if (record === undefined) throw refused('This store has no keyring')
-  const ring = decodeKeyring(record)
-  if (ring === undefined) throw damaged()
-  const index = await root.unwrap(ring.index, wrapContext(ring.storeId, INDEX))
-  const epochs = new Map<number, Secret>()
+  const ring = readKeyring(record)
+  const keys = await unwrapKeys(ring, root)
   try {
-    for (const { number, wrapped } of ring.epochs) {
-      epochs.set(number, await unwrapLater(root, wrapped, wrapContext(ring.storeId, number)))
+    return {
+      ...openBareKeys(keys),
+      record: encodeKeyring(ringOf(keys, ring)),
+      isAuthenticated: ring.format !== 1,
+      isOutdated: ring.format !== KEYRING_FORMAT,
     }
-    const newest = epochs.get(Math.max(...epochs.keys()))
-    if (newest === undefined || !timingSafeEqual(commitment(ring, newest), ring.commitment)) {
-      throw damaged()
-    }
-    return opened(ring, { storeId: ring.storeId, index, epochs })
   } finally {
-    index.destroy()
-    for (const key of epochs.values()) key.destroy()
+    destroyKeys(keys)
   }
 }
 
-function opened(ring: Omit<Keyring, 'commitment'>, keys: StoreKeys): OpenedKeyring {
-  const { storeId, index, epochs } = keys
-  const newest = epochs.get(Math.max(...epochs.keys()))
-  if (newest === undefined) throw damaged()
-  const authenticated = { ...ring, isAuthenticated: true }
+/** The same with keys that no root wraps, as they come out of a backup. They stay the caller's. */
+export function openBareKeys({ storeId, generation, index, epochs }: BareKeys): OpenedKeys {
   const keyFor = (purpose: string) => deriveKey(index, storeId, purpose)
+  const byNumber = new Map(epochs.map(({ number, key }) => [number, key]))
   return {
-    sealer: envelopeSealer(keys),
+    sealer: envelopeSealer({ storeId, index, epochs: byNumber }),
     // Like blinded values, the proof stays the same through all epochs.
     seal: storeSeal({
       head: keyFor('head'),
@@ -85,9 +104,103 @@ function opened(ring: Omit<Keyring, 'commitment'>, keys: StoreKeys): OpenedKeyri
       sums: keyFor('set sums'),
       mask: keyFor('set mask'),
     }),
-    record: encodeKeyring({ ...authenticated, commitment: commitment(authenticated, newest) }),
-    isAuthenticated: ring.isAuthenticated,
+    generation,
   }
+}
+
+/**
+ * Takes the keys of a store out of its keyring; {@link destroyKeys} is to be called for them. Throws what
+ * {@link openKeyring} throws.
+ */
+export async function unwrapKeyring(
+  record: Uint8Array | undefined,
+  root: RootOfTrust,
+): Promise<BareKeys> {
+  return unwrapKeys(readKeyring(record), root)
+}
+
+/** The keyring of a store under another root, in the newest format. The keys stay the caller's. */
+export async function wrapKeyring(keys: BareKeys, root: RootOfTrust): Promise<Uint8Array> {
+  return encodeKeyring(await wrapKeys(keys, root))
+}
+
+/**
+ * Wraps a whole keyring anew. Throws what {@link openKeyring} throws where `from` did not wrap it.
+ *
+ * @param generation - of the ring that is made; that of the old one without it
+ */
+export async function rewrapKeyring(
+  record: Uint8Array | undefined,
+  { from, to, generation }: { from: RootOfTrust; to: RootOfTrust; generation?: number },
+): Promise<Uint8Array> {
+  const keys = await unwrapKeyring(record, from)
+  try {
+    return await wrapKeyring({ ...keys, generation: generation ?? keys.generation }, to)
+  } finally {
+    destroyKeys(keys)
+  }
+}
+
+/** Reads what a keyring says without a root; nothing proves it. Throws `UNAVAILABLE` when there is none or it is damaged. */
+export function readKeyring(record: Uint8Array | undefined): Keyring {
+  if (record === undefined) throw refused('This store has no keyring')
+  const ring = decodeKeyring(record)
+  if (ring === undefined) throw damaged()
+  return ring
+}
+
+export function destroyKeys({ index, epochs }: Pick<BareKeys, 'index' | 'epochs'>): void {
+  index.destroy()
+  for (const { key } of epochs) key.destroy()
+}
+
+async function unwrapKeys(ring: Keyring, root: RootOfTrust): Promise<BareKeys> {
+  const { storeId, generation } = ring
+  const index = await root.unwrap(ring.index, wrapContext(storeId, INDEX))
+  const epochs: EpochKey[] = []
+  try {
+    for (const { number, line, seals, wrapped } of ring.epochs) {
+      const key = await unwrapLater(root, wrapped, wrapContext(storeId, number))
+      epochs.push({ number, line, seals, key })
+    }
+    const made = commitmentOf(ring, commitmentKey(newestOf(epochs).key, storeId))
+    if (!timingSafeEqual(made, ring.commitment)) throw damaged()
+    return { storeId, generation, index, epochs }
+  } catch (error) {
+    destroyKeys({ index, epochs })
+    throw error
+  }
+}
+
+async function wrapKeys(keys: BareKeys, root: RootOfTrust): Promise<Keyring> {
+  const { storeId, generation } = keys
+  const epochs: WrappedEpoch[] = []
+  for (const { number, line, seals, key } of keys.epochs) {
+    epochs.push({ number, line, seals, wrapped: await wrapEpoch(root, storeId, number, key) })
+  }
+  const index = await wrapEpoch(root, storeId, INDEX, keys.index)
+  return ringOf(keys, { storeId, generation, index, epochs })
+}
+
+/** The same wrapped keys in a ring of the newest format. */
+function ringOf(
+  keys: BareKeys,
+  parts: Pick<Keyring, 'storeId' | 'generation' | 'index' | 'epochs'>,
+): Keyring {
+  const { storeId, generation, index, epochs } = parts
+  const commitment = new Uint8Array(COMMITMENT_BYTES)
+  const ring = { format: KEYRING_FORMAT, storeId, generation, index, epochs, commitment } as const
+  const key = commitmentKey(newestOf(keys.epochs).key, storeId)
+  return { ...ring, commitment: commitmentOf(ring, key) }
+}
+
+async function wrapEpoch(
+  root: RootOfTrust,
+  storeId: Uint8Array,
+  number: number,
+  key: Secret,
+): Promise<Uint8Array> {
+  return root.wrap(key, wrapContext(storeId, number))
 }
 
 /** The root has opened one key already: if it fails on another, that one was altered. */
@@ -103,11 +216,21 @@ async function unwrapLater(
   }
 }
 
+/** The epoch of the highest number: it commits to the ring. */
+function newestOf<T extends { readonly number: number }>(epochs: readonly T[]): T {
+  const [first, ...others] = epochs
+  if (first === undefined) throw damaged()
+  return others.reduce((newest, each) => (each.number > newest.number ? each : newest), first)
+}
+
 /** GCM does not commit to its key: several keys can open one ciphertext. This says which key was meant. */
-function commitment(ring: Omit<Keyring, 'commitment'>, newest: Secret): Uint8Array {
+function commitmentOf(ring: Keyring, key: KeyObject): Uint8Array {
   const content = encodeKeyring({ ...ring, commitment: new Uint8Array(COMMITMENT_BYTES) })
-  const key = deriveKey(newest, ring.storeId, 'keyring')
   return createHmac('sha256', key).update(createHash('sha256').update(content).digest()).digest()
+}
+
+function commitmentKey(epoch: Secret, storeId: Uint8Array): KeyObject {
+  return deriveKey(epoch, storeId, 'keyring')
 }
 
 function wrapContext(storeId: Uint8Array, epoch: number): Uint8Array {
@@ -125,6 +248,5 @@ function refused(message: string, cause?: unknown): KmipFault {
 /** Where the keyring is in the store. */
 export const KEYRING_KEY = utf8('keyring')
 const STORE_ID_BYTES = 16
-const COMMITMENT_BYTES = 32
 /** The place of the index key among the epochs, which count from 1. */
 const INDEX = 0

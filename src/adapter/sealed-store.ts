@@ -11,6 +11,10 @@ import type { LevelStore } from './store-level/store.ts'
 export interface SealedStore {
   readonly store: LevelStore
   readonly sealer: Sealer
+  /** How often the store was restored from a backup. */
+  readonly generation: number
+  /** Writes the keyring anew where it is of an older format. To be called once it is known that the store is sound. */
+  bringUpToDate(): Promise<void>
 }
 
 export interface SealedStoreOptions {
@@ -32,7 +36,7 @@ export async function createSealedStore(
   const store = await openLevelStore({ directory, create: true, unlock, log })
   const put = { key: KEYRING_KEY, value: keyring.record }
   await store.commit({ checks: [{ key: KEYRING_KEY, revision: 'absent' }], puts: [put], dels: [] })
-  return { store, sealer: keyring.sealer }
+  return assemble(store, keyring)
 }
 
 /** Opens a store with its keys, and brings one up to date that was made before heads were authenticated. Throws `UNAVAILABLE`. */
@@ -54,5 +58,21 @@ export async function openSealedStore({
   const store = await openLevelStore({ directory, create: false, unlock, log, ...limit })
   const [keyring] = keyrings
   if (keyring === undefined) throw new TypeError('A store was opened without its keys')
-  return { store, sealer: keyring.sealer }
+  return assemble(store, keyring)
+}
+
+function assemble(store: LevelStore, keyring: OpenedKeyring): SealedStore {
+  const { sealer, generation, record, isOutdated } = keyring
+  return {
+    store,
+    sealer,
+    generation,
+    async bringUpToDate() {
+      if (!isOutdated || store.isRenewed) return
+      const before = await store.get(KEYRING_KEY)
+      if (before === undefined) return
+      const checks = [{ key: KEYRING_KEY, revision: before.revision }]
+      await store.commit({ checks, puts: [{ key: KEYRING_KEY, value: record }], dels: [] })
+    },
+  }
 }

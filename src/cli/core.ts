@@ -60,6 +60,7 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
     const { sealer } = opened
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors)
+    if (!isUnproved) await opened.bringUpToDate()
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,

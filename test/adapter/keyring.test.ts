@@ -2,11 +2,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { makeKeyring, openKeyring } from '../../src/adapter/keyring.ts'
+import {
+  destroyKeys,
+  makeKeyring,
+  openBareKeys,
+  openKeyring,
+  readKeyring,
+  rewrapKeyring,
+  unwrapKeyring,
+  wrapKeyring,
+} from '../../src/adapter/keyring.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { rootFromFile } from '../../src/adapter/root-file.ts'
 import { rootFromPassphrase } from '../../src/adapter/root-passphrase.ts'
 import type { RootOfTrust } from '../../src/port/root-of-trust.ts'
+import type { Sealer } from '../../src/port/sealer.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { envelope, envelopeLabel as label, fromHex, toHex } from './fixtures/envelope.ts'
 
@@ -98,11 +108,35 @@ describe('opening a keyring', () => {
       fromHex(envelope.keyrings.passphrase),
       passphrase(envelope.passphrase),
     )
-    expect(old.isAuthenticated).toBe(false)
+    expect(old).toMatchObject({ isAuthenticated: false, isOutdated: true, generation: 0 })
     const renewed = await openKeyring(old.record, passphrase(envelope.passphrase))
-    expect(renewed.isAuthenticated).toBe(true)
+    expect(renewed).toMatchObject({ isAuthenticated: true, isOutdated: false, generation: 0 })
     const body = fromHex('c0ffee')
     expect(renewed.seal.combine([body])).toEqual(old.seal.combine([body]))
+  })
+
+  test('one from before there were lines opens, and has a record in which all epochs are of one', async () => {
+    const root = await fileRoot(envelope.rootFile)
+    const old = await openKeyring(fromHex(envelope.keyrings.authenticated), root)
+    expect(old).toMatchObject({ isAuthenticated: true, isOutdated: true, generation: 0 })
+    expectRecordsToOpen(old.sealer)
+    expect(linesOf(old.record)).toEqual([
+      { number: 1, line: 'default', seals: 0 },
+      { number: 3, line: 'default', seals: 0 },
+    ])
+    expectRecordsToOpen((await openKeyring(old.record, root)).sealer)
+  })
+
+  test('one with lines that another program made opens, and is left as it is', async () => {
+    const record = fromHex(envelope.keyrings.lines)
+    const ring = await openKeyring(record, await fileRoot(envelope.rootFile))
+    expect(ring).toMatchObject({ isAuthenticated: true, isOutdated: false, generation: 0x01020304 })
+    expect(toHex(ring.record)).toBe(envelope.keyrings.lines)
+    expectRecordsToOpen(ring.sealer)
+    expect(linesOf(record)).toEqual([
+      { number: 1, line: 'default', seals: 0x0102030405 },
+      { number: 3, line: 'payröll', seals: 7 },
+    ])
   })
 
   test('a store without a keyring is told apart', async () => {
@@ -111,37 +145,109 @@ describe('opening a keyring', () => {
     )
   })
 
-  test('each altered byte and each missing end is called damage, not a wrong passphrase', async () => {
-    const damaged = fault('The keyring of this store is damaged')
-    const whole = fromHex(envelope.keyrings.file)
+  test.each(['file', 'lines'] as const)(
+    'each altered byte and each missing end is called damage, not a wrong root: %s',
+    async (name) => {
+      const damaged = fault('The keyring of this store is damaged')
+      const whole = fromHex(envelope.keyrings[name])
+      const root = await fileRoot(envelope.rootFile)
+      for (let at = 0; at < whole.length; at += 1) {
+        const altered = Uint8Array.from(whole)
+        altered[at] = (altered[at] ?? 0) ^ 0x40
+        const store = altered
+        await expect(openKeyring(store, root), `byte ${at}`).rejects.toMatchObject(damaged)
+        const cut = whole.subarray(0, at)
+        await expect(openKeyring(cut, root), `length ${at}`).rejects.toMatchObject(damaged)
+      }
+      await expect(openKeyring(new Uint8Array(0), root)).rejects.toMatchObject(damaged)
+    },
+  )
+
+  test.each(['file', 'lines'] as const)(
+    'an alteration by somebody who mends the checksum is noticed, too: %s',
+    async (name) => {
+      const { createHash } = await import('node:crypto')
+      const whole = fromHex(envelope.keyrings[name])
+      const root = await fileRoot(envelope.rootFile)
+      for (let at = 0; at < whole.length - 32; at += 1) {
+        const altered = Uint8Array.from(whole)
+        altered[at] = (altered[at] ?? 0) ^ 1
+        altered.set(
+          createHash('sha256').update(altered.subarray(0, -32)).digest(),
+          whole.length - 32,
+        )
+        const store = altered
+        await expect(openKeyring(store, root), `byte ${at}`).rejects.toMatchObject({
+          name: 'KmipFault',
+          code: 'UNAVAILABLE',
+        })
+      }
+    },
+  )
+})
+
+describe('wrapping a keyring under another root', () => {
+  test('the other root opens it and the first no longer does', async () => {
     const root = await fileRoot(envelope.rootFile)
-    for (let at = 0; at < whole.length; at += 1) {
-      const altered = Uint8Array.from(whole)
-      altered[at] = (altered[at] ?? 0) ^ 0x40
-      const store = altered
-      await expect(openKeyring(store, root), `byte ${at}`).rejects.toMatchObject(damaged)
-      const cut = whole.subarray(0, at)
-      await expect(openKeyring(cut, root), `length ${at}`).rejects.toMatchObject(damaged)
-    }
-    await expect(openKeyring(new Uint8Array(0), root)).rejects.toMatchObject(damaged)
+    const old = fromHex(envelope.keyrings.lines)
+    const record = await rewrapKeyring(old, { from: root, to: passphrase('two') })
+    const again = await openKeyring(record, passphrase('two'))
+    expectRecordsToOpen(again.sealer)
+    expect(again).toMatchObject({ generation: 0x01020304, isOutdated: false })
+    expect(linesOf(record)).toEqual(linesOf(old))
+    await expect(openKeyring(record, root)).rejects.toMatchObject(
+      fault('The root key file does not open this store'),
+    )
+    // What the heads of the store are proved with stays the same.
+    const first = await openKeyring(old, root)
+    const body = fromHex('c0ffee')
+    expect(again.seal.isAuthentic(body, first.seal.authenticate(body))).toBe(true)
   })
 
-  test('an alteration by somebody who mends the checksum is noticed, too', async () => {
-    const { createHash } = await import('node:crypto')
-    const whole = fromHex(envelope.keyrings.file)
+  test('a restored store gets another generation, which who has no root cannot change', async () => {
     const root = await fileRoot(envelope.rootFile)
-    for (let at = 0; at < whole.length - 32; at += 1) {
-      const altered = Uint8Array.from(whole)
-      altered[at] = (altered[at] ?? 0) ^ 1
-      altered.set(createHash('sha256').update(altered.subarray(0, -32)).digest(), whole.length - 32)
-      const store = altered
-      await expect(openKeyring(store, root), `byte ${at}`).rejects.toMatchObject({
-        name: 'KmipFault',
-        code: 'UNAVAILABLE',
-      })
-    }
+    const old = fromHex(envelope.keyrings.lines)
+    const record = await rewrapKeyring(old, { from: root, to: root, generation: 9 })
+    expect((await openKeyring(record, root)).generation).toBe(9)
+    expect(readKeyring(record).generation).toBe(9)
+    expect(readKeyring(old).generation).toBe(0x01020304)
+  })
+
+  test('a root that did not wrap it does not wrap it anew', async () => {
+    const options = { from: passphrase('wrong'), to: passphrase('two') }
+    const old = fromHex(envelope.keyrings.passphrase)
+    await expect(rewrapKeyring(old, options)).rejects.toMatchObject(
+      fault('The passphrase does not open this store'),
+    )
+  })
+
+  test('bare keys open what they sealed, and a root can take them up', async () => {
+    const keys = await unwrapKeyring(
+      fromHex(envelope.keyrings.lines),
+      await fileRoot(envelope.rootFile),
+    )
+    expect(keys.index.expose(toHex)).toBe(envelope.index)
+    expect(keys.epochs.map(({ key }) => key.expose(toHex))).toEqual(Object.values(envelope.epochs))
+    const { sealer, generation } = openBareKeys(keys)
+    expect(generation).toBe(0x01020304)
+    expectRecordsToOpen(sealer)
+    const record = await wrapKeyring(keys, passphrase('new'))
+    expectRecordsToOpen((await openKeyring(record, passphrase('new'))).sealer)
+    destroyKeys(keys)
+    expect(keys.index.length + keys.epochs.reduce((sum, { key }) => sum + key.length, 0)).toBe(0)
+    expectRecordsToOpen(sealer)
   })
 })
+
+function expectRecordsToOpen(sealer: Sealer): void {
+  for (const { sealed, plaintext } of envelope.records) {
+    expect(sealer.open(label, fromHex(sealed)).expose(toHex)).toBe(plaintext)
+  }
+}
+
+function linesOf(record: Uint8Array): readonly object[] {
+  return readKeyring(record).epochs.map(({ number, line, seals }) => ({ number, line, seals }))
+}
 
 function passphrase(text: string): RootOfTrust {
   return rootFromPassphrase(Secret.copyOf(new TextEncoder().encode(text)), parameters, FLOOR)
