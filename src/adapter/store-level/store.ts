@@ -14,10 +14,12 @@ import { Committer } from './committer.ts'
 import type { Pause } from './contents.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
 import { unavailable, wordsOf } from './fault.ts'
-import { encodeHead, samePlace, type Head } from './head.ts'
+import { decodeHead, encodeHead, samePlace, type Head } from './head.ts'
 import { inspectContents, standingOf, type Standing } from './inspect.ts'
 import type { Opened } from './open-checked.ts'
-import { callerKey, dataKey, entryOf } from './layout.ts'
+import { HEAD_KEY } from './layout.ts'
+import { momentOf, type Moment } from './moment.ts'
+import { LevelSnapshot, readMany, readOne, readRange, type Read } from './reading.ts'
 import type { StoreSeal } from './seal.ts'
 import { findDamagedTable } from './table-file.ts'
 
@@ -68,11 +70,23 @@ export class LevelStore implements Store {
   async snapshot(): Promise<Snapshot> {
     const working = this.#usable()
     const snapshot = await this.#read((engine) => engine.snapshot())
-    const read: Read = async (use) => {
-      if (this.#working !== working) throw unavailable('the snapshot was lost with its engine')
-      return this.#read(async (engine) => use(engine, snapshot))
+    return new LevelSnapshot(this.#readerOf(working, snapshot), async () => snapshot.close())
+  }
+
+  /** A snapshot with the head of the same moment. Throws `UNAVAILABLE`. */
+  async moment(): Promise<Moment> {
+    const working = this.#usable()
+    const snapshot = await this.#read((engine) => engine.snapshot())
+    const read = this.#readerOf(working, snapshot)
+    const { seal } = this.#parts
+    const anchor = await read((engine, at) => engine.get(HEAD_KEY, at))
+    const head = anchor === undefined ? undefined : decodeHead(anchor, seal)
+    if (anchor === undefined || head === undefined) {
+      await snapshot.close()
+      throw unavailable('the head of the store is not authentic')
     }
-    return new LevelSnapshot(read, async () => snapshot.close())
+    const reader = new LevelSnapshot(read, async () => snapshot.close())
+    return momentOf(reader, { head, anchor }, seal)
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {
@@ -140,6 +154,13 @@ export class LevelStore implements Store {
     this.#retry = undefined
     retry?.()
     throw unavailable(this.#why)
+  }
+
+  #readerOf(working: Working, snapshot: EngineSnapshot): Read {
+    return async (use) => {
+      if (this.#working !== working) throw unavailable('the snapshot was lost with its engine')
+      return this.#read(async (engine) => use(engine, snapshot))
+    }
   }
 
   #start(engine: Engine, head: Head): Working {
@@ -226,74 +247,3 @@ interface Working {
   readonly engine: Engine
   readonly committer: Committer
 }
-
-type Read = <T>(use: (engine: Engine, snapshot: EngineSnapshot) => T | Promise<T>) => Promise<T>
-
-class LevelSnapshot implements Snapshot {
-  readonly #read: Read
-  readonly #release: () => Promise<void>
-  #closed = false
-
-  constructor(read: Read, release: () => Promise<void>) {
-    this.#read = read
-    this.#release = release
-  }
-
-  async get(key: Uint8Array): Promise<Entry | undefined> {
-    this.#checkOpen()
-    return this.#read((engine, snapshot) => readOne(engine, key, snapshot))
-  }
-
-  async getMany(keys: readonly Uint8Array[]): Promise<readonly (Entry | undefined)[]> {
-    this.#checkOpen()
-    return this.#read(async (engine, snapshot) => readMany(engine, keys, snapshot))
-  }
-
-  async scan(range: KeyRange, options: ScanOptions): Promise<readonly Entry[]> {
-    this.#checkOpen()
-    return this.#read(async (engine, snapshot) => readRange(engine, range, options, snapshot))
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.#release()
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw unavailable('the snapshot is closed')
-  }
-}
-
-function readOne(engine: Engine, key: Uint8Array, at?: EngineSnapshot): Entry | undefined {
-  return entryOrNone(key, engine.get(dataKey(key), at))
-}
-
-function entryOrNone(key: Uint8Array, stored: Uint8Array | undefined): Entry | undefined {
-  return stored === undefined ? undefined : entryOf(Uint8Array.from(key), stored)
-}
-
-async function readMany(
-  engine: Engine,
-  keys: readonly Uint8Array[],
-  at?: EngineSnapshot,
-): Promise<readonly (Entry | undefined)[]> {
-  if (keys.length <= READ_AT_ONCE) return keys.map((key) => readOne(engine, key, at))
-  const found = await engine.getMany(keys.map(dataKey), at)
-  return keys.map((key, index) => entryOrNone(key, found[index]))
-}
-
-async function readRange(
-  engine: Engine,
-  range: KeyRange,
-  options: ScanOptions,
-  at?: EngineSnapshot,
-): Promise<readonly Entry[]> {
-  if (options.limit <= 0 || Buffer.compare(range.from, range.to) >= 0) return []
-  const stored = { from: dataKey(range.from), to: dataKey(range.to) }
-  const found = await engine.iterate(stored, options, at)
-  return found.map(([key, value]) => entryOf(callerKey(key), value))
-}
-
-/** Keys that are read while everything else waits, some 5 µs each. */
-const READ_AT_ONCE = 64
