@@ -1,15 +1,15 @@
 import { systemClock } from '../adapter/clock-system.ts'
 import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
+import { checkAccess } from '../adapter/root-of-directory.ts'
 import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
 import type { Log } from '../port/log.ts'
 import { CommandFailure } from './failure.ts'
-import { withPassphrase } from './passphrase.ts'
+import { withAccess, type Opening } from './opening.ts'
 
-export interface SessionOptions {
+export interface SessionOptions extends Opening {
   readonly data: string
-  readonly 'passphrase-file'?: string | undefined
   /** Where no server runs, the store is opened as it is, proved or not. */
   readonly isUnproved?: boolean
 }
@@ -24,18 +24,14 @@ export async function withAdmin<T>(
 ): Promise<T> {
   const directory = await openDataDirectory(options.data)
   const { isUnproved = false } = options
-  return withPassphrase(options['passphrase-file'], async (passphrase) => {
-    if (passphrase !== undefined && directory.root.kind === 'file') {
-      throw new CommandFailure(`${options.data} is opened by its root.key and has no passphrase`, {
-        hint: 'leave out --passphrase-file',
-      })
-    }
+  return withAccess(options, async (access) => {
+    checkAccess(directory, access)
     const running = await connectAdmin(pathIn(directory, 'socket'))
     if (running !== undefined) return use(running)
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue, verifyStore } = await import('./compose.ts')
-    const core = await openCore(directory, { passphrase, log: SILENT, isUnproved })
+    const core = await openCore(directory, { ...access, log: SILENT, isUnproved })
     try {
       const service = createAdminService({
         clients: core.clients,

@@ -3,7 +3,7 @@ import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
-import { openRoot } from '../adapter/root-of-directory.ts'
+import { openRoot, type RootAccess } from '../adapter/root-of-directory.ts'
 import { openSealedStore } from '../adapter/sealed-store.ts'
 import type { LevelStore } from '../adapter/store-level/store.ts'
 import type { Log } from '../port/log.ts'
@@ -11,7 +11,6 @@ import type { Sealer } from '../port/sealer.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
-import type { Secret } from '../secret/secret.ts'
 
 /** An open data directory: what the server, and commands without a server, stand on. */
 export interface Core {
@@ -27,8 +26,7 @@ export interface Core {
   close(): Promise<void>
 }
 
-export interface CoreOptions {
-  readonly passphrase: Secret | undefined
+export interface CoreOptions extends RootAccess {
   readonly log: Log
   /** A file on another disk that the head of the store is kept in, too. */
   readonly anchor?: string | undefined
@@ -46,10 +44,10 @@ const PROVEN_ENTRIES = 1_000_000
 
 /** Opens a data directory. Throws `UNAVAILABLE` with a sentence for people, also when another process has the store. */
 export async function openCore(directory: DataDirectory, options: CoreOptions): Promise<Core> {
-  const { passphrase, log, beforeStore, isUnproved = false } = options
+  const { log, beforeStore, isUnproved = false } = options
   await readCertificateFile(pathIn(directory, 'authority'))
   await readCertificateFile(pathIn(directory, 'server'))
-  const root = await openRoot(directory, passphrase)
+  const root = await openRoot(directory, options)
   let store: LevelStore | undefined
   try {
     await beforeStore?.()

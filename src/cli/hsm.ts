@@ -1,6 +1,10 @@
+import { readPin, type SecretSource } from '../adapter/secret-source.ts'
 import type { Config } from '../config/defaults.ts'
+import type { HsmConfig } from '../config/hsm.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import type { Log } from '../port/log.ts'
+import type { Secret } from '../secret/secret.ts'
+import { libraryEnvironment } from './library-environment.ts'
 
 /**
  * Logs in to the configured token; undefined where there is none. The process that holds the vendor's library gets the
@@ -9,18 +13,26 @@ import type { Log } from '../port/log.ts'
 export async function openHsm({ hsm }: Config, log: Log): Promise<Hsm | undefined> {
   if (hsm === undefined) return undefined
   const { openToken } = await import('../adapter/pkcs11/index.ts')
-  const environment = environmentOf(process.env)
-  const token = await openToken({ settings: hsm, environment, log })
+  const environment = libraryEnvironment()
+  const { module, slot, label, sessions, deadlineMs } = hsm
+  const pin = await pinOf(hsm, environment['CREDENTIALS_DIRECTORY'])
+  const settings = { module, slot, label, sessions, deadlineMs, pin }
+  const token = await openToken({ settings, environment, log })
   return { token, objectsPerClient: hsm.objectsPerClient, extractable: hsm.extractable }
 }
 
-/** All variables but those that change what Node does. */
-function environmentOf(
-  variables: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) =>
-      value === undefined || name.startsWith('NODE_') ? [] : [[name, value]],
-    ),
-  )
+/** A file and a credential are read for each login; what came from a descriptor is kept, for it comes once. */
+async function pinOf(
+  { pinFile, pinCredential, pinFd }: HsmConfig,
+  credentials: string | undefined,
+): Promise<() => Promise<Secret>> {
+  if (pinFd !== undefined) {
+    const kept = await readPin({ kind: 'descriptor', number: pinFd })
+    return async () => Promise.resolve(kept.clone())
+  }
+  const source: SecretSource =
+    pinFile === undefined
+      ? { kind: 'credential', name: pinCredential ?? '' }
+      : { kind: 'file', path: pinFile }
+  return async () => readPin(source, credentials)
 }

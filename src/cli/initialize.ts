@@ -8,12 +8,11 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { buildDataDirectory, writeNewFile } from '../adapter/data-directory-build.ts'
 import { formatSettings, pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
-import { createRoot } from '../adapter/root-of-directory.ts'
+import { createRoot, type RootRequest } from '../adapter/root-of-directory.ts'
 import { createSealedStore } from '../adapter/sealed-store.ts'
 import type { Log } from '../port/log.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import { writeAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
-import type { Secret } from '../secret/secret.ts'
 
 /** What a new data directory shows of itself: certificates in DER. */
 export interface NewDirectory {
@@ -22,8 +21,8 @@ export interface NewDirectory {
 }
 
 export interface InitializeOptions {
-  /** Opens the store from then on; without one a key file in the directory does. */
-  readonly passphrase: Secret | undefined
+  /** What opens the store from then on. */
+  readonly root: RootRequest
   /** Names of the server beside those every server has. */
   readonly hosts: readonly HostName[]
   readonly log: Log
@@ -36,7 +35,7 @@ export interface InitializeOptions {
  */
 export async function initialize(
   path: string,
-  { passphrase, hosts, log }: InitializeOptions,
+  { root: request, hosts, log }: InitializeOptions,
 ): Promise<NewDirectory> {
   const deps = { clock: systemClock, random: nodeRandom }
   const names = distinct([...hosts, ...defaultHostNames(hostname())])
@@ -44,7 +43,7 @@ export async function initialize(
   const server = issueServerCertificate(deps, authority, names)
   try {
     await buildDataDirectory(path, async (staging) => {
-      const { root, settings } = await createRoot(staging, passphrase, nodeRandom)
+      const { root, settings } = await createRoot(staging, request, nodeRandom)
       try {
         await fillStore(pathIn({ path: staging }, 'store'), { root, authority, server, log })
       } finally {

@@ -34,6 +34,17 @@ export function portOption(name: string, describe: string): ValueOption<number> 
   return numberOption(name, describe, { least: 0, most: 65_535 })
 }
 
+/** An option that takes the number of a descriptor that is open for reading. */
+export function descriptorOption(name: string, describe: string): ValueOption<number> {
+  const option = numberOption(name, describe, { least: 0, most: 65_535 })
+  const coerce = (value: unknown): number => {
+    const number = option.coerce(value)
+    if (number !== 1 && number !== 2) return number
+    throw wrongUsage(`--${name}: descriptor ${number} is there to be written to`)
+  }
+  return { type: 'string', requiresArg: true, describe, coerce }
+}
+
 /** What several `--hostname` mean: names and addresses for a certificate. */
 export const hostNamesOption = {
   type: 'string',
@@ -43,11 +54,6 @@ export const hostNamesOption = {
 } as const
 
 export const dataOption = { ...textOption('data', 'data directory'), demandOption: true } as const
-
-export const passphraseFileOption = textOption(
-  'passphrase-file',
-  'file whose first line is the passphrase that opens the store',
-)
 
 export const jsonOption = { type: 'boolean', default: false, describe: 'print JSON' } as const
 

@@ -18,7 +18,6 @@ import {
   writeNewFile,
 } from '../../src/adapter/data-directory-build.ts'
 import { formatSettings, openDataDirectory } from '../../src/adapter/data-directory.ts'
-import { readPassphraseFile } from '../../src/adapter/passphrase-file.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 
 let home: string
@@ -174,58 +173,5 @@ describe('kmipd.json', () => {
   ])('is refused when it says %s', async (text, message) => {
     writeFileSync(join(home, 'kmipd.json'), text)
     await expect(openDataDirectory(home)).rejects.toThrow(unavailable(message))
-  })
-})
-
-describe('a passphrase file', () => {
-  const read = async (content: string | Uint8Array, mode = 0o600) => {
-    const path = join(home, 'passphrase')
-    writeFileSync(path, content)
-    chmodSync(path, mode)
-    const { passphrase, isExposed } = await readPassphraseFile(path)
-    return { bytes: passphrase.expose((bytes) => Buffer.from(bytes).toString('hex')), isExposed }
-  }
-  const hex = (text: string): string => Buffer.from(text).toString('hex')
-
-  test.each([
-    ['no line end', 'secret', 'secret'],
-    ['a line end', 'secret\n', 'secret'],
-    ['a line end of Windows', 'secret\r\n', 'secret'],
-    ['more lines', 'secret\nanother\n', 'secret'],
-    ['spaces around it', '  secret \n', '  secret '],
-  ])('counts its first line: with %s', async (_what, content, expected) => {
-    expect((await read(content)).bytes).toBe(hex(expected))
-  })
-
-  test('is read as bytes, of whatever encoding', async () => {
-    const bytes = Uint8Array.of(0xff, 0x00, 0xc3, 0x28)
-    expect((await read(Buffer.concat([bytes, Buffer.from('\n')]))).bytes).toBe('ff00c328')
-  })
-
-  test.each([
-    ['an empty file', ''],
-    ['an empty first line', '\nsecret\n'],
-    ['a line end alone', '\r\n'],
-    ['a passphrase of more than 1,024 bytes', 'x'.repeat(1025)],
-  ])('is refused for %s', async (_what, content) => {
-    await expect(read(content)).rejects.toMatchObject({ code: 'INVALID_FIELD' })
-  })
-
-  test('may hold 1,024 bytes', async () => {
-    expect((await read(`${'x'.repeat(1024)}\n`)).bytes).toBe(hex('x'.repeat(1024)))
-  })
-
-  test.each([
-    [0o600, false],
-    [0o400, false],
-    [0o640, true],
-    [0o604, true],
-  ])('of mode %o is known to be exposed or not', async (mode, isExposed) => {
-    expect((await read('secret', mode)).isExposed).toBe(isExposed)
-  })
-
-  test('that is missing or a directory is reported', async () => {
-    await expect(readPassphraseFile(join(home, 'none'))).rejects.toThrow(unavailable(/ENOENT/))
-    await expect(readPassphraseFile(home)).rejects.toThrow(unavailable(/EISDIR/))
   })
 })

@@ -108,6 +108,15 @@ describe('the configuration file', () => {
     expect(at('  slot: 1\n  pin: 1234\n')).toThrow(
       refusal('c.yaml:5: hsm.pin: there is no such key'),
     )
+    const pins = 'c.yaml:2: hsm: has to have one of pinFile, pinCredential and pinFd'
+    expect(at('  slot: 1\n  pinFd: 3\n')).toThrow(refusal(pins))
+    expect(() => parseConfig('hsm:\n  {module: /p11.so, slot: 1}', 'c.yaml')).toThrow(refusal(pins))
+    for (const [given, problem] of PINS) {
+      const file = `hsm: {module: /p11.so, slot: 1, ${given}}`
+      const parsed = () => parseConfig(file, 'c.yaml').hsm?.slot
+      if (problem === undefined) expect(parsed(), given).toBe(1)
+      else expect(parsed, given).toThrow(refusal(problem))
+    }
     expect(() => parseConfig('hsm: {module: p11.so, slot: 0, pinFile: pin}', 'c.yaml')).toThrow(
       refusal('c.yaml:1: hsm.module: has to be an absolute path'),
     )
@@ -124,3 +133,10 @@ describe('the configuration file', () => {
     }
   })
 })
+
+const PINS: readonly (readonly [string, RegExp | undefined])[] = [
+  ['pinCredential: pin', undefined],
+  ['pinFd: 3', undefined],
+  ['pinCredential: ../pin', /pinCredential: is no name of a credential$/],
+  ['pinFd: 2', /pinFd: is there to be written to$/],
+]

@@ -33,7 +33,7 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'kmipd-corruption-'))
   const directory = join(parent, 'data')
   original = { directory, earlier: join(parent, 'earlier') }
-  await initialize(directory, { passphrase: undefined, hosts: [], log: silentLog })
+  await initialize(directory, { root: { kind: 'file' }, hosts: [], log: silentLog })
   // LevelDB makes a table of its log at each opening: this leaves several, and a log with something in it.
   await write(directory, 0, OBJECTS / 3)
   await write(directory, OBJECTS / 3, (2 * OBJECTS) / 3)
@@ -115,5 +115,5 @@ async function write(directory: string, from: number, to: number): Promise<void>
 }
 
 async function open(directory: string): Promise<Core> {
-  return openCore(await openDataDirectory(directory), { passphrase: undefined, log: silentLog })
+  return openCore(await openDataDirectory(directory), { log: silentLog })
 }

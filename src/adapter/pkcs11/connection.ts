@@ -1,10 +1,11 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { TokenMechanismRow } from '../../port/token.ts'
 import { membersOf } from '../../schema/enumeration.ts'
+import type { Secret } from '../../secret/secret.ts'
 import { PKCS_11ReturnCode as RC } from '../../spec/enum/pkcs-11-return-code.ts'
 import { UserType } from '../../spec/pkcs11/constant.ts'
 import { LibraryChild, unreachable, type LibraryCall, type LibraryResult } from './child.ts'
-import { checkedModule, readPin } from './file-checks.ts'
+import { checkedModule } from './file-checks.ts'
 import { SessionPool } from './session-pool.ts'
 import { numberOf } from './value.ts'
 
@@ -15,7 +16,8 @@ export interface TokenSettings {
   /** Identifier of the slot; without it the label of the token is looked for. */
   readonly slot?: number | undefined
   readonly label?: string | undefined
-  readonly pinFile: string
+  /** Reads the PIN, for one login. It is destroyed behind it. */
+  readonly pin: () => Promise<Secret>
   /** Sessions that work at the same time, at most. */
   readonly sessions: number
   /** Milliseconds for one use of the token; to make a pair of keys it has twelve times as long. */
@@ -89,10 +91,10 @@ async function slotOf(child: LibraryChild, settings: TokenSettings): Promise<Uin
 async function login(
   child: LibraryChild,
   slot: Uint8Array,
-  { pinFile }: TokenSettings,
+  settings: TokenSettings,
 ): Promise<void> {
   const { value: session } = await single(child, ['C_OpenSession', slot, 0x6], 'open a session')
-  const pin = await readPin(pinFile)
+  const pin = await settings.pin()
   try {
     const [result] = await pin.expose(async (bytes) =>
       child.call([['C_Login', session, UserType.User, { pin: bytes }]], START),

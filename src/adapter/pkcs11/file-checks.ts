@@ -1,8 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KmipFault } from '../../fault/fault.ts'
-import type { Secret } from '../../secret/secret.ts'
-import { readPassphraseFile } from '../passphrase-file.ts'
 
 /** Whoever may write one of these has the PIN and the keys. */
 const WRITABLE_BY_OTHERS = 0o022
@@ -30,14 +28,6 @@ async function pathOf(module: string): Promise<string> {
   } catch (cause) {
     throw new KmipFault('UNAVAILABLE', `The PKCS#11 module ${module} cannot be found`, { cause })
   }
-}
-
-/** Reads the PIN, which is the caller's to destroy. Throws `UNAVAILABLE` and `INVALID_FIELD`. */
-export async function readPin(path: string): Promise<Secret> {
-  const { passphrase, isExposed } = await readPassphraseFile(path, 'PIN')
-  if (!isExposed) return passphrase
-  passphrase.destroy()
-  throw refusal(`Others may read the PIN file ${path}: chmod 600 it`)
 }
 
 function refusal(message: string): KmipFault {

@@ -1,6 +1,7 @@
 import { defineCommand } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
-import { dataOption, jsonOption, passphraseFileOption, textOption } from '../option.ts'
+import { openingOptions } from '../opening.ts'
+import { dataOption, jsonOption, textOption } from '../option.ts'
 import { formatDate, print, printFields, printJson } from '../output.ts'
 
 /** `kmipd client add` */
@@ -15,11 +16,12 @@ export const clientAddCommand = defineCommand({
       demandOption: true,
     },
     role: textOption('role', 'what the client may do: user or reader [default: user]'),
-    'passphrase-file': passphraseFileOption,
+    ...openingOptions,
     json: jsonOption,
   },
   example: ['$0 client add web --data ./data --out ./web', 'a client that may use its own objects'],
-  async run({ data, out, role: roleName, 'passphrase-file': passphraseFile, json }, { name = '' }) {
+  async run(options, { name = '' }) {
+    const { data, out, role: roleName, json } = options
     const { DEFAULT_ROLE, ROLE_NAMES } = await import('../../config/roles.ts')
     const { isClientName } = await import('../../repository/client-registry.ts')
     const { NAME_RULE } = await import('../../admin/service.ts')
@@ -36,8 +38,7 @@ export const clientAddCommand = defineCommand({
     const { planClientFiles, writeClientFiles } = await import('../client-files.ts')
     const directory = await openDataDirectory(data)
     const planned = await planClientFiles({ directory, out, name })
-    const session = { data, 'passphrase-file': passphraseFile }
-    const client = await withAdmin(session, async (admin) =>
+    const client = await withAdmin(options, async (admin) =>
       writeClientFiles(planned, async (publicKey) =>
         admin['client.add']({ name, role, publicKey }),
       ),

@@ -1,12 +1,13 @@
 import { defineCommand } from '../define-command.ts'
-import { dataOption, jsonOption, passphraseFileOption } from '../option.ts'
+import { openingOptions } from '../opening.ts'
+import { dataOption, jsonOption } from '../option.ts'
 import { formatDate, printJson, printTable } from '../output.ts'
 
 /** `kmipd client list` */
 export const clientListCommand = defineCommand({
   command: 'list',
   describe: 'List the registered clients',
-  options: { data: dataOption, 'passphrase-file': passphraseFileOption, json: jsonOption },
+  options: { data: dataOption, ...openingOptions, json: jsonOption },
   example: ['$0 client list --data ./data', 'every client with its role'],
   async run(options) {
     const { withAdmin } = await import('../admin-session.ts')

@@ -1,5 +1,6 @@
 import { defineCommand } from '../define-command.ts'
-import { dataOption, hostNamesOption, jsonOption, passphraseFileOption } from '../option.ts'
+import { openingOptions, withAccess } from '../opening.ts'
+import { dataOption, hostNamesOption, jsonOption } from '../option.ts'
 import { print, printFields, printJson, warn } from '../output.ts'
 
 /** `kmipd init` */
@@ -9,20 +10,24 @@ export const initCommand = defineCommand({
   options: {
     data: { ...dataOption, describe: 'data directory to make' },
     hostname: hostNamesOption,
-    'passphrase-file': passphraseFileOption,
+    ...openingOptions,
     json: jsonOption,
   },
   example: ['$0 init --data ./data --hostname kms.example', 'a server known by that name'],
-  async run({ data, hostname = [], 'passphrase-file': passphraseFile, json }) {
+  async run(options) {
+    const { data, hostname = [], json } = options
     const { initialize } = await import('../initialize.ts')
     const { openDataDirectory, pathIn } = await import('../../adapter/data-directory.ts')
     const { fingerprintOf } = await import('../../adapter/certificate-file.ts')
     const { readCertificate } = await import('../../adapter/certificate-read.ts')
-    const { withPassphrase } = await import('../passphrase.ts')
     const { SILENT } = await import('../admin-session.ts')
-    const made = await withPassphrase(passphraseFile, async (passphrase) =>
-      initialize(data, { passphrase, hosts: hostname, log: SILENT }),
-    )
+    const made = await withAccess(options, async ({ passphrase }) => {
+      const root =
+        passphrase === undefined
+          ? ({ kind: 'file' } as const)
+          : ({ kind: 'passphrase', passphrase } as const)
+      return initialize(data, { root, hosts: hostname, log: SILENT })
+    })
     const directory = await openDataDirectory(data)
     const authority = pathIn(directory, 'authority')
     if (directory.root.kind === 'file') {

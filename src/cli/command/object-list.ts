@@ -1,11 +1,6 @@
 import { defineCommand } from '../define-command.ts'
-import {
-  dataOption,
-  jsonOption,
-  numberOption,
-  passphraseFileOption,
-  textOption,
-} from '../option.ts'
+import { openingOptions } from '../opening.ts'
+import { dataOption, jsonOption, numberOption, textOption } from '../option.ts'
 import { print, printJson, printTable } from '../output.ts'
 
 /** `kmipd object list` */
@@ -16,7 +11,7 @@ export const objectListCommand = defineCommand({
     data: dataOption,
     limit: numberOption('limit', 'most that are listed [default: 100]', { least: 1, most: 1000 }),
     after: textOption('after', 'where the page before ended'),
-    'passphrase-file': passphraseFileOption,
+    ...openingOptions,
     json: jsonOption,
   },
   example: ['$0 object list --data ./data --limit 10', 'the first ten'],

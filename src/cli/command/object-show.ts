@@ -1,5 +1,6 @@
 import { defineCommand } from '../define-command.ts'
-import { dataOption, jsonOption, passphraseFileOption } from '../option.ts'
+import { openingOptions } from '../opening.ts'
+import { dataOption, jsonOption } from '../option.ts'
 import { printFields, printJson } from '../output.ts'
 
 /** `kmipd object show` */
@@ -7,7 +8,7 @@ export const objectShowCommand = defineCommand({
   command: 'show <id>',
   describe: 'Show what is known of a managed object; never what it holds',
   positionals: { id: { type: 'string', describe: 'Unique Identifier of the object' } },
-  options: { data: dataOption, 'passphrase-file': passphraseFileOption, json: jsonOption },
+  options: { data: dataOption, ...openingOptions, json: jsonOption },
   example: ['$0 object show 5d2e0a4e-6f0c-4c55-9c1f-5b0f4a3d7e21 --data ./data', 'one object'],
   async run(options, { id = '' }) {
     const { withAdmin } = await import('../admin-session.ts')

@@ -3,7 +3,8 @@ import type { Config } from '../../config/defaults.ts'
 import type { Log } from '../../port/log.ts'
 import { defineCommand, type Given } from '../define-command.ts'
 import { checkEnvironment } from '../environment.ts'
-import { dataOption, passphraseFileOption, portOption, textOption } from '../option.ts'
+import { openingOptions, withAccess } from '../opening.ts'
+import { dataOption, portOption, textOption } from '../option.ts'
 import { print } from '../output.ts'
 import { VERSION } from '../version.ts'
 
@@ -15,7 +16,7 @@ const OPTIONS = {
     'https-port',
     'another port, for KMIP over HTTPS alone, 0 picks one [default: none]',
   ),
-  'passphrase-file': passphraseFileOption,
+  ...openingOptions,
   anchor: textOption('anchor', 'file elsewhere that the head of the store is kept in, too'),
   config: textOption('config', 'configuration file (YAML)'),
 }
@@ -61,13 +62,12 @@ async function readConfig(options: Given<typeof OPTIONS>): Promise<Config> {
 
 async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
   const { openDataDirectory } = await import('../../adapter/data-directory.ts')
-  const { withPassphrase } = await import('../passphrase.ts')
   const { openCore } = await import('../core.ts')
   const { startServer } = await import('../server.ts')
   const directory = await openDataDirectory(options.data)
-  const core = await withPassphrase(options['passphrase-file'], async (passphrase) =>
+  const core = await withAccess(options, async (access) =>
     openCore(directory, {
-      passphrase,
+      ...access,
       log,
       anchor: options.anchor ?? config.integrity.anchor,
       beforeStore: async () => checkFree(config.listen),

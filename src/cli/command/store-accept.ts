@@ -1,5 +1,6 @@
 import { defineCommand } from '../define-command.ts'
-import { dataOption, passphraseFileOption, textOption } from '../option.ts'
+import { openingOptions, withAccess } from '../opening.ts'
+import { dataOption, textOption } from '../option.ts'
 import { print } from '../output.ts'
 
 /** `kmipd store accept` */
@@ -9,19 +10,18 @@ export const storeAcceptCommand = defineCommand({
   options: {
     data: dataOption,
     anchor: textOption('anchor', 'file elsewhere that the head of the store is kept in, too'),
-    'passphrase-file': passphraseFileOption,
+    ...openingOptions,
   },
   example: ['$0 store accept --data ./data', 'after the directory was put back on purpose'],
   async run(options) {
     const { openDataDirectory } = await import('../../adapter/data-directory.ts')
     const { SILENT } = await import('../admin-session.ts')
     const { openCore } = await import('../core.ts')
-    const { withPassphrase } = await import('../passphrase.ts')
     const { CommandFailure } = await import('../failure.ts')
     const directory = await openDataDirectory(options.data)
     const { anchor } = options
-    const core = await withPassphrase(options['passphrase-file'], async (passphrase) =>
-      openCore(directory, { passphrase, log: SILENT, anchor, isUnproved: true }),
+    const core = await withAccess(options, async (access) =>
+      openCore(directory, { ...access, log: SILENT, anchor, isUnproved: true }),
     )
     try {
       const damage = await core.store.inspect()

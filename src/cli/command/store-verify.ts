@@ -1,19 +1,21 @@
 import { defineCommand } from '../define-command.ts'
-import { dataOption, jsonOption, passphraseFileOption } from '../option.ts'
+import { openingOptions } from '../opening.ts'
+import { dataOption, jsonOption } from '../option.ts'
 import { print, printJson, printTable } from '../output.ts'
 
 /** `kmipd store verify` */
 export const storeVerifyCommand = defineCommand({
   command: 'verify',
   describe: 'Read and open everything in the store, and say what is not as it was written',
-  options: { data: dataOption, 'passphrase-file': passphraseFileOption, json: jsonOption },
+  options: { data: dataOption, ...openingOptions, json: jsonOption },
   example: ['$0 store verify --data ./data', 'beside a running server, or without one'],
   async run(options) {
-    const { data, 'passphrase-file': passphraseFile, json } = options
+    const { json } = options
     const { withAdmin } = await import('../admin-session.ts')
     const { CommandFailure } = await import('../failure.ts')
-    const session = { data, 'passphrase-file': passphraseFile, isUnproved: true }
-    const report = await withAdmin(session, async (admin) => admin['store.verify']({}))
+    const report = await withAdmin({ ...options, isUnproved: true }, async (admin) =>
+      admin['store.verify']({}),
+    )
     const { objects, clients, entries, findings } = report
     if (json) printJson(report)
     else if (findings.length > 0) {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TokenSettings } from '../../../src/adapter/pkcs11/connection.ts'
+import { readPin } from '../../../src/adapter/secret-source.ts'
 
 const PLACES = [
   '/usr/lib/softhsm/libsofthsm2.so',
@@ -34,6 +35,7 @@ export const LABEL = 'kmipd test'
 /** A token of its own in a directory of its own. */
 export interface SoftHsm {
   readonly settings: TokenSettings
+  readonly pinFile: string
   readonly environment: Readonly<Record<string, string>>
   remove(): void
 }
@@ -54,10 +56,11 @@ export function createSoftHsm(): SoftHsm {
   )
   return {
     environment,
+    pinFile,
     settings: {
       module: MODULE ?? '',
       label: LABEL,
-      pinFile,
+      pin: async () => readPin({ kind: 'file', path: pinFile }),
       sessions: 4,
       deadlineMs: 3_000,
     },

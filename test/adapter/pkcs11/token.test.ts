@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openToken } from '../../../src/adapter/pkcs11/index.ts'
 import type { TokenSettings } from '../../../src/adapter/pkcs11/connection.ts'
+import { readPin } from '../../../src/adapter/secret-source.ts'
 import { KmipFault } from '../../../src/fault/fault.ts'
 import { TokenRefusal, type Token, type TokenObject } from '../../../src/port/token.ts'
 import { Secret } from '../../../src/secret/secret.ts'
@@ -45,6 +46,8 @@ async function open(more: Partial<TokenSettings> = {}): Promise<Token> {
   opened.push(token)
   return token
 }
+
+const pinIn = (path: string) => async () => readPin({ kind: 'file', path })
 
 let made = 0
 
@@ -296,10 +299,10 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
 
   test('a PIN that is refused later is not tried again, for the token would be locked', async () => {
     // A file of its own: tokens of other tests that log in again meanwhile have the right PIN.
-    const pinFile = `${hsm.settings.pinFile}-later`
+    const pinFile = `${hsm.pinFile}-later`
     writeFileSync(pinFile, `${PIN}\n`, { mode: 0o600 })
     await expect.poll(childrenOfTokens, { timeout: 10_000 }).toEqual([])
-    const token = await open({ deadlineMs: 10_000, pinFile })
+    const token = await open({ deadlineMs: 10_000, pin: pinIn(pinFile) })
     const [pid] = childrenOfTokens()
     if (pid === undefined) throw new TypeError('no process of the token')
     writeFileSync(pinFile, '000000\n')
@@ -328,18 +331,18 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
 
   describe('does not start', () => {
     test('with a wrong PIN', async () => {
-      const pinFile = `${hsm.settings.pinFile}-wrong`
+      const pinFile = `${hsm.pinFile}-wrong`
       writeFileSync(pinFile, '000000\n', { mode: 0o600 })
-      const fault = await faultOf(open({ pinFile }))
+      const fault = await faultOf(open({ pin: pinIn(pinFile) }))
       expect(fault?.message).toBe('The token does not accept the PIN (PIN_INCORRECT)')
       await expect.poll(childrenOfTokens).toEqual([])
     })
 
     test('with a PIN that others may read', async () => {
-      const pinFile = `${hsm.settings.pinFile}-open`
+      const pinFile = `${hsm.pinFile}-open`
       writeFileSync(pinFile, `${PIN}\n`)
       chmodSync(pinFile, 0o640)
-      expect((await faultOf(open({ pinFile })))?.message).toBe(
+      expect((await faultOf(open({ pin: pinIn(pinFile) })))?.message).toBe(
         `Others may read the PIN file ${pinFile}: chmod 600 it`,
       )
     })
@@ -354,7 +357,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
     })
 
     test('with a module that is none, is not there, or may be written by others', async () => {
-      const module = `${hsm.settings.pinFile}.so`
+      const module = `${hsm.pinFile}.so`
       expect((await faultOf(open({ module })))?.message).toBe(
         `The PKCS#11 module ${module} cannot be found`,
       )
