@@ -6,14 +6,13 @@ import { join } from 'node:path'
 import { env, execPath } from 'node:process'
 import type { Readable, Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDataDirectory } from '../../../src/adapter/data-directory.ts'
 import { verifyStore } from '../../../src/cli/compose.ts'
-import { openCore, type Core } from '../../../src/cli/core.ts'
-import { initialize } from '../../../src/cli/initialize.ts'
-import { silentLog } from '../../adapter/fixtures/recording-log.ts'
+import type { Core } from '../../../src/cli/core.ts'
 import { transpileScript, type TranspiledScript } from '../../adapter/fixtures/transpiled.ts'
 import { Dice } from '../dice.ts'
+import { openDirectory } from './directory.ts'
 import { problemsOf, type Progress } from './inspection.ts'
+import { makeDirectory } from './new-directory.ts'
 
 const KILLS = Number(env['KMIPD_KILLS'] ?? 100)
 const SEED = Number(env['KMIPD_KILL_SEED'] ?? Date.now() % 1_000_000)
@@ -51,7 +50,7 @@ test(
     const counts = { kills: 0, acknowledged: 0, opening: 0 }
     while (counts.kills < KILLS) {
       const directory = join(parent, 'data')
-      await initialize(directory, { passphrase: undefined, hosts: [], log: silentLog })
+      await makeDirectory(directory)
       const all: Progress[] = []
       for (let left = Math.min(KILLS_A_STORE, KILLS - counts.kills); left > 0; left -= 1) {
         const progress = await writeUntilKilled(directory, `k${counts.kills}`, dice)
@@ -81,8 +80,7 @@ async function expectWhole(
   kill: number,
   look: (core: Core) => Promise<readonly string[]>,
 ): Promise<void> {
-  const options = { passphrase: undefined, log: silentLog }
-  const core = await openCore(await openDataDirectory(directory), options)
+  const core = await openDirectory(directory)
   try {
     expect(await look(core), `after kill ${kill} of seed ${SEED}`).toEqual([])
   } finally {
