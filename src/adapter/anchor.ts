@@ -31,8 +31,20 @@ export class Anchors {
   async check(): Promise<void> {
     const problem = await this.problem()
     if (problem === undefined) return
-    const hint = "'kmipd store accept' takes the store as it is"
-    throw new KmipFault('UNAVAILABLE', `${problem}; ${hint}`)
+    throw new KmipFault('UNAVAILABLE', `${problem}; ${ACCEPT_HINT}`)
+  }
+
+  /**
+   * For a store that has no head yet, as those of before had none: throws `UNAVAILABLE` when there is an anchor, because
+   * then it had one, and was put back to before.
+   */
+  async checkNone(): Promise<void> {
+    for (const path of this.#options.paths) {
+      if ((await readAnchor(path)) !== undefined) {
+        const text = `The store is from before its anchor ${path}: it was put back to an earlier state`
+        throw new KmipFault('UNAVAILABLE', `${text}; ${ACCEPT_HINT}`)
+      }
+    }
   }
 
   /** The first thing that is wrong, for people. */
@@ -101,6 +113,8 @@ const PROBLEMS: Readonly<Record<Standing, ((path: string) => string) | undefined
     `The store went another way than its anchor ${path}: it was put back and used since`,
   foreign: (path) => `The anchor ${path} was altered, or is of another store`,
 }
+
+const ACCEPT_HINT = "'kmipd store accept' takes the store as it is"
 
 /** How long an anchor may be behind the store. */
 const INTERVAL_MS = 1_000

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ROLE_NAMES } from '../config/roles.ts'
+import { SERVER_STATES } from '../server/state.ts'
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 const dateTime = z.int()
@@ -35,6 +36,9 @@ const listenerStatus = z.record(z.string(), z.int())
 
 const serverStatus = z.strictObject({
   version: z.string(),
+  state: z.enum(SERVER_STATES),
+  /** Why it is in that state, for people; absent while it serves. */
+  reason: z.string().optional(),
   /** Since the start, in seconds. */
   uptime: z.number(),
   process: z.int(),

@@ -57,7 +57,7 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
     store = opened.store
     const { sealer } = opened
     const anchors = anchorsOf(directory, store, options)
-    if (store.isRenewed || !isUnproved) await settle(store, anchors)
+    if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
     if (!isUnproved) await opened.bringUpToDate()
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
@@ -82,9 +82,10 @@ function anchorsOf(directory: DataDirectory, store: LevelStore, options: CoreOpt
   return new Anchors({ store, paths, log })
 }
 
-/** There are no anchors yet of a store that was just brought up to date. */
-async function settle(store: LevelStore, anchors: Anchors): Promise<void> {
+/** There are no anchors yet of a store that was just brought up to date: one that has some was put back. */
+async function settle(store: LevelStore, anchors: Anchors, isUnproved: boolean): Promise<void> {
   if (!store.isRenewed) await anchors.check()
+  else if (!isUnproved) await anchors.checkNone()
   await anchors.write()
 }
 

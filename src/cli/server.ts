@@ -14,6 +14,7 @@ import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
 import { Scrub } from '../server/scrub.ts'
+import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import {
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly config: Config
   readonly log: Log
   readonly version: string
+  /** Told what the server does from now on. */
+  readonly condition: Condition
 }
 
 /** Starts serving. Throws `UNAVAILABLE`, also when a configured token cannot be reached; the core is closed then. */
@@ -63,16 +66,11 @@ export async function startServer(core: Core, options: ServerOptions): Promise<R
 async function serve(
   core: Core,
   { credential, hsm }: { readonly credential: KeyedCertificate; readonly hsm: Hsm | undefined },
-  { config, log, version }: ServerOptions,
+  { config, log, version, condition }: ServerOptions,
 ): Promise<RunningServer> {
   const jobs = createJobs(config, log)
   const services = createServices(core, config, { log, hsm })
-  const scrub = new Scrub({
-    store: core.store,
-    limits: config.integrity,
-    ticker: systemTicker,
-    log,
-  })
+  const scrub = scrubOf(core, config, log)
   const rotor = createRotor(core, config, { log, services })
   const listener = createListener({
     tls: materialOf(core, credential, config),
@@ -95,10 +93,11 @@ async function serve(
       authority: core.authority,
       clock: systemClock,
       random: nodeRandom,
-      status: () => about(core, listener),
+      status: () => ({ ...about(core, listener), ...conditionOf(condition) }),
       verify: async () => verifyStore(core),
     })
     const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
+    followStore(core, condition)
     rotor.start()
     scrub.start()
     core.anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
@@ -150,9 +149,26 @@ export function formatListening(address: Address): string {
     : `${all}, HTTPS on ${formatAddress({ host, port: httpsPort })}`
 }
 
+function scrubOf({ store }: Core, { integrity }: Config, log: Log): Scrub {
+  return new Scrub({ store, limits: integrity, ticker: systemTicker, log })
+}
+
+/** What the store can do is what the server can do. */
+function followStore({ store }: Core, condition: Condition): void {
+  store.watch(({ can, why }) => {
+    condition.enter(can === 'all' ? 'serving' : can === 'read' ? 'read-only' : 'error', why)
+  })
+}
+
+function conditionOf({ state, why }: Condition): Pick<ServerStatus, 'state' | 'reason'> {
+  return why === undefined ? { state } : { state, reason: why }
+}
+
+type StatusBase = Omit<ServerStatus, 'state' | 'reason'>
+
 function statusBase(address: Address, version: string, certificateEnds: number) {
   const started = process.hrtime.bigint()
-  return (core: Core, listener: Listener): ServerStatus => ({
+  return (core: Core, listener: Listener): StatusBase => ({
     version,
     uptime: Number((process.hrtime.bigint() - started) / 1_000_000_000n),
     process: process.pid,

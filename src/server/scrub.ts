@@ -32,7 +32,7 @@ export interface ScrubOptions {
 }
 
 /**
- * Reads the store through again and again. When it is not what was written to it, that is logged and nothing is written
+ * Reads the store through, from the start on and again and again. When it is not what was written to it, that is logged and nothing is written
  * from then on: what is read is still proved by its seal, but what is built on a damaged index would not be.
  */
 export class Scrub {
@@ -48,9 +48,14 @@ export class Scrub {
   start(): void {
     const { ticker, limits } = this.#options
     this.#stop = ticker.every(limits.scrubSeconds * 1_000, () => {
-      this.#round ??= this.#read().finally(() => {
-        this.#round = undefined
-      })
+      this.#begin()
+    })
+    this.#begin()
+  }
+
+  #begin(): void {
+    this.#round ??= this.#read().finally(() => {
+      this.#round = undefined
     })
   }
 

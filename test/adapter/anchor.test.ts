@@ -61,6 +61,18 @@ describe('a store and its anchors', () => {
     })
   })
 
+  test('one from before there were heads has no anchor; where there is one, it was put back', async () => {
+    await anchors().checkNone()
+    for (const path of paths) {
+      await anchorsAt(path).write()
+      await expect(anchors().checkNone()).rejects.toMatchObject({
+        ...UNAVAILABLE,
+        message: `The store is from before its anchor ${path}: it was put back to an earlier state; 'kmipd store accept' takes the store as it is`,
+      })
+      await rm(path)
+    }
+  })
+
   test('what was accepted is served', async () => {
     const rollback = await kept()
     await put(store, 'a', 'two')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
 import { unlockPlain } from './fixtures/plain-unlock.ts'
-import type { Store } from '../../src/port/store.ts'
+import type { LevelStore } from '../../src/adapter/store-level/store.ts'
 import { UNAVAILABLE, bytes, check, pair, put, scanned, shown } from '../contract/store-words.ts'
 import { FaultyDisk } from './fixtures/faulty-disk.ts'
 import { recordingLog, type LogLine } from './fixtures/recording-log.ts'
@@ -12,7 +12,7 @@ import { recordingLog, type LogLine } from './fixtures/recording-log.ts'
 let parent: string
 let disk: FaultyDisk
 let lines: LogLine[]
-let store: Store
+let store: LevelStore
 
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'kmipd-fault-'))
@@ -72,6 +72,27 @@ describe('the commits of an engine that fails', () => {
     expect(lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
       'error store failed',
       'warn store reopened',
+    ])
+  })
+
+  test('it tells what it can do, and why not more, whenever that changes', async () => {
+    const told: unknown[] = []
+    store.watch((condition) => told.push(condition))
+    disk.batchFault = 'lost'
+    await expect(put(store, 'a', 'one')).rejects.toMatchObject(UNAVAILABLE)
+    await recovered()
+    store.refuseWrites('one entry is missing')
+    await expect(put(store, 'a', 'two')).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      detail: 'one entry is missing',
+    })
+    expect(await scanned(store, 'a', 'z')).toEqual([])
+    await store.close()
+    expect(told).toEqual([
+      { can: 'all' },
+      { can: 'nothing', why: 'recovering from an error of the engine' },
+      { can: 'all' },
+      { can: 'read', why: 'one entry is missing' },
     ])
   })
 

@@ -82,6 +82,8 @@ beforeEach(async () => {
       clients: clients.list().length,
       counters: { requests: 4 },
       certificateEnds: NOW,
+      state: 'read-only' as const,
+      reason: 'the store is damaged',
     }),
   })
 })

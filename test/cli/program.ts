@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The built program. `npm test` builds it before it runs these tests. */
-const PROGRAM = fileURLToPath(new URL('../../dist/cli/kmipd.js', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../../dist/cli/kmipd.js', import.meta.url))
 
 /** How long one command may take before the test is called failed, in milliseconds. */
 const PATIENCE_MS = 60_000

@@ -5,6 +5,19 @@ import { recordingLog, type LogLine } from '../adapter/fixtures/recording-log.ts
 const LIMITS = { scrubSeconds: 60, entriesPerSecond: 1_000_000 }
 
 describe('reading the store through', () => {
+  test('begins at once, and again at its time', async () => {
+    let begun = 0
+    const { turn, intervals } = scrubOf(async () => {
+      begun += 1
+      return Promise.resolve(undefined)
+    })
+    expect(begun).toBe(1)
+    expect(intervals).toEqual([60_000])
+    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
+    expect(begun).toBe(2)
+  })
+
   test('happens at its time, and one line says that all was as written', async () => {
     const { turn, lines, intervals, refused } = scrubOf(async (pause) => {
       expect(await pause(10)).toBe(true)
@@ -96,6 +109,7 @@ function scrubOf(inspect: Scrubbed['inspect'], limits = LIMITS) {
     },
   })
   scrub.start()
+  // What is begun at once is the first reading.
   const tick = (): void => {
     task()
   }

@@ -52,9 +52,8 @@ export interface Subject {
   reopen(): Promise<MessageHandler>
 }
 
-/** Makes a subject whose identifiers and keys are the same every time. */
-export async function createSubject(): Promise<Subject> {
-  const store = memoryStore()
+/** Makes a subject whose identifiers and keys are the same every time, over a store in memory unless one is given. */
+export async function createSubject(store: Store = memoryStore()): Promise<Subject> {
   const lines: LogLine[] = []
   const random = countingRandom()
   const open = async (): Promise<MessageHandler> =>

@@ -1,10 +1,17 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  diffieHellman,
+  generateKeyPairSync,
+  sign,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
 import type { KeyPair, KeyPairRequest } from '../../port/crypto.ts'
 import { Secret } from '../../secret/secret.ts'
 import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { curveName } from './curve.ts'
 import { parsePrivate, privateKeyOf, publicKeyOf, publicOf } from './key.ts'
-import { invalid } from './refusal.ts'
+import { failed, invalid } from './refusal.ts'
 import { workshop } from './key-workshop.ts'
 
 type Slow = Extract<KeyPairRequest, { kind: 'RSA' | 'DSA' }>
@@ -24,15 +31,15 @@ export async function generatePair(request: KeyPairRequest): Promise<KeyPair> {
     case 'DSA':
       return slowPair(request)
     case 'EC':
-      return pairOf(generateKeyPairSync('ec', { namedCurve: curveName(request.curve) }))
+      return signing(generateKeyPairSync('ec', { namedCurve: curveName(request.curve) }))
     case 'Ed25519':
-      return pairOf(generateKeyPairSync('ed25519'))
+      return signing(generateKeyPairSync('ed25519'))
     case 'Ed448':
-      return pairOf(generateKeyPairSync('ed448'))
+      return signing(generateKeyPairSync('ed448'))
     case 'X25519':
-      return pairOf(generateKeyPairSync('x25519'))
+      return agreeing(generateKeyPairSync('x25519'), generateKeyPairSync('x25519'))
     case 'X448':
-      return pairOf(generateKeyPairSync('x448'))
+      return agreeing(generateKeyPairSync('x448'), generateKeyPairSync('x448'))
   }
 }
 
@@ -73,6 +80,31 @@ function dsaOptions({ bits, divisorBits }: Extract<Slow, { kind: 'DSA' }>): {
   return { modulusLength: bits, divisorLength }
 }
 
-function pairOf(made: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): KeyPair {
+interface Made {
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
+
+/** A new pair whose public half takes what the private one signs. Throws `CRYPTO_FAILED` for any other. */
+export function signing({ privateKey, publicKey }: Made): KeyPair {
+  const hash = privateKey.asymmetricKeyType === 'ec' ? 'sha256' : null
+  if (!verify(hash, CHECKED, publicKey, sign(hash, CHECKED, privateKey))) throw failed()
+  return pairOf({ privateKey, publicKey })
+}
+
+/** A new pair whose halves agree with those of another on one secret. Throws `CRYPTO_FAILED` for any other. */
+export function agreeing(made: Made, other: Made): KeyPair {
+  const one = diffieHellman({ privateKey: made.privateKey, publicKey: other.publicKey })
+  const same = diffieHellman({ privateKey: other.privateKey, publicKey: made.publicKey })
+  const agree = timingSafeEqual(one, same)
+  one.fill(0)
+  same.fill(0)
+  if (!agree) throw failed()
+  return pairOf(made)
+}
+
+const CHECKED = Uint8Array.from([0x6b, 0x6d, 0x69, 0x70])
+
+function pairOf(made: Made): KeyPair {
   return { privateKey: privateKeyOf(made.privateKey), publicKey: publicKeyOf(made.publicKey) }
 }

@@ -7,16 +7,18 @@ import { createTurns } from './turns.ts'
 
 /**
  * What the process apart does. It waits for one message, answers with the private key as PKCS#8, and goes when its
- * parent has gone.
+ * parent has gone. A pair whose public half does not take what the private one signed is none.
  */
 const PROGRAM = `
-const { generateKeyPair } = require('node:crypto')
+const { generateKeyPair, sign, verify } = require('node:crypto')
+const data = Buffer.from('consistent')
+const fits = (key, publicKey) =>
+  verify('sha256', data, publicKey, sign('sha256', data, key))
 process.once('disconnect', () => process.exit(1))
 process.once('message', ({ type, options }) => {
-  const privateKeyEncoding = { type: 'pkcs8', format: 'der' }
-  const publicKeyEncoding = { type: 'spki', format: 'der' }
-  generateKeyPair(type, { ...options, privateKeyEncoding, publicKeyEncoding }, (error, _, key) => {
-    process.send(error === null ? key : null, () => process.exit(0))
+  generateKeyPair(type, options, (error, publicKey, key) => {
+    const made = error === null && fits(key, publicKey)
+    process.send(made ? key.export({ type: 'pkcs8', format: 'der' }) : null, () => process.exit(0))
   })
 })
 `

@@ -37,6 +37,12 @@ export interface LevelStoreParts {
   readonly log: Log
 }
 
+/** What a store can do: all, read alone, or nothing until it is opened again; and why not more. */
+export interface StoreCondition {
+  readonly can: 'all' | 'read' | 'nothing'
+  readonly why?: string
+}
+
 /** A store over LevelDB, which trusts it as long as it makes no mistake. */
 export class LevelStore implements Store {
   readonly #parts: LevelStoreParts
@@ -49,6 +55,7 @@ export class LevelStore implements Store {
   #closed: Promise<void> | undefined
   /** Why nothing may be written; undefined while it may. */
   #readOnly: string | undefined
+  #watch: ((condition: StoreCondition) => void) | undefined
 
   constructor(parts: LevelStoreParts) {
     this.#parts = parts
@@ -141,6 +148,20 @@ export class LevelStore implements Store {
   /** From now on nothing is written, for a reason that goes to the log of whoever tries. */
   refuseWrites(why: string): void {
     this.#readOnly = why
+    this.#tell()
+  }
+
+  /** Tells what the store can do, now and whenever that changes, until it is closed. */
+  watch(told: (condition: StoreCondition) => void): void {
+    this.#watch = told
+    this.#tell()
+  }
+
+  #tell(): void {
+    if (this.#closed !== undefined) return
+    if (this.#working === undefined) this.#watch?.({ can: 'nothing', why: this.#why })
+    else if (this.#readOnly !== undefined) this.#watch?.({ can: 'read', why: this.#readOnly })
+    else this.#watch?.({ can: 'all' })
   }
 
   async close(): Promise<void> {
@@ -185,6 +206,7 @@ export class LevelStore implements Store {
       this.#working = undefined
       this.#why = 'recovering from an error of the engine'
       this.#parts.log.error('store failed', { reason: wordsOf(error) })
+      this.#tell()
       this.#recovery = this.#recover(working)
     }
     working.committer.stop(error)
@@ -209,6 +231,7 @@ export class LevelStore implements Store {
       if (expected.some((one) => samePlace(one, head))) {
         this.#working = this.#start(engine, head)
         log.warn('store reopened', { batch: String(head.batch) })
+        this.#tell()
       } else {
         await engine.close()
         this.#stay('acknowledged commits are missing after reopening')
@@ -225,6 +248,7 @@ export class LevelStore implements Store {
   #stay(why: string): void {
     if (this.#why !== why) this.#parts.log.error('store stopped', { reason: why })
     this.#why = why
+    this.#tell()
   }
 
   async #close(): Promise<void> {

@@ -60,11 +60,18 @@ async function readConfig(options: Given<typeof OPTIONS>): Promise<Config> {
   return { ...config, listen }
 }
 
+/** Opens no key before everything that computes with keys was found to compute rightly. */
 async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
+  const { Condition } = await import('../../server/state.ts')
   const { openDataDirectory } = await import('../../adapter/data-directory.ts')
+  const { runSelfTest } = await import('../../adapter/self-test/index.ts')
   const { openCore } = await import('../core.ts')
   const { startServer } = await import('../server.ts')
+  const condition = new Condition(log)
   const directory = await openDataDirectory(options.data)
+  condition.enter('self-test')
+  await runSelfTest()
+  condition.enter('sealed')
   const core = await withAccess(options, async (access) =>
     openCore(directory, {
       ...access,
@@ -73,7 +80,7 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
       beforeStore: async () => checkFree(config.listen),
     }),
   )
-  return startServer(core, { config, log, version: VERSION })
+  return startServer(core, { config, log, version: VERSION, condition })
 }
 
 /** Finds a port in use before anything is opened, so that a second server changes nothing. */

@@ -27,6 +27,7 @@ export const statusCommand = defineCommand({
     const { counters } = status
     printFields([
       ['serving', status.listening],
+      ['state', status.reason === undefined ? status.state : `${status.state}: ${status.reason}`],
       ['version', status.version],
       ['process', String(status.process)],
       ['up for', `${status.uptime} s`],
