@@ -1,5 +1,6 @@
 import { Level } from 'level'
 import type { KeyRange, ScanOptions } from '../../port/store.ts'
+import { DirectoryNames } from './directory-names.ts'
 
 /** What is needed of LevelDB, thin enough to be replaced by one that fails on demand. Keys and values are raw. */
 export interface Engine {
@@ -44,7 +45,14 @@ export const openLevelEngine: OpenEngine = async (directory, { create }) => {
     errorIfExists: create,
   })
   await level.open()
-  return new LevelEngine(level)
+  const names = new DirectoryNames(directory)
+  try {
+    await names.settle()
+  } catch (error) {
+    await level.close()
+    throw error
+  }
+  return new LevelEngine(level, names)
 }
 
 type Database = Level<Uint8Array, Uint8Array>
@@ -52,9 +60,11 @@ type DatabaseSnapshot = ReturnType<Database['snapshot']>
 
 class LevelEngine implements Engine {
   readonly #level: Database
+  readonly #names: DirectoryNames
 
-  constructor(level: Database) {
+  constructor(level: Database, names: DirectoryNames) {
     this.#level = level
+    this.#names = names
   }
 
   get(key: Uint8Array, snapshot?: EngineSnapshot): Uint8Array | undefined {
@@ -85,6 +95,7 @@ class LevelEngine implements Engine {
       else batch.del(operation.key)
     }
     await batch.write({ sync: true })
+    await this.#names.settle()
   }
 
   snapshot(): EngineSnapshot {
