@@ -13,6 +13,11 @@ export type RootSettings = {
       /** Public: salt and cost. Its shape belongs to the root of trust. */
       readonly parameters: object
     }
+  | {
+      readonly kind: 'pkcs11'
+      /** Public: token, key and where the PIN is. Its shape belongs to the root of trust. */
+      readonly parameters: object
+    }
 )
 
 /** A data directory and what its `kmipd.json` says. Every path is absolute. */
@@ -89,8 +94,9 @@ function parseRoot(root: unknown): RootSettings | undefined {
   const check = Buffer.from(root['check'], 'base64')
   const parameters = root['parameters']
   if (root['kind'] === 'file') return { kind: 'file', check }
-  if (root['kind'] === 'passphrase' && isRecord(parameters)) {
-    return { kind: 'passphrase', parameters, check }
+  const { kind } = root
+  if ((kind === 'passphrase' || kind === 'pkcs11') && isRecord(parameters)) {
+    return { kind, parameters, check }
   }
   return undefined
 }

@@ -5,55 +5,89 @@ import type { Secret } from '../secret/secret.ts'
 import { pathIn, type DataDirectory, type RootSettings } from './data-directory.ts'
 import { createRootFile, rootFromFile } from './root-file.ts'
 import {
+  createTokenRoot,
+  openTokenRoot,
+  type TokenAccess,
+  type TokenRootRequest,
+} from './root-pkcs11/index.ts'
+import {
   newPassphraseParameters,
   readPassphraseParameters,
   rootFromPassphrase,
 } from './root-passphrase.ts'
 
 /** What a root is opened with, beside what its data directory records. All of it stays the caller's to destroy. */
-export interface RootAccess {
+export interface RootAccess extends TokenAccess {
   readonly passphrase?: Secret | undefined
-  /** Of the token, in place of the one whose place is recorded. */
-  readonly pin?: Secret | undefined
-  /** Of the process that holds the vendor's library of a token; it also says where credentials are. */
-  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** The root of trust that is wanted for a data directory. */
 export type RootRequest =
-  { readonly kind: 'file' } | { readonly kind: 'passphrase'; readonly passphrase: Secret }
+  | { readonly kind: 'file' }
+  | { readonly kind: 'passphrase'; readonly passphrase: Secret }
+  | { readonly kind: 'pkcs11'; readonly request: TokenRootRequest; readonly access: TokenAccess }
 
 /** A root of trust and what a data directory records of it. */
 export interface NewRoot {
   readonly root: RootOfTrust
   readonly settings: RootSettings
+  /** Takes away what was made outside the directory, for one that comes to nothing; the root is destroyed behind it. */
+  readonly discard: () => Promise<void>
 }
 
 /**
- * Makes the root of trust of a data directory: a passphrase, or a key file in `directory`. Throws `UNAVAILABLE` when that
- * file cannot be written.
+ * Makes the root of trust of a data directory: a passphrase, a key file in `directory`, or a key in a token. Throws
+ * `UNAVAILABLE` when the file cannot be written, and as {@link createTokenRoot} does.
  */
 export async function createRoot(
   directory: string,
   request: RootRequest,
   random: Random,
 ): Promise<NewRoot> {
-  if (request.kind === 'file') {
-    const file = pathIn({ path: directory }, 'rootKey')
-    await createRootFile(file, random)
-    const root = await rootFromFile(file)
-    return { root, settings: { kind: 'file', check: await wrapCheck(root, random) } }
+  switch (request.kind) {
+    case 'file': {
+      const file = pathIn({ path: directory }, 'rootKey')
+      await createRootFile(file, random)
+      const root = await rootFromFile(file)
+      return { root, settings: { kind: 'file', check: await wrapCheck(root, random) }, discard }
+    }
+    case 'passphrase': {
+      const parameters = newPassphraseParameters(random)
+      const root = rootFromPassphrase(request.passphrase, parameters)
+      const check = await wrapCheck(root, random)
+      return { root, settings: { kind: 'passphrase', parameters, check }, discard }
+    }
+    case 'pkcs11':
+      return inToken(request, random)
   }
-  const parameters = newPassphraseParameters(random)
-  const root = rootFromPassphrase(request.passphrase, parameters)
-  const check = await wrapCheck(root, random)
-  return { root, settings: { kind: 'passphrase', parameters, check } }
+}
+
+async function inToken(
+  { request, access }: Extract<RootRequest, { kind: 'pkcs11' }>,
+  random: Random,
+): Promise<NewRoot> {
+  const made = await createTokenRoot(request, access, random)
+  const { root, parameters } = made
+  try {
+    const check = await wrapCheck(root, random)
+    const settings = { kind: 'pkcs11', parameters, check } as const
+    return { root, settings, discard: made.discard }
+  } catch (error) {
+    await made.discard()
+    root.destroy()
+    throw error
+  }
+}
+
+/** What lies in the directory goes with it. */
+async function discard(): Promise<void> {
+  return Promise.resolve()
 }
 
 /**
  * Opens the root of trust of a data directory, as often as it is wanted.
- * Throws `UNAVAILABLE` with a sentence for people when the passphrase is missing, not wanted or wrong, and when the key
- * file cannot be used. The store is not touched.
+ * Throws `UNAVAILABLE` with a sentence for people when the passphrase is missing, not wanted or wrong, when the key file
+ * or the key in the token cannot be used, and `AUTHENTICATION_FAILED` for a wrong PIN. The store is not touched.
  */
 export async function openRoot(directory: DataDirectory, access: RootAccess): Promise<RootOfTrust> {
   checkAccess(directory, access)
@@ -70,16 +104,17 @@ export async function openRoot(directory: DataDirectory, access: RootAccess): Pr
 
 /** Throws `UNAVAILABLE` for what the root of this directory has no use for. */
 export function checkAccess({ path, root }: DataDirectory, { passphrase, pin }: RootAccess): void {
-  const opener = { file: 'its root.key', passphrase: 'a passphrase' }[root.kind]
+  const opener = OPENERS[root.kind]
   if (passphrase !== undefined && root.kind !== 'passphrase') {
     throw new KmipFault('UNAVAILABLE', `${path} is opened by ${opener} and has no passphrase`)
   }
-  if (pin !== undefined) {
+  if (pin !== undefined && root.kind !== 'pkcs11') {
     throw new KmipFault('UNAVAILABLE', `${path} is opened by ${opener} and has no PIN`)
   }
 }
 
-async function rootOf(directory: DataDirectory, { passphrase }: RootAccess): Promise<RootOfTrust> {
+async function rootOf(directory: DataDirectory, access: RootAccess): Promise<RootOfTrust> {
+  const { passphrase } = access
   const { root } = directory
   switch (root.kind) {
     case 'file':
@@ -92,7 +127,15 @@ async function rootOf(directory: DataDirectory, { passphrase }: RootAccess): Pro
         'UNAVAILABLE',
         `${directory.path} is opened by a passphrase: give --passphrase-file`,
       )
+    case 'pkcs11':
+      return openTokenRoot(root.parameters, access)
   }
+}
+
+const OPENERS: Readonly<Record<RootSettings['kind'], string>> = {
+  file: 'its root.key',
+  passphrase: 'a passphrase',
+  pkcs11: 'a key in a token',
 }
 
 async function wrapCheck(root: RootOfTrust, random: Random): Promise<Uint8Array> {

@@ -17,8 +17,7 @@ export interface RootKey {
 
 /** A root that wraps by AES-256-GCM in this process. Wrapped: format, IV, ciphertext, tag. */
 export function wrappingRoot({ kind, key, refusal, destroy }: RootKey): RootOfTrust {
-  const boundTo = (context: Uint8Array): Uint8Array =>
-    lengthPrefixed([utf8('kmipd root'), Uint8Array.of(FORMAT), utf8(kind), context])
+  const boundTo = (context: Uint8Array): Uint8Array => rootContext(kind, FORMAT, context)
   return {
     kind,
     async wrap(wrapped, context) {
@@ -39,9 +38,19 @@ export function wrappingRoot({ kind, key, refusal, destroy }: RootKey): RootOfTr
   }
 }
 
+/** What a wrapping is bound to, for AES-GCM to authenticate. */
+export function rootContext(kind: string, format: number, context: Uint8Array): Uint8Array {
+  return lengthPrefixed([utf8('kmipd root'), Uint8Array.of(format), utf8(kind), context])
+}
+
+/** The fault for whatever is asked of a root that is gone. */
+export function destroyedRoot(): KmipFault {
+  return new KmipFault('UNAVAILABLE', 'The root of trust was destroyed')
+}
+
 async function withKey<T>(key: () => Promise<Secret>, use: (bytes: Uint8Array) => T): Promise<T> {
   const secret = await key()
-  if (secret.length === 0) throw new KmipFault('UNAVAILABLE', 'The root of trust was destroyed')
+  if (secret.length === 0) throw destroyedRoot()
   return secret.expose(use)
 }
 

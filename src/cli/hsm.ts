@@ -14,9 +14,9 @@ export async function openHsm({ hsm }: Config, log: Log): Promise<Hsm | undefine
   if (hsm === undefined) return undefined
   const { openToken } = await import('../adapter/pkcs11/index.ts')
   const environment = libraryEnvironment()
-  const { module, slot, label, sessions, deadlineMs } = hsm
+  const { module, moduleParameters, slot, label, sessions, deadlineMs } = hsm
   const pin = await pinOf(hsm, environment['CREDENTIALS_DIRECTORY'])
-  const settings = { module, slot, label, sessions, deadlineMs, pin }
+  const settings = { module, moduleParameters, slot, label, sessions, deadlineMs, pin }
   const token = await openToken({ settings, environment, log })
   return { token, objectsPerClient: hsm.objectsPerClient, extractable: hsm.extractable }
 }

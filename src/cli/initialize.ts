@@ -8,7 +8,7 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { buildDataDirectory, writeNewFile } from '../adapter/data-directory-build.ts'
 import { formatSettings, pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
-import { createRoot, type RootRequest } from '../adapter/root-of-directory.ts'
+import { createRoot, type NewRoot, type RootRequest } from '../adapter/root-of-directory.ts'
 import { createSealedStore } from '../adapter/sealed-store.ts'
 import type { Log } from '../port/log.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
@@ -41,20 +41,23 @@ export async function initialize(
   const names = distinct([...hosts, ...defaultHostNames(hostname())])
   const authority = createAuthority(deps)
   const server = issueServerCertificate(deps, authority, names)
+  let made: NewRoot | undefined
   try {
     await buildDataDirectory(path, async (staging) => {
-      const { root, settings } = await createRoot(staging, request, nodeRandom)
-      try {
-        await fillStore(pathIn({ path: staging }, 'store'), { root, authority, server, log })
-      } finally {
-        root.destroy()
-      }
+      made = await createRoot(staging, request, nodeRandom)
+      const { root, settings } = made
+      await fillStore(pathIn({ path: staging }, 'store'), { root, authority, server, log })
       await writePem(pathIn({ path: staging }, 'authority'), authority.certificate)
       await writePem(pathIn({ path: staging }, 'server'), server.certificate)
       const text = new TextEncoder().encode(formatSettings(settings))
       await writeNewFile(pathIn({ path: staging }, 'settings'), text, 0o600)
     })
+  } catch (error) {
+    // What went wrong first is what counts.
+    await made?.discard().catch(() => undefined)
+    throw error
   } finally {
+    made?.root.destroy()
     authority.key.destroy()
     server.key.destroy()
   }

@@ -29,6 +29,21 @@ export function numberOption(
   return { type: 'string', requiresArg: true, describe, coerce }
 }
 
+/** An option that takes one of some words. */
+export function choiceOption<T extends string>(
+  name: string,
+  describe: string,
+  choices: readonly T[],
+): ValueOption<T> {
+  const coerce = (value: unknown): T => {
+    const word = single(name, value)
+    const choice = choices.find((each) => each === word)
+    if (choice !== undefined) return choice
+    throw wrongUsage(`--${name} takes one of ${choices.join(', ')}, not '${word}'`)
+  }
+  return { type: 'string', requiresArg: true, describe, coerce }
+}
+
 /** An option that takes a TCP port. */
 export function portOption(name: string, describe: string): ValueOption<number> {
   return numberOption(name, describe, { least: 0, most: 65_535 })

@@ -5,6 +5,8 @@ import { z } from 'zod'
 export interface HsmConfig {
   /** Path of the vendor's library, absolute. */
   readonly module: string
+  /** What the library is told when it begins. */
+  readonly moduleParameters?: string | undefined
   /** Identifier of the slot. */
   readonly slot?: number | undefined
   /** Label of the token, where there is no slot. */
@@ -29,6 +31,7 @@ export interface HsmConfig {
 export const hsm: z.ZodType<HsmConfig> = z
   .strictObject({
     module: z.string().max(4_096).refine(isAbsolute, 'has to be an absolute path'),
+    moduleParameters: z.string().min(1).max(4_096).optional(),
     slot: z.int().min(0).optional(),
     label: z.string().min(1).max(32).optional(),
     pinFile: z.string().min(1).max(4_096).optional(),

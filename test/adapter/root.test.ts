@@ -13,11 +13,11 @@ import {
 import type { RootOfTrust } from '../../src/port/root-of-trust.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { fromHex } from './fixtures/envelope.ts'
+import { describeRoot } from './root-contract.ts'
 
 const UNAVAILABLE = { name: 'KmipFault', code: 'UNAVAILABLE' }
 const COST = 1024
 const context = new TextEncoder().encode('here')
-const elsewhere = new TextEncoder().encode('there')
 
 let directory: string
 
@@ -34,49 +34,7 @@ const roots: [string, () => Promise<RootOfTrust>][] = [
   ['file', async () => fileRoot()],
 ]
 
-describe.each(roots)('a root of kind %s', (kind, make) => {
-  test('unwraps what it wrapped, in the same context', async () => {
-    const root = await make()
-    expect(root.kind).toBe(kind)
-    const key = nodeRandom.bytes(32)
-    const wrapped = await root.wrap(key, context)
-    expect((await root.unwrap(wrapped, context)).equals(key)).toBe(true)
-  })
-
-  test('wraps the same key differently each time, and never in the clear', async () => {
-    const root = await make()
-    const key = nodeRandom.bytes(32)
-    const one = Buffer.from(await root.wrap(key, context))
-    const other = Buffer.from(await root.wrap(key, context))
-    expect(one.equals(other)).toBe(false)
-    expect(key.expose((bytes) => one.includes(Buffer.from(bytes)))).toBe(false)
-  })
-
-  test('refuses each altered bit, each other length and another context', async () => {
-    const root = await make()
-    const wrapped = await root.wrap(nodeRandom.bytes(32), context)
-    await expect(root.unwrap(wrapped, elsewhere)).rejects.toMatchObject(UNAVAILABLE)
-    for (let bit = 0; bit < wrapped.length * 8; bit += 1) {
-      const altered = Uint8Array.from(wrapped)
-      altered[bit >>> 3] = (altered[bit >>> 3] ?? 0) ^ (1 << (bit & 7))
-      await expect(root.unwrap(altered, context), `bit ${bit}`).rejects.toMatchObject(UNAVAILABLE)
-    }
-    for (let length = 0; length < wrapped.length; length += 1) {
-      const cut = root.unwrap(wrapped.subarray(0, length), context)
-      await expect(cut, `length ${length}`).rejects.toMatchObject(UNAVAILABLE)
-    }
-  })
-
-  test('does nothing once it is destroyed', async () => {
-    const root = await make()
-    const wrapped = await root.wrap(nodeRandom.bytes(32), context)
-    root.destroy()
-    root.destroy()
-    const gone = { ...UNAVAILABLE, message: 'The root of trust was destroyed' }
-    await expect(root.unwrap(wrapped, context)).rejects.toMatchObject(gone)
-    await expect(root.wrap(nodeRandom.bytes(32), context)).rejects.toMatchObject(gone)
-  })
-})
+for (const [kind, make] of roots) describeRoot(kind, kind, make)
 
 describe('a passphrase', () => {
   test('opens only with its own salt', async () => {

@@ -13,6 +13,12 @@ export interface LibraryResult {
   readonly code?: number
 }
 
+/** A vendor's library: its path, and what it is told when it begins. */
+export interface Library {
+  readonly module: string
+  readonly parameters: string | undefined
+}
+
 interface Answer {
   readonly id: number
   readonly start?: 'done' | 'binding' | 'library'
@@ -58,8 +64,8 @@ export class LibraryChild {
   }
 
   /** Loads the library. Throws `UNAVAILABLE` with words of ours for those who run the server. */
-  async load(module: string, deadline: number): Promise<void> {
-    const start = { path: bindingPath(), module }
+  async load({ module, parameters }: Library, deadline: number): Promise<void> {
+    const start = { path: bindingPath(), module, parameters }
     const outcome = (await this.#ask({ start }, deadline)).start
     if (outcome === 'done') return
     throw new KmipFault(

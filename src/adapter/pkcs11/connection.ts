@@ -1,11 +1,11 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { TokenMechanismRow } from '../../port/token.ts'
-import { membersOf } from '../../schema/enumeration.ts'
 import type { Secret } from '../../secret/secret.ts'
 import { PKCS_11ReturnCode as RC } from '../../spec/enum/pkcs-11-return-code.ts'
 import { UserType } from '../../spec/pkcs11/constant.ts'
 import { LibraryChild, unreachable, type LibraryCall, type LibraryResult } from './child.ts'
 import { checkedModule } from './file-checks.ts'
+import { returnCodeName } from './return-code.ts'
 import { SessionPool } from './session-pool.ts'
 import { numberOf } from './value.ts'
 
@@ -13,6 +13,8 @@ import { numberOf } from './value.ts'
 export interface TokenSettings {
   /** Path of the vendor's library. */
   readonly module: string
+  /** What the library is told when it begins; most want to be told nothing. */
+  readonly moduleParameters?: string | undefined
   /** Identifier of the slot; without it the label of the token is looked for. */
   readonly slot?: number | undefined
   readonly label?: string | undefined
@@ -50,7 +52,7 @@ export async function connect(
   }
   signal.addEventListener('abort', end)
   try {
-    await child.load(module, START)
+    await child.load({ module, parameters: settings.moduleParameters }, START)
     const slot = await slotOf(child, settings)
     await login(child, slot, settings)
     const mechanisms = await mechanismsOf(child, slot)
@@ -103,7 +105,7 @@ async function login(
     if (code === RC.OK || code === RC.USER_ALREADY_LOGGED_IN) return
     throw new KmipFault(
       'AUTHENTICATION_FAILED',
-      `The token does not accept the PIN (${name(code)})`,
+      `The token does not accept the PIN (${returnCodeName(code)})`,
     )
   } finally {
     pin.destroy()
@@ -136,7 +138,9 @@ async function single(
 ): Promise<LibraryResult> {
   const [result] = await child.call([call], START)
   if (result !== undefined && result.code === undefined) return result
-  throw refusal(`The PKCS#11 module does not ${what} (${name(result?.code ?? RC.GENERAL_ERROR)})`)
+  throw refusal(
+    `The PKCS#11 module does not ${what} (${returnCodeName(result?.code ?? RC.GENERAL_ERROR)})`,
+  )
 }
 
 function bytesIn(value: unknown): readonly Uint8Array[] {
@@ -155,10 +159,6 @@ function rowOf(value: unknown): Omit<TokenMechanismRow, 'type'> | undefined {
   const isWhole =
     typeof minKeySize === 'number' && typeof maxKeySize === 'number' && typeof flags === 'number'
   return isWhole ? { sizes: [minKeySize, maxKeySize], flags } : undefined
-}
-
-function name(code: number): string {
-  return membersOf(RC).nameOf(code) ?? `code ${code}`
 }
 
 function refusal(message: string): KmipFault {

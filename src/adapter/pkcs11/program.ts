@@ -10,7 +10,7 @@ process.once('disconnect', () => process.exit(1))
 let binding
 let library
 
-function load({ path, module }) {
+function load({ path, module, parameters }) {
   try {
     binding = require(path)
   } catch {
@@ -19,7 +19,8 @@ function load({ path, module }) {
   try {
     library = new binding.PKCS11()
     library.load(module)
-    library.C_Initialize({ flags: binding.CKF_OS_LOCKING_OK })
+    const told = parameters === undefined ? {} : { libraryParameters: parameters }
+    library.C_Initialize({ flags: binding.CKF_OS_LOCKING_OK, ...told })
     return 'done'
   } catch {
     return 'library'

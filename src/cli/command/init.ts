@@ -2,6 +2,13 @@ import { defineCommand } from '../define-command.ts'
 import { openingOptions, withAccess } from '../opening.ts'
 import { dataOption, hostNamesOption, jsonOption } from '../option.ts'
 import { print, printFields, printJson, warn } from '../output.ts'
+import { planRoot, rootOptions } from '../root-request.ts'
+
+const OPENERS = {
+  file: 'root.key',
+  passphrase: 'the passphrase',
+  pkcs11: 'a key in the token',
+} as const
 
 /** `kmipd init` */
 export const initCommand = defineCommand({
@@ -10,6 +17,7 @@ export const initCommand = defineCommand({
   options: {
     data: { ...dataOption, describe: 'data directory to make' },
     hostname: hostNamesOption,
+    ...rootOptions,
     ...openingOptions,
     json: jsonOption,
   },
@@ -21,13 +29,10 @@ export const initCommand = defineCommand({
     const { fingerprintOf } = await import('../../adapter/certificate-file.ts')
     const { readCertificate } = await import('../../adapter/certificate-read.ts')
     const { SILENT } = await import('../admin-session.ts')
-    const made = await withAccess(options, async ({ passphrase }) => {
-      const root =
-        passphrase === undefined
-          ? ({ kind: 'file' } as const)
-          : ({ kind: 'passphrase', passphrase } as const)
-      return initialize(data, { root, hosts: hostname, log: SILENT })
-    })
+    const requestOf = planRoot(options)
+    const made = await withAccess(options, async (access) =>
+      initialize(data, { root: requestOf(access), hosts: hostname, log: SILENT }),
+    )
     const directory = await openDataDirectory(data)
     const authority = pathIn(directory, 'authority')
     if (directory.root.kind === 'file') {
@@ -48,7 +53,7 @@ export const initCommand = defineCommand({
     }
     print(`made the data directory ${summary.data}`)
     printFields([
-      ['opened by', summary.root === 'file' ? 'root.key' : 'the passphrase'],
+      ['opened by', OPENERS[summary.root]],
       ['authority', authority],
       ['SHA-256', summary.authorityFingerprint],
       ['server names', summary.names],

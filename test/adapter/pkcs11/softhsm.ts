@@ -37,7 +37,7 @@ export interface SoftHsm {
   readonly settings: TokenSettings
   readonly pinFile: string
   readonly environment: Readonly<Record<string, string>>
-  remove(): void
+  readonly remove: () => void
 }
 
 export function createSoftHsm(): SoftHsm {

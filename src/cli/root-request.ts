@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import type { RootAccess, RootRequest } from '../adapter/root-of-directory.ts'
+import type { SecretSource } from '../adapter/secret-source.ts'
+import { wrongUsage } from './failure.ts'
+import { sourcesOf, type Opening } from './opening.ts'
+import { choiceOption, numberOption, textOption } from './option.ts'
+
+const ROOTS = ['file', 'passphrase', 'pkcs11'] as const
+const KEY_KINDS = ['aes', 'rsa'] as const
+
+/** The options that say what is to open a store from now on; the passphrase and the PIN have options of their own. */
+export const rootOptions = {
+  root: choiceOption(
+    'root',
+    'what opens the store [default: the passphrase that is given, or a file]',
+    ROOTS,
+  ),
+  module: textOption('module', 'PKCS#11 library of the token that is to have the root key'),
+  'module-parameters': textOption('module-parameters', 'what that library is told when it begins'),
+  slot: numberOption('slot', 'identifier of the slot of the token', { least: 0, most: 1e15 - 1 }),
+  token: textOption('token', 'label of the token'),
+  'root-key': choiceOption(
+    'root-key',
+    'key to make there [default: aes where the token can, or else rsa]',
+    KEY_KINDS,
+  ),
+  'key-id': textOption('key-id', 'identifier (CKA_ID, hex) of a key there to take instead'),
+} as const
+
+/** What those options were given as. */
+export interface RootGiven extends Opening {
+  readonly root?: (typeof ROOTS)[number] | undefined
+  readonly module?: string | undefined
+  readonly 'module-parameters'?: string | undefined
+  readonly slot?: number | undefined
+  readonly token?: string | undefined
+  readonly 'root-key'?: (typeof KEY_KINDS)[number] | undefined
+  readonly 'key-id'?: string | undefined
+}
+
+/**
+ * Reads which root of trust is wanted. What it is made with comes when it was read. Throws wrong usage for options that
+ * do not go together.
+ */
+export function planRoot(given: RootGiven): (access: RootAccess) => RootRequest {
+  const { passphrase, pin } = sourcesOf(given)
+  const kind = given.root ?? (passphrase === undefined ? 'file' : 'passphrase')
+  if (kind !== 'passphrase' && passphrase !== undefined) {
+    throw wrongUsage(`--root ${kind} has no passphrase`)
+  }
+  if (kind === 'pkcs11') return planToken(given, pin)
+  const foreign = TOKEN_OPTIONS.find((name) => given[name] !== undefined)
+  if (foreign !== undefined) throw wrongUsage(`--${foreign} is for --root pkcs11`)
+  if (kind === 'file') return () => ({ kind: 'file' })
+  return ({ passphrase: read }) => {
+    if (read !== undefined) return { kind: 'passphrase', passphrase: read }
+    throw wrongUsage('--root passphrase needs --passphrase-file, -fd or -credential')
+  }
+}
+
+const TOKEN_OPTIONS = [
+  'module',
+  'module-parameters',
+  'slot',
+  'token',
+  'root-key',
+  'key-id',
+  'pin-file',
+  'pin-fd',
+  'pin-credential',
+] as const
+
+function planToken(
+  given: RootGiven,
+  pin: SecretSource | undefined,
+): (access: RootAccess) => RootRequest {
+  const { module, slot, token: label } = given
+  if (module === undefined) throw wrongUsage('--root pkcs11 needs --module')
+  if ((slot === undefined) === (label === undefined)) {
+    throw wrongUsage('--root pkcs11 needs either --slot or --token')
+  }
+  if (pin === undefined) {
+    throw wrongUsage('--root pkcs11 needs --pin-file, --pin-fd or --pin-credential')
+  }
+  const request = {
+    module: resolve(module),
+    moduleParameters: given['module-parameters'],
+    slot,
+    label,
+    keyKind: given['root-key'],
+    keyId: keyIdOf(given['key-id']),
+    pinSource: lasting(pin),
+  }
+  return (access) => ({ kind: 'pkcs11', request, access })
+}
+
+/** What is recorded of where the PIN is: a descriptor is told with each command. */
+function lasting(pin: SecretSource): Exclude<SecretSource, { kind: 'descriptor' }> | undefined {
+  switch (pin.kind) {
+    case 'file':
+      return { kind: 'file', path: resolve(pin.path) }
+    case 'credential':
+      return pin
+    case 'descriptor':
+      return undefined
+  }
+}
+
+function keyIdOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^(?:[0-9a-f]{2}){1,255}$/i.test(text)) return text?.toLowerCase()
+  throw wrongUsage(`--key-id takes bytes in hex, not '${text}'`)
+}
