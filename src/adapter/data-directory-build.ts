@@ -19,6 +19,11 @@ export async function buildDataDirectory(
   else await buildBeside(target, fill)
 }
 
+/** Throws `UNAVAILABLE` where {@link buildDataDirectory} would, for what is there already. */
+export async function checkBuildable(path: string): Promise<void> {
+  await isEmptyDirectory(path)
+}
+
 /** Writes a new file, through to the disk. Throws `UNAVAILABLE` when there is one already. */
 export async function writeNewFile(path: string, content: Uint8Array, mode: number): Promise<void> {
   try {

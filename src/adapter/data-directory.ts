@@ -67,7 +67,12 @@ async function readSettings(path: string, file: string): Promise<string> {
   }
 }
 
-function parseSettings(path: string, text: string): RootSettings {
+/**
+ * Reads the text of a `kmipd.json`. Throws `UNAVAILABLE` with a sentence for people when it cannot be used.
+ *
+ * @param path - what it belongs to, for messages
+ */
+export function parseSettings(path: string, text: string): RootSettings {
   const settings = parseJson(text)
   if (!isRecord(settings) || typeof settings['format'] !== 'number') {
     throw new KmipFault(

@@ -23,6 +23,8 @@ export interface OpenedKeys {
   readonly sealer: Sealer
   /** Proves what the store holds. */
   readonly seal: StoreSeal
+  /** Seals the keys of its backups. */
+  readonly backup: KeyObject
   /** How often the store was restored from a backup. */
   readonly generation: number
 }
@@ -104,6 +106,7 @@ export function openBareKeys({ storeId, generation, index, epochs }: BareKeys): 
       sums: keyFor('set sums'),
       mask: keyFor('set mask'),
     }),
+    backup: keyFor(BACKUP_PURPOSE),
     generation,
   }
 }
@@ -245,6 +248,8 @@ function refused(message: string, cause?: unknown): KmipFault {
   return new KmipFault('UNAVAILABLE', message, cause === undefined ? {} : { cause })
 }
 
+/** Purpose of the key that seals those of backups; it hangs from the index key, as the backup outlives epochs. */
+export const BACKUP_PURPOSE = 'backup'
 /** Where the keyring is in the store. */
 export const KEYRING_KEY = utf8('keyring')
 const STORE_ID_BYTES = 16

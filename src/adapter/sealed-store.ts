@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
@@ -11,6 +12,8 @@ import type { LevelStore } from './store-level/store.ts'
 export interface SealedStore {
   readonly store: LevelStore
   readonly sealer: Sealer
+  /** Seals the keys of its backups. */
+  readonly backup: KeyObject
   /** How often the store was restored from a backup. */
   readonly generation: number
   /** Writes the keyring anew where it is of an older format. To be called once it is known that the store is sound. */
@@ -62,10 +65,11 @@ export async function openSealedStore({
 }
 
 function assemble(store: LevelStore, keyring: OpenedKeyring): SealedStore {
-  const { sealer, generation, record, isOutdated } = keyring
+  const { sealer, backup, generation, record, isOutdated } = keyring
   return {
     store,
     sealer,
+    backup,
     generation,
     async bringUpToDate() {
       if (!isOutdated || store.isRenewed) return

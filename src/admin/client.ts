@@ -1,7 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { z } from 'zod'
+import type { BackupPiece } from '../adapter/backup/create.ts'
+import { decodePieces } from './backup-stream.ts'
 import { AdminFailure } from './failure.ts'
-import { ADMIN_CALLS, failureSchema } from './schema.ts'
+import { ADMIN_CALLS, BACKUP_CALL, failureSchema } from './schema.ts'
 import type { AdminService } from './service.ts'
 import { answers, openSocketPath } from './socket.ts'
 
@@ -20,6 +22,35 @@ export async function connectAdmin(path: string): Promise<AdminService | undefin
     'object.list': callOf(path, ADMIN_CALLS['object.list']),
     'object.show': callOf(path, ADMIN_CALLS['object.show']),
     'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),
+    backup: (request) => backupFrom(path, request),
+  }
+}
+
+async function* backupFrom(
+  socketPath: string,
+  request: object,
+): AsyncGenerator<BackupPiece, void, undefined> {
+  const { method, path } = BACKUP_CALL
+  const socket = await openSocketPath(socketPath)
+  try {
+    const body = JSON.stringify(request)
+    const response = await send(socket.path, { method, path, body }, PATIENCE_MS)
+    const status = response.statusCode ?? 0
+    if (status === 200) yield* decodePieces(bytesOf(response))
+    else throw refusalOf({ status, body: await readBody(response) })
+  } finally {
+    await socket.release()
+  }
+}
+
+/** What comes, until the connection is lost. */
+async function* bytesOf(response: IncomingMessage): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const bytes of response) if (bytes instanceof Uint8Array) yield bytes
+  } catch (cause) {
+    throw unreachable(cause)
+  } finally {
+    response.destroy()
   }
 }
 
@@ -82,28 +113,35 @@ interface Answer {
   readonly body: unknown
 }
 
-async function exchange(
+async function exchange(socketPath: string, request: Request, patience: number): Promise<Answer> {
+  const response = await send(socketPath, request, patience)
+  try {
+    return { status: response.statusCode ?? 0, body: await readBody(response) }
+  } catch (cause) {
+    throw unreachable(cause)
+  }
+}
+
+/** Resolves once the answer begins. Throws `AdminFailure` when none does. */
+async function send(
   socketPath: string,
   { method, path, body }: Request,
   patience: number,
-): Promise<Answer> {
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-    const lost = (cause: unknown): void => {
-      reject(new AdminFailure('UNREACHABLE', 'The running server does not answer', cause))
-    }
-    const outgoing = httpRequest(
-      { socketPath, method, path, headers, agent: false },
-      (response) => {
-        readBody(response).then((read) => {
-          resolve({ status: response.statusCode ?? 0, body: read })
-        }, lost)
-      },
-    )
+    const options = { socketPath, method, path, headers, agent: false }
+    const outgoing = httpRequest(options, resolve)
     outgoing.setTimeout(patience, () => outgoing.destroy(new Error('no answer in time')))
-    outgoing.once('error', lost)
+    outgoing.once('error', (cause) => {
+      reject(unreachable(cause))
+    })
     outgoing.end(body)
   })
+}
+
+function unreachable(cause: unknown): AdminFailure {
+  return new AdminFailure('UNREACHABLE', 'The running server does not answer', cause)
 }
 
 async function readBody(response: IncomingMessage): Promise<unknown> {
@@ -114,14 +152,16 @@ async function readBody(response: IncomingMessage): Promise<unknown> {
 }
 
 function readAnswer<A extends z.ZodType>(schema: A, { status, body }: Answer): z.output<A> {
-  if (status !== 200) {
-    const failure = failureSchema.safeParse(body)
-    if (failure.success) throw new AdminFailure(failure.data.code, failure.data.message)
-    throw new AdminFailure('UNREACHABLE', `The running server answers with status ${status}`)
-  }
+  if (status !== 200) throw refusalOf({ status, body })
   const answer = schema.safeParse(body)
   if (answer.success) return answer.data
   throw new AdminFailure('UNREACHABLE', 'The running server is of another version')
+}
+
+function refusalOf({ status, body }: Answer): AdminFailure {
+  const failure = failureSchema.safeParse(body)
+  if (failure.success) return new AdminFailure(failure.data.code, failure.data.message)
+  return new AdminFailure('UNREACHABLE', `The running server answers with status ${status}`)
 }
 
 const PATIENCE_MS = 60_000

@@ -128,6 +128,25 @@ export const ADMIN_CALLS = {
   },
 } as const
 
+/** How a backup is asked for. It is answered with a stream of its own, and not with JSON. */
+export const BACKUP_CALL = {
+  method: 'POST',
+  path: '/v1/backup',
+  request: z.strictObject({
+    /** Set where its key is to be split among people: who asks does that. */
+    shares: z
+      .strictObject({
+        /** 8 bytes, base64. */
+        setId: z.base64().length(12),
+        threshold: z.int().min(2).max(255),
+        parts: z.int().min(2).max(255),
+      })
+      .optional(),
+  }),
+} as const
+
+export type BackupRequest = z.output<typeof BACKUP_CALL.request>
+
 /** Name of a call. */
 export type AdminCall = keyof typeof ADMIN_CALLS
 

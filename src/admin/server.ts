@@ -1,10 +1,12 @@
 import { chmod, unlink } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { fastify, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
 import type { z } from 'zod'
 import type { FaultCode } from '../fault/fault-code.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Log } from '../port/log.ts'
-import { ADMIN_CALLS, type AdminCall } from './schema.ts'
+import { encodePieces, failureOf } from './backup-stream.ts'
+import { ADMIN_CALLS, BACKUP_CALL, type AdminCall } from './schema.ts'
 import type { AdminService } from './service.ts'
 import { answers, openSocketPath } from './socket.ts'
 
@@ -37,6 +39,7 @@ export async function serveAdmin(
     await socket.release()
   }
   for (const route of Object.values(routesOf(service))) app.route(route)
+  app.route(backupRoute(service, log))
   app.setErrorHandler((error, _request, reply) => fail(error, reply, log))
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send({ code: 'UNSUPPORTED_OPERATION', message: 'There is no such call' }),
@@ -61,6 +64,26 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, RouteOption
     'object.list': routeOf(ADMIN_CALLS['object.list'], service['object.list']),
     'object.show': routeOf(ADMIN_CALLS['object.show'], service['object.show']),
     'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),
+  }
+}
+
+/** The answer goes on for as long as the backup does; a caller who goes away ends it. */
+function backupRoute({ backup }: AdminService, log: Log): RouteOptions {
+  const { method, path, request: schema } = BACKUP_CALL
+  const describe = (error: unknown): ReturnType<typeof failureOf> => {
+    const failure = failureOf(error)
+    log.error('backup not made', { reason: failure.message })
+    return failure
+  }
+  return {
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      const pieces = encodePieces(backup(check(schema, request)), describe)
+      return reply
+        .type('application/octet-stream')
+        .send(Readable.from(pieces, { objectMode: false, highWaterMark: READ_AHEAD }))
+    },
   }
 }
 
@@ -123,6 +146,8 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
+/** Bytes of a backup that are made before they are asked for. */
+const READ_AHEAD = 262_144
 const BODY_BYTES = 65_536
 /** More than the schema takes, so that the schema answers. */
 const LONGEST_PARAMETER = 1024

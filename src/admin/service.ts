@@ -1,4 +1,6 @@
 import type { IssueDeps } from '../adapter/certificate-authority.ts'
+import type { BackupPiece } from '../adapter/backup/create.ts'
+import type { ShareSet } from '../adapter/backup/header.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
@@ -7,6 +9,7 @@ import type { ObjectCatalogue } from './catalogue.ts'
 import type {
   AdminCall,
   AdminResponse,
+  BackupRequest,
   CheckedRequest,
   ServerStatus,
   StoreReport,
@@ -15,6 +18,9 @@ import type {
 /** The admin API without a wire: the server answers with it, and the command line calls it when no server runs. */
 export type AdminService = {
   readonly [C in AdminCall]: (request: CheckedRequest<C>) => Promise<AdminResponse<C>>
+} & {
+  /** Makes a backup, piece by piece; whoever ends the reading ends the backup. One at a time. */
+  readonly backup: (request: BackupRequest) => AsyncIterable<BackupPiece>
 }
 
 export interface AdminDeps {
@@ -27,6 +33,7 @@ export interface AdminDeps {
   readonly status: () => ServerStatus
   /** Reads and opens everything that the store holds. */
   readonly verify: () => Promise<StoreReport>
+  readonly backup: (shares?: ShareSet) => AsyncIterable<BackupPiece>
 }
 
 export function createAdminService(deps: AdminDeps): AdminService {
@@ -41,6 +48,23 @@ export function createAdminService(deps: AdminDeps): AdminService {
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
     },
     'store.verify': async () => deps.verify(),
+    backup: oneAtATime(({ shares }: BackupRequest) =>
+      deps.backup(shares && { ...shares, setId: Buffer.from(shares.setId, 'base64') }),
+    ),
+  }
+}
+
+/** A backup holds a snapshot, for which the engine keeps what is written over. */
+function oneAtATime(make: (request: BackupRequest) => AsyncIterable<BackupPiece>) {
+  let isBusy = false
+  return async function* (request: BackupRequest): AsyncGenerator<BackupPiece, void, undefined> {
+    if (isBusy) throw new KmipFault('UNAVAILABLE', 'Another backup is being made')
+    isBusy = true
+    try {
+      yield* make(request)
+    } finally {
+      isBusy = false
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapter/clock-system.ts'
 import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
-import { checkAccess } from '../adapter/root-of-directory.ts'
+import { checkAccess, type RootAccess } from '../adapter/root-of-directory.ts'
 import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
 import type { Log } from '../port/log.ts'
@@ -20,17 +20,17 @@ export interface SessionOptions extends Opening {
  */
 export async function withAdmin<T>(
   options: SessionOptions,
-  use: (admin: AdminService) => Promise<T>,
+  use: (admin: AdminService, access: RootAccess) => Promise<T>,
 ): Promise<T> {
   const directory = await openDataDirectory(options.data)
   const { isUnproved = false } = options
   return withAccess(options, async (access) => {
     checkAccess(directory, access)
     const running = await connectAdmin(pathIn(directory, 'socket'))
-    if (running !== undefined) return use(running)
+    if (running !== undefined) return use(running, access)
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
-    const { createCatalogue, verifyStore } = await import('./compose.ts')
+    const { createCatalogue, storeCalls } = await import('./compose.ts')
     const core = await openCore(directory, { ...access, log: SILENT, isUnproved })
     try {
       const service = createAdminService({
@@ -42,9 +42,9 @@ export async function withAdmin<T>(
         status: () => {
           throw new CommandFailure('no server runs')
         },
-        verify: async () => verifyStore(core),
+        ...storeCalls(core),
       })
-      return await use(service)
+      return await use(service, access)
     } finally {
       await core.close()
     }

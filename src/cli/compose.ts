@@ -9,6 +9,7 @@ import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
 import type { StoreReport } from '../admin/schema.ts'
+import type { AdminDeps } from '../admin/service.ts'
 import { clientProfiles } from '../config/client-profile.ts'
 import type { Config } from '../config/defaults.ts'
 import { ROLES } from '../config/roles.ts'
@@ -28,6 +29,7 @@ import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
 import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
+import { backupOf } from './backup-source.ts'
 import type { Core } from './core.ts'
 
 /** The generators that key material can be made with, by their names in the configuration. */
@@ -180,5 +182,13 @@ export async function verifyStore(core: Core): Promise<StoreReport> {
     return { objects, clients, entries, findings: [...whole, ...findings] }
   } finally {
     await snapshot.close()
+  }
+}
+
+/** What the admin API does with the store as a whole. */
+export function storeCalls(core: Core): Pick<AdminDeps, 'verify' | 'backup'> {
+  return {
+    verify: async () => verifyStore(core),
+    backup: (shares) => backupOf(core, shares),
   }
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { Anchors } from '../adapter/anchor.ts'
 import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { systemClock } from '../adapter/clock-system.ts'
@@ -19,6 +20,10 @@ export interface Core {
   /** Heads of the store that are kept apart from it. */
   readonly anchors: Anchors
   readonly sealer: Sealer
+  /** Seals the keys of backups. */
+  readonly backup: KeyObject
+  /** How often the store was restored from a backup. */
+  readonly generation: number
   readonly clients: ClientRegistry
   readonly objects: ObjectRepository
   /** Signs the clients and the server. */
@@ -55,7 +60,7 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
     const place = pathIn(directory, 'store')
     const opened = await openSealedStore({ directory: place, root, log, provenEntries })
     store = opened.store
-    const { sealer } = opened
+    const { sealer, backup, generation } = opened
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
     if (!isUnproved) await opened.bringUpToDate()
@@ -67,7 +72,8 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
       random: nodeRandom,
     })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
-    return assemble({ directory, store, anchors, sealer, clients, objects, authority }, isUnproved)
+    const keys = { sealer, backup, generation, authority }
+    return assemble({ directory, store, anchors, clients, objects, ...keys }, isUnproved)
   } catch (error) {
     await store?.close()
     throw error

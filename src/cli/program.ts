@@ -1,4 +1,7 @@
 import yargs from 'yargs'
+import { backupCreateCommand } from './command/backup-create.ts'
+import { backupRestoreCommand } from './command/backup-restore.ts'
+import { backupVerifyCommand } from './command/backup-verify.ts'
 import { clientAddCommand } from './command/client-add.ts'
 import { clientListCommand } from './command/client-list.ts'
 import { initCommand } from './command/init.ts'
@@ -59,6 +62,13 @@ function createProgram(words: readonly string[]) {
         .command(storeVerifyCommand)
         .command(storeAcceptCommand)
         .demandCommand(1, 'name a command: verify or accept'),
+    )
+    .command('backup', 'Back up a store, and put a backup back', (group) =>
+      group
+        .command(backupCreateCommand)
+        .command(backupVerifyCommand)
+        .command(backupRestoreCommand)
+        .demandCommand(1, 'name a command: create, verify or restore'),
     )
     .demandCommand(1, 'name a command')
     .strict()

@@ -23,7 +23,7 @@ import {
   createJobs,
   createRotor,
   createServices,
-  verifyStore,
+  storeCalls,
 } from './compose.ts'
 import type { Core } from './core.ts'
 import { openEndpoints } from './endpoints.ts'
@@ -94,7 +94,7 @@ async function serve(
       clock: systemClock,
       random: nodeRandom,
       status: () => ({ ...about(core, listener), ...conditionOf(condition) }),
-      verify: async () => verifyStore(core),
+      ...storeCalls(core),
     })
     const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
     followStore(core, condition)

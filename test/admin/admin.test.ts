@@ -13,9 +13,11 @@ import {
 import { certificateKeyOf } from '../../src/adapter/certificate-read.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
+import type { BackupPiece } from '../../src/adapter/backup/create.ts'
 import type { ObjectCatalogue } from '../../src/admin/catalogue.ts'
 import { connectAdmin } from '../../src/admin/client.ts'
 import { serveAdmin, type AdminServer } from '../../src/admin/server.ts'
+import type { BackupRequest } from '../../src/admin/schema.ts'
 import { createAdminService, type AdminService } from '../../src/admin/service.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 import type { Log } from '../../src/port/log.ts'
@@ -58,7 +60,21 @@ const objects: ObjectCatalogue = {
 
 const REPORT = { objects: 1, clients: 2, entries: 40, findings: [{ where: 'store', problem: 'x' }] }
 
+/** What the next backup is made of. */
+let pieces: () => AsyncIterable<BackupPiece>
+
+const HEADER: BackupPiece = { kind: 'header', bytes: Uint8Array.of(1, 2, 3) }
+const CHUNK: BackupPiece = { kind: 'chunk', bytes: new Uint8Array(70_000).fill(7) }
+const PROGRESS: BackupPiece = { kind: 'progress', entries: 5, of: 5_000_000_000 }
+
+async function* anyPieces(): AsyncGenerator<BackupPiece> {
+  yield await Promise.resolve(HEADER)
+  for (let round = 0; round < 20; round += 1) yield CHUNK
+  yield PROGRESS
+}
+
 beforeEach(async () => {
+  pieces = anyPieces
   home = mkdtempSync(join(tmpdir(), 'kmipd-admin-'))
   socket = join(home, 'admin.sock')
   logged = []
@@ -74,6 +90,7 @@ beforeEach(async () => {
     objects,
     authority,
     verify: async () => Promise.resolve(REPORT),
+    backup: () => pieces(),
     status: () => ({
       version: '1',
       uptime: 2,
@@ -318,3 +335,86 @@ async function leaveSocket(path: string): Promise<void> {
   renameSync(`${path}.other`, path)
   await closed(server_)
 }
+
+describe('a backup over the admin API', () => {
+  async function received(
+    client: AdminService,
+    request: BackupRequest = {},
+  ): Promise<readonly BackupPiece[]> {
+    const all: BackupPiece[] = []
+    for await (const piece of client.backup(request)) {
+      all.push(
+        piece.kind === 'progress' ? piece : { ...piece, bytes: Uint8Array.from(piece.bytes) },
+      )
+    }
+    return all
+  }
+
+  test('comes in the pieces that it is made in', async () => {
+    const client = await connected()
+    const chunks = Array.from({ length: 20 }, () => CHUNK)
+    expect(await received(client)).toEqual([HEADER, ...chunks, PROGRESS])
+  })
+
+  test('ends with the reason where it cannot go on, and another can be made', async () => {
+    const client = await connected()
+    pieces = async function* () {
+      yield await Promise.resolve(HEADER)
+      throw new KmipFault('UNAVAILABLE', 'The store is unavailable', { detail: 'its disk broke' })
+    }
+    await expect(received(client)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The store is unavailable: its disk broke',
+    })
+    pieces = anyPieces
+    expect(await received(client)).toHaveLength(22)
+  })
+
+  test('says nothing of a bug', async () => {
+    const client = await connected()
+    pieces = async function* () {
+      yield await Promise.resolve(HEADER)
+      throw new TypeError('a bug that says 5ec2e7')
+    }
+    await expect(received(client)).rejects.toMatchObject({ message: /its log says more/ })
+    expect(logged.join()).not.toContain('5ec2e7')
+  })
+
+  test('is one at a time, and ends when its caller goes away', async () => {
+    const client = await connected()
+    let isEnded = false
+    pieces = async function* () {
+      try {
+        for (;;) yield await Promise.resolve(CHUNK)
+      } finally {
+        isEnded = true
+      }
+    }
+    for await (const piece of client.backup({})) {
+      expect(piece.kind).toBe('chunk')
+      const second = received(client)
+      await expect(second).rejects.toMatchObject({ message: 'Another backup is being made' })
+      break
+    }
+    await expect.poll(() => isEnded, { timeout: 20_000 }).toBe(true)
+    pieces = anyPieces
+    expect(await received(client)).toHaveLength(22)
+  })
+
+  test('is refused before it begins for a request that is none', async () => {
+    const client = await connected()
+    const shares = { setId: 'AAAAAAAAAAA=', threshold: 1, parts: 300 }
+    await expect(received(client, { shares })).rejects.toMatchObject({ code: 'INVALID_FIELD' })
+  })
+
+  test('that the server leaves in the middle is not taken for a whole one', async () => {
+    const client = await connected()
+    pieces = async function* () {
+      yield await Promise.resolve(HEADER)
+      yield CHUNK
+      await server?.close()
+      yield CHUNK
+    }
+    await expect(received(client)).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
+})
