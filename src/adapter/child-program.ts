@@ -14,9 +14,12 @@ export interface ChildProgram {
 export function startProgram({ name, text, environment = {} }: ChildProgram): ChildProcess {
   // The first argument only names it.
   return fork(name, [], {
-    execArgv: ['-e', text],
+    execArgv: ['-e', `${NO_DEBUGGER}${text}`],
     env: environment,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
 }
+
+/** Node opens its debugger on this signal, to every process of the same user, unless someone else takes it. */
+const NO_DEBUGGER = "process.on('SIGUSR1', () => {});"

@@ -1,15 +1,12 @@
 #!/usr/bin/env node
 import { describeFailure } from './failure.ts'
+import { hardenProcess } from './hardening.ts'
 import { runProgram } from './program.ts'
 
 /** How long what is still open after a command may keep the process, in milliseconds. */
 const LINGER_MS = 3_000
 
-// Node opens its debugger on this signal, to every process of the same user, unless someone else takes it.
-process.on('SIGUSR1', () => undefined)
-
-// Whatever is made here is the owner's alone; what others may read is opened to them by name.
-process.umask(0o077)
+hardenProcess()
 
 // A reader that closes its end early, as `head` does, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -3,7 +3,7 @@ import { checkEnvironment } from '../../src/cli/environment.ts'
 
 const refused = (name: string): unknown =>
   expect.objectContaining({
-    exitCode: 1,
+    exitCode: 2,
     message: expect.stringContaining(name) as string,
   })
 
@@ -67,6 +67,14 @@ describe('before it serves, kmipd', () => {
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
     ['NODE_DEBUG', 'tls'],
     ['NODE_DEBUG_NATIVE', 'crypto'],
+    ['NODE_V8_COVERAGE', '/tmp/coverage'],
+    ['NODE_COMPILE_CACHE', '/tmp/cache'],
+    ['NODE_INSPECT_RESUME_ON_START', '1'],
+    ['NODE_REDIRECT_WARNINGS', '/tmp/warnings'],
+    ['OPENSSL_CONF', '/tmp/openssl.cnf'],
+    ['OPENSSL_ENGINES', '/tmp/engines'],
+    ['OPENSSL_MODULES', '/tmp/modules'],
+    ['SSLKEYLOGFILE', '/tmp/keys'],
   ])('refuses the variable %s=%s', (name, value) => {
     expect(() => {
       checkEnvironment({ flags: [], variables: { [name]: value } })

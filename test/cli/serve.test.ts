@@ -280,7 +280,7 @@ describe('serve', () => {
   ])('refuses to run with %s', async (_what, options, message) => {
     const before = describeTree(data)
     const outcome = await runKmipd(['serve', '--data', data, '--port', '0'], options)
-    expect(outcome.code).toBe(1)
+    expect(outcome.code).toBe(2)
     expect(outcome.stderr).toMatch(message)
     expect(describeTree(data)).toEqual(before)
   })

@@ -3,6 +3,7 @@ import type { Config } from '../../config/defaults.ts'
 import type { Log } from '../../port/log.ts'
 import { defineCommand, type Given } from '../define-command.ts'
 import { checkEnvironment } from '../environment.ts'
+import { areCoreDumpsEmpty } from '../hardening.ts'
 import { openingOptions, withAccess } from '../opening.ts'
 import { dataOption, portOption, textOption } from '../option.ts'
 import { print } from '../output.ts'
@@ -32,6 +33,7 @@ export const serveCommand = defineCommand({
     const config = await readConfig(options)
     const { stderrLog } = await import('../../adapter/log-pino.ts')
     const log = stderrLog(config.log.level)
+    if (!areCoreDumpsEmpty()) log.warn('a core dump would hold keys', { see: 'core(5)' })
     const stopped = nextSignal()
     const server = await start(options, config, log)
     const { formatListening } = await import('../server.ts')
