@@ -87,6 +87,7 @@ export function createServices(
       shortTags: policy.shortTags,
       anyGcmIv: policy.anyGcmIv,
       getOneTimePad: policy.getOneTimePad,
+      residentKeys: policy.residentKeys,
       interop: policy.interop,
     },
     streams,

@@ -1,24 +1,41 @@
 import { readPin, type SecretSource } from '../adapter/secret-source.ts'
 import type { Config } from '../config/defaults.ts'
 import type { HsmConfig } from '../config/hsm.ts'
+import { KmipFault } from '../fault/fault.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
+import { Residents } from '../operation/resident/residents.ts'
 import type { Log } from '../port/log.ts'
+import type { Sealer } from '../port/sealer.ts'
 import type { Secret } from '../secret/secret.ts'
+import { systemTicker } from '../server/ticker.ts'
 import { libraryEnvironment } from './library-environment.ts'
 
 /**
  * Logs in to the configured token; undefined where there is none. The process that holds the vendor's library gets the
  * variables that such libraries are configured by. Throws `UNAVAILABLE`, `INVALID_FIELD` and `AUTHENTICATION_FAILED`.
  */
-export async function openHsm({ hsm }: Config, log: Log): Promise<Hsm | undefined> {
-  if (hsm === undefined) return undefined
+export async function openHsm(
+  { hsm, policy }: Config,
+  { log, sealer }: { readonly log: Log; readonly sealer: Sealer },
+): Promise<Hsm | undefined> {
+  if (hsm === undefined) {
+    if (policy.residentKeys !== 'always') return undefined
+    throw new KmipFault('INVALID_FIELD', 'policy.residentKeys is always, but there is no hsm')
+  }
   const { openToken } = await import('../adapter/pkcs11/index.ts')
   const environment = libraryEnvironment()
   const { module, moduleParameters, slot, label, sessions, deadlineMs } = hsm
   const pin = await pinOf(hsm, environment['CREDENTIALS_DIRECTORY'])
   const settings = { module, moduleParameters, slot, label, sessions, deadlineMs, pin }
   const token = await openToken({ settings, environment, log })
-  return { token, objectsPerClient: hsm.objectsPerClient, extractable: hsm.extractable }
+  const { objectsPerClient, extractable } = hsm
+  const residents = new Residents({ token, realm: realmOf(sealer), log, alarm: systemTicker })
+  return { token, objectsPerClient, extractable, residents }
+}
+
+/** What the store is known by in the token: the same for as long as there is the store, and a copy of it. */
+function realmOf(sealer: Sealer): string {
+  return Buffer.from(sealer.blind('token', new Uint8Array(0))).toString('hex')
 }
 
 /** A file and a credential are read for each login; what came from a descriptor is kept, for it comes once. */

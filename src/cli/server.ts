@@ -50,7 +50,7 @@ export interface ServerOptions {
 export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
   let hsm: Hsm | undefined
   try {
-    hsm = await openHsm(options.config, options.log)
+    hsm = await openHsm(options.config, { log: options.log, sealer: core.sealer })
     const credential = await prepareServerCertificate(core, {
       log: options.log,
       clock: systemClock,

@@ -83,6 +83,9 @@ export const RNG_SEEDS = ['use', 'use-part', 'ignore', 'refuse'] as const
 /** What Get may give of a one-time pad. */
 export const PAD_VIEWS = ['withhold', 'refuse'] as const
 
+/** Which keys may be kept in the token: none, those for which it is asked, or all that it can have. */
+export const RESIDENT_KEYS = ['never', 'asked', 'always'] as const
+
 /** What the standard leaves to the server. */
 export interface Policy {
   /** Where new key material comes from. */
@@ -113,6 +116,8 @@ export interface Policy {
   readonly anyGcmIv: boolean
   /** What Get gives of a one-time pad: its Key Block without the bytes, or an error. */
   readonly getOneTimePad: (typeof PAD_VIEWS)[number]
+  /** Whether keys of managed objects are kept in the token, where there is one. */
+  readonly residentKeys: (typeof RESIDENT_KEYS)[number]
   /** Cryptographic operations by parts. */
   readonly streams: StreamLimits
   /** Messages that clients have written into the log. */
@@ -167,6 +172,7 @@ export const DEFAULT_CONFIG: Config = {
     shortTags: false,
     anyGcmIv: true,
     getOneTimePad: 'withhold',
+    residentKeys: 'asked',
     streams: { perClient: 16, bytes: 16_777_216, seconds: 300 },
     clientLog: { linesPerMinute: 60, characters: 1_024 },
     interop: false,

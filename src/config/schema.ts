@@ -5,6 +5,7 @@ import {
   DEFAULT_CONFIG,
   LOG_LEVELS,
   PAD_VIEWS,
+  RESIDENT_KEYS,
   RANDOM_NUMBER_GENERATORS,
   RNG_SEEDS,
   type Config,
@@ -128,6 +129,7 @@ export const configSchema: z.ZodType<Config> = section({
     shortTags: z.boolean().default(DEFAULT_CONFIG.policy.shortTags),
     anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
     getOneTimePad: z.enum(PAD_VIEWS).default(DEFAULT_CONFIG.policy.getOneTimePad),
+    residentKeys: z.enum(RESIDENT_KEYS).default(DEFAULT_CONFIG.policy.residentKeys),
     streams: section({
       perClient: number(1, 10_000, DEFAULT_CONFIG.policy.streams.perClient),
       bytes: number(1_024, 1_024 * MIB, DEFAULT_CONFIG.policy.streams.bytes),

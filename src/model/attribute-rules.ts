@@ -8,9 +8,11 @@ import {
   isKnownReference,
   isVendorReference,
   type AttributeReference,
+  type VendorReference,
 } from './attribute-reference.ts'
 import type { AttributeSet } from './attribute-set.ts'
 import type { ManagedObject } from './managed-object.ts'
+import { isKeyStorage, isResident } from './residence.ts'
 
 /** Instances of one attribute that an object may have. */
 export const MAXIMUM_INSTANCES = 100
@@ -37,9 +39,14 @@ export function unsupportedAttribute(): KmipFault {
 /** Refuses an attribute that only the server sets. */
 export function checkClientSets(reference: AttributeReference): void {
   const allowed = isVendorReference(reference)
-    ? reference.vendor !== SERVER_VENDOR
+    ? isVendorsOwn(reference)
     : Attribute[reference.name].setBy.includes('client')
   if (!allowed) throw readOnly()
+}
+
+/** What vendors and clients may do with as they like: not what the server tells, nor where a key is kept. */
+function isVendorsOwn(reference: VendorReference): boolean {
+  return reference.vendor !== SERVER_VENDOR && !isKeyStorage(reference)
 }
 
 /** Refuses to change an attribute that clients may not change, now or ever. */
@@ -49,11 +56,14 @@ export function checkClientModifies(
   now: DateTime,
 ): void {
   const allowed = isVendorReference(reference)
-    ? reference.vendor !== SERVER_VENDOR
+    ? isVendorsOwn(reference)
     : Attribute[reference.name].clientModifies
-  if (!allowed) throw readOnly()
+  if (!allowed || (isResident(object) && STAYS_IN_TOKEN.has(reference.name))) throw readOnly()
   checkMoment(reference, object, now)
 }
+
+/** What is true of a key in the token for as long as it is there. */
+const STAYS_IN_TOKEN: ReadonlySet<string> = new Set(['Sensitive', 'Extractable'])
 
 /** What a client says when it creates or registers an object, although the server sets it from then on. */
 const SAID_AT_CREATION: ReadonlySet<string> = new Set([
@@ -67,13 +77,13 @@ const SAID_AT_CREATION: ReadonlySet<string> = new Set([
 
 /** Refuses an attribute that a client may not give a new object. */
 export function checkClientCreates(reference: AttributeReference): void {
-  if (!SAID_AT_CREATION.has(reference.name)) checkClientSets(reference)
+  if (!SAID_AT_CREATION.has(reference.name) && !isKeyStorage(reference)) checkClientSets(reference)
 }
 
 /** Refuses to delete an attribute that must stay. */
 export function checkClientDeletes(reference: AttributeReference): void {
   const allowed = isVendorReference(reference)
-    ? reference.vendor !== SERVER_VENDOR
+    ? isVendorsOwn(reference)
     : Attribute[reference.name].clientDeletes
   if (!allowed) throw readOnly()
 }

@@ -6,6 +6,7 @@ import { AttributeSet, type AttributeEntry } from './attribute-set.ts'
 import { settle } from './lifecycle.ts'
 import type { ManagedObject } from './managed-object.ts'
 import { checkInstances, completed, type NewObject } from './new-object.ts'
+import { isKeyStorage } from './residence.ts'
 import { followSensitivity } from './sensitivity.ts'
 
 /** What the object and where it is kept say themselves, whatever a client says. */
@@ -53,7 +54,8 @@ function beside(
 }
 
 function isForClient({ reference }: AttributeEntry): boolean {
-  return isVendorReference(reference) || !SAID_BY_OBJECT.has(reference.name)
+  if (isVendorReference(reference)) return !isKeyStorage(reference)
+  return !SAID_BY_OBJECT.has(reference.name)
 }
 
 function checkIndexes(entries: readonly AttributeEntry[]): void {

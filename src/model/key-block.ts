@@ -27,3 +27,13 @@ export interface KeyBlock {
   readonly cryptographicLength?: number
   readonly keyWrappingData?: KeyWrappingData
 }
+
+/** What is known of a key that is kept elsewhere; nothing of how it came. */
+export function withoutKeyValue(keyBlock: KeyBlock): KeyBlock {
+  const { keyFormatType, cryptographicAlgorithm, cryptographicLength } = keyBlock
+  return {
+    keyFormatType,
+    ...(cryptographicAlgorithm === undefined ? {} : { cryptographicAlgorithm }),
+    ...(cryptographicLength === undefined ? {} : { cryptographicLength }),
+  }
+}

@@ -18,6 +18,7 @@ import { AttributeSet, type AttributeEntry } from './attribute-set.ts'
 import { keyBlockOf, type ObjectContent } from './content.ts'
 import { settle } from './lifecycle.ts'
 import type { ManagedObject } from './managed-object.ts'
+import { wantedStorage, withResidence } from './residence.ts'
 import { followSensitivity } from './sensitivity.ts'
 import { initialUsageLimits } from './usage-limits.ts'
 
@@ -36,18 +37,24 @@ export interface NewObject {
   readonly leaseTime: number
   /** The generator of the key, where the server has made it. */
   readonly generator?: RNGParameters
+  /** How the key came into the token, where it is there. */
+  readonly residence?: 'made' | 'brought'
   readonly now: DateTime
 }
 
 /**
  * The managed object of Create and Register, with every attribute the server sets (KMIP 1.4 section 3, KMIP 2.1
  * section 4). It is Pre-Active, or whatever its dates have made of it already. Throws `UNSUPPORTED_ATTRIBUTE`,
- * `ATTRIBUTE_READ_ONLY`, `ATTRIBUTE_SINGLE_VALUED`, `ATTRIBUTE_INDEX_OUT_OF_BOUNDS`, `INVALID_ATTRIBUTE_VALUE`.
+ * `ATTRIBUTE_READ_ONLY`, `ATTRIBUTE_SINGLE_VALUED`, `ATTRIBUTE_INDEX_OUT_OF_BOUNDS`, `INVALID_ATTRIBUTE_VALUE`, and
+ * `STORAGE_UNAVAILABLE` for what is wanted in the token and is not there.
  */
 export function newObject(parts: NewObject): ManagedObject {
   const { uniqueIdentifier, owner, content, requested, now } = parts
   const { objectType } = content
   checkRequested(requested, objectType)
+  if (parts.residence === undefined && wantedStorage(requested) === 'token') {
+    throw new KmipFault('STORAGE_UNAVAILABLE', 'Objects of this kind are not kept in the token')
+  }
   const wanted = AttributeSet.from(withDescribed(requested.map(withoutIndex), parts.described))
   const attributes = followSensitivity(completed(wanted, parts))
   checkDates(attributes)
@@ -121,7 +128,10 @@ export function completed(wanted: AttributeSet, parts: NewObject): AttributeSet 
     .with('InitialDate', now)
     .with('LastChangeDate', now)
   if (content.objectType === ObjectType.Template) return identified
-  return withProtection(withOrigin(withMaterial(identified, parts), parts))
+  const original = withOrigin(withMaterial(identified, parts), parts)
+  return parts.residence === undefined
+    ? withProtection(original)
+    : withResidence(original, parts.residence)
 }
 
 function withMaterial(attributes: AttributeSet, { content, digest }: NewObject): AttributeSet {

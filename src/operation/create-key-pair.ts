@@ -16,9 +16,9 @@ export const createKeyPair = defineOperation('CreateKeyPair', {
   response: KeyPairResponse,
   ...keyPairIdentification,
   async handle(request, context) {
-    checkPairStorage(request)
+    checkPairStorage(request, context)
     const wanted = await newPairEntries(request, context)
-    const { ofPrivate, ofPublic } = await makeKeyPair(wanted, context)
+    const { ofPrivate, ofPublic } = await makeKeyPair(wanted, request, context)
     await context.objects.add(ofPrivate)
     await context.objects.add(ofPublic)
     return {

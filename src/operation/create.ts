@@ -12,9 +12,10 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
+import { placeOf } from './resident/placement.ts'
+import { residentSecretKey } from './resident/secret-key.ts'
 import { addObject, newObjectEntries, requestedValue } from './shared/creation.ts'
 import { generateKey } from './shared/generation.ts'
-import { checkStorage } from './shared/protection-storage.ts'
 
 const CreateRequest = struct({
   objectType: required(Tag.ObjectType),
@@ -52,8 +53,13 @@ export const create = defineOperation('Create', {
   response: CreateResponse,
   identifies: ({ uniqueIdentifier: created }) => [created],
   async handle({ objectType, attributes, protectionStorageMasks }, context) {
-    checkStorage(protectionStorageMasks)
     const entries = await newObjectEntries(attributes, objectType, context)
+    const place = placeOf({ objectType, masks: protectionStorageMasks, entries }, context)
+    if (place === 'token') {
+      const resident = await residentSecretKey(entries, context)
+      await context.objects.add(resident)
+      return { objectType, uniqueIdentifier: resident.uniqueIdentifier }
+    }
     const content = generate(objectType, entries, context)
     const object = await addObject(content, entries, context, true)
     return { objectType, uniqueIdentifier: object.uniqueIdentifier }

@@ -56,6 +56,13 @@ export const decrypt = defineOperation('Decrypt', {
         usage: USAGE,
         pad: 'decrypt',
         part: data === undefined ? {} : { data },
+        inToken: () => ({
+          use: 'decrypt',
+          parameters: request.cryptographicParameters,
+          iv: ivCounterNonce,
+          associated: authenticatedEncryptionAdditionalData,
+          tag: authenticatedEncryptionTag,
+        }),
         begin: (key) => decryption(key, request, context),
       },
       context,

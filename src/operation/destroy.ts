@@ -4,6 +4,7 @@ import { transition } from '../model/lifecycle.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { defineOperation } from './definition.ts'
+import { releaseKey } from './resident/release.ts'
 import { loadOnline } from './shared/stored-object.ts'
 
 function checkNotDestroyed({ content }: ManagedObject): void {
@@ -27,6 +28,7 @@ export const destroy = defineOperation('Destroy', {
     const destroyed = transition(object, 'destroy', context.now)
     const attributes = destroyed.attributes.with('LastChangeDate', context.now)
     await context.objects.save({ ...destroyed, attributes, content: undefined })
+    releaseKey(object, context)
     return { uniqueIdentifier }
   },
 })

@@ -44,6 +44,12 @@ export const encrypt = defineOperation('Encrypt', {
         usage: USAGE,
         pad: 'encrypt',
         part: data === undefined ? {} : { data },
+        inToken: () => ({
+          use: 'encrypt',
+          parameters: request.cryptographicParameters,
+          iv: ivCounterNonce,
+          associated: authenticatedEncryptionAdditionalData,
+        }),
         begin: (key) => encryption(key, request, context),
       },
       context,

@@ -42,6 +42,7 @@ export const macVerify = defineOperation('MACVerify', {
           ...(data === undefined ? {} : { data }),
           ...(proof === undefined ? {} : { proof }),
         },
+        inToken: () => ({ use: 'verifyMac', parameters: cryptographicParameters }),
         begin: (key) =>
           checkWork(macStream(key, cryptographicParameters, context), () => undefined),
       },

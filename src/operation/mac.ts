@@ -37,6 +37,7 @@ export const mac = defineOperation('MAC', {
         operation: 'MAC',
         usage: USAGE,
         part: data === undefined ? {} : { data },
+        inToken: () => ({ use: 'mac', parameters: cryptographicParameters }),
         begin: (key) =>
           proofWork(macStream(key, cryptographicParameters, context), () => undefined),
       },

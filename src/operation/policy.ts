@@ -38,6 +38,8 @@ export interface Policy {
    * RSA and DSA pairs and derivations by PBKDF2 that one client may have under way; they are made one after the other.
    */
   readonly slowWorkPerClient: number
+  /** Whether keys of new objects are kept in the token: none, those for which it is asked, or all that it can have. */
+  readonly residentKeys: 'never' | 'asked' | 'always'
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -57,5 +59,6 @@ export const DEFAULT_POLICY: Policy = {
   derivationIterations: 10_000_000,
   interop: false,
   slowWorkPerClient: 8,
+  residentKeys: 'asked',
   vendorIdentification: 'kmipd',
 }

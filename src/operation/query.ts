@@ -26,8 +26,8 @@ import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
 import { BUILT_PROFILES } from './query-statements.ts'
+import { offeredStorage } from './resident/placement.ts'
 import { checkGroups } from './shared/object-groups.ts'
-import { OFFERED_STORAGE } from './shared/protection-storage.ts'
 
 const QueryRequest = struct({
   functions: queryFunctions,
@@ -134,8 +134,8 @@ const ANSWERS: ReadonlyMap<QueryFunction, Answer> = new Map<QueryFunction, Answe
   ],
   [
     QueryFunction.QueryStorageProtectionMasks,
-    () => ({
-      protectionStorageMasks: { protectionStorageMask: OFFERED_STORAGE },
+    (context) => ({
+      protectionStorageMasks: { protectionStorageMask: offeredStorage(context) },
     }),
   ],
 ])

@@ -82,7 +82,7 @@ export const reKeyKeyPair = defineOperation('ReKeyKeyPair', {
   response: KeyPairResponse,
   ...keyPairIdentification,
   async handle(request, context) {
-    checkPairStorage(request)
+    checkPairStorage(request, context)
     const { now, objects } = context
     const ofPrivate = await loadReplaceable(
       request.privateKeyUniqueIdentifier,
@@ -95,6 +95,7 @@ export const reKeyKeyPair = defineOperation('ReKeyKeyPair', {
     const curve = curveEntries(ofPrivate, context)
     const made = await makeKeyPair(
       { ...entries, ofPrivate: overlaid([curve, entries.ofPrivate]) },
+      request,
       context,
     )
     const [privateIdentifier, publicIdentifier] = [

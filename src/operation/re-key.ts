@@ -8,8 +8,9 @@ import { ProtectionStorageMasksStruct } from '../spec/structure/protection-stora
 import { Tag } from '../spec/tag.ts'
 import { defineOperation } from './definition.ts'
 import { makeObject, optionalEntries } from './shared/creation.ts'
+import { placeOf } from './resident/placement.ts'
+import { residentSecretKey } from './resident/secret-key.ts'
 import { generateKey } from './shared/generation.ts'
-import { checkStorage } from './shared/protection-storage.ts'
 import { loadReplaceable } from './shared/replaceable.ts'
 
 const ReKeyRequest = struct({
@@ -25,7 +26,6 @@ export const reKey = defineOperation('ReKey', {
   response: IdentifiedResponse,
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],
   async handle(request, context) {
-    checkStorage(request.protectionStorageMasks)
     const { now, objects, random } = context
     const existing = await loadReplaceable(
       request.uniqueIdentifier,
@@ -34,8 +34,12 @@ export const reKey = defineOperation('ReKey', {
     )
     const requested = await optionalEntries(request.attributes, context)
     const entries = replacementEntries(existing, { requested, offset: request.offset, now })
-    const key = generateKey(entries, context)
-    const replacement = makeObject(key, entries, context, random.parameters)
+    const masks = request.protectionStorageMasks
+    const { objectType } = existing
+    const replacement =
+      placeOf({ objectType, masks, entries }, context) === 'token'
+        ? await residentSecretKey(entries, context)
+        : makeObject(generateKey(entries, context), entries, context, random.parameters)
     const { uniqueIdentifier } = replacement
     await objects.save(replacedBy(existing, uniqueIdentifier, now))
     await objects.add(replacing(replacement, existing, now))

@@ -6,9 +6,10 @@ import { struct } from '../schema/struct.ts'
 import { ProtectionStorageMasksStruct } from '../spec/structure/protection-storage-masks.ts'
 import { Tag } from '../spec/tag.ts'
 import { defineOperation } from './definition.ts'
+import { broughtKey } from './resident/brought-key.ts'
+import { placeOf } from './resident/placement.ts'
 import { isContainer, unpackContainer } from './shared/container.ts'
 import { addObject, requestedEntries, withDefaults } from './shared/creation.ts'
-import { checkStorage } from './shared/protection-storage.ts'
 import { registeredContent, saidBy, wrappingKeyLink } from './shared/registration.ts'
 
 const RegisterRequest = struct({
@@ -24,13 +25,18 @@ export const register = defineOperation('Register', {
   response: IdentifiedResponse,
   identifies: ({ uniqueIdentifier }) => [uniqueIdentifier],
   async handle({ objectType, attributes, object, protectionStorageMasks }, context) {
-    checkStorage(protectionStorageMasks)
     const entries = await requestedEntries(attributes, context)
     const brought = isContainer(object)
       ? await unpackContainer(object, entries, context)
       : { object, entries }
     const wanted = await withDefaults(brought.entries, objectType, context, saidBy(brought.object))
     const content = registeredContent(objectType, { ...brought, entries: wanted }, context)
+    const masks = protectionStorageMasks
+    if (placeOf({ objectType, masks, entries: wanted }, context) === 'token') {
+      const resident = await broughtKey({ content, entries: wanted }, context)
+      await context.objects.add(resident)
+      return { uniqueIdentifier: resident.uniqueIdentifier }
+    }
     const requested = [...wanted, ...(await wrappingKeyLink(content, context))]
     const { uniqueIdentifier } = await addObject(content, requested, context, false)
     return { uniqueIdentifier }

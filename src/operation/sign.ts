@@ -43,6 +43,11 @@ export const sign = defineOperation('Sign', {
         operation: 'Sign',
         usage: USAGE,
         part: signedPart(request),
+        inToken: () => ({
+          use: 'sign',
+          parameters: request.cryptographicParameters,
+          digestedData: request.digestedData,
+        }),
         begin: (key) => signing(key, request, context),
       },
       context,

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly proof?: Uint8Array
   /** Whether the MAC or signature that came is right. */
   readonly isValid?: boolean
+  /** Does what cannot be done at once, and gives what that comes to; called again, it gives the same. */
+  readonly rest?: () => Promise<Outcome>
 }
 
 /** What a part of an operation brings. */

@@ -208,8 +208,24 @@ export interface VerifyStream {
   finish(signature: Uint8Array): boolean
 }
 
+/** How to sign with a key. */
+export type SignatureScheme =
+  | { readonly kind: 'PKCS1' | 'DSA' | 'ECDSA'; readonly hash: HashingAlgorithm }
+  | {
+      readonly kind: 'PSS'
+      readonly hash: HashingAlgorithm
+      /** Undefined where the request names none. */
+      readonly mask: HashingAlgorithm | undefined
+      readonly saltLength: number
+    }
+  | { readonly kind: 'EdDSA' }
+
 /** Signatures over data, and over data that is digested already. ECDSA and DSA signatures are in DER. */
 export interface Signatures {
+  /** How a key of a kind signs with the parameters, for keys that are not here themselves. */
+  schemeOf(key: Pick<AsymmetricKey, 'kind'>, parameters: CryptographicParameters): SignatureScheme
+  /** What RSA signs with the padding of PKCS#1 v1.5 for a digest (RFC 8017 section 9.2). */
+  digestInfo(hash: HashingAlgorithm, digest: Uint8Array): Uint8Array
   begin(key: PrivateKey, parameters: CryptographicParameters): SignStream
   beginVerify(key: PublicKey, parameters: CryptographicParameters): VerifyStream
   sign(key: PrivateKey, parameters: CryptographicParameters, data: Bytes): Uint8Array

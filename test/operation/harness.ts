@@ -104,6 +104,7 @@ interface BenchParts {
   readonly events: readonly string[]
   readonly jobs: Jobs | undefined
   readonly rotor: Rotor
+  readonly hsm: Hsm | undefined
 }
 
 /** A client whose objects are still there, and who is not. */
@@ -132,8 +133,10 @@ export class Bench {
   readonly rotor: Rotor
   readonly handler: MessageHandler
   readonly repository: ObjectRepository
+  readonly hsm: Hsm | undefined
 
-  private constructor(store: Store, { handler, repository, events, jobs, rotor }: BenchParts) {
+  private constructor(store: Store, { handler, repository, events, jobs, rotor, hsm }: BenchParts) {
+    this.hsm = hsm
     this.rotor = rotor
     this.store = store
     this.events = events
@@ -202,7 +205,10 @@ export class Bench {
       batchItems: options.batchItems ?? 100,
       responseBytes: options.responseBytes ?? 1_048_576,
     })
-    const bench: Bench = new Bench(store, { handler, repository, events, jobs, rotor })
+    const bench: Bench = new Bench(store, {
+      ...{ handler, repository, events, jobs, rotor },
+      hsm: options.hsm,
+    })
     return bench
   }
 

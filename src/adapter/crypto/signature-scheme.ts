@@ -1,4 +1,4 @@
-import type { AsymmetricKey } from '../../port/crypto.ts'
+import type { AsymmetricKey, SignatureScheme } from '../../port/crypto.ts'
 import { DigitalSignatureAlgorithm } from '../../spec/enum/digital-signature-algorithm.ts'
 import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import { PaddingMethod } from '../../spec/enum/padding-method.ts'
@@ -6,17 +6,7 @@ import type { CryptographicParameters } from '../../spec/structure/cryptographic
 import { hashKind } from './hash.ts'
 import { invalid, mismatched, unsupported } from './refusal.ts'
 
-/** How to sign with a key. */
-export type Scheme =
-  | { readonly kind: 'PKCS1' | 'DSA' | 'ECDSA'; readonly hash: HashingAlgorithm }
-  | {
-      readonly kind: 'PSS'
-      readonly hash: HashingAlgorithm
-      /** Undefined where the request names none. */
-      readonly mask: HashingAlgorithm | undefined
-      readonly saltLength: number
-    }
-  | { readonly kind: 'EdDSA' }
+type KindOfKey = Pick<AsymmetricKey, 'kind'>
 
 type Named = readonly [kind: 'PKCS1' | 'DSA' | 'ECDSA', hash: HashingAlgorithm]
 
@@ -46,7 +36,7 @@ const NAMED: ReadonlyMap<number, Named> = new Map<number, Named>([
  * Either the Digital Signature Algorithm, or the key's algorithm with a hash (KMIP 1.4 section 3.6); SHA-256 where
  * none is named. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`, `PARAMETERS_NOT_OF_KEY`.
  */
-export function schemeOf(key: AsymmetricKey, parameters: CryptographicParameters): Scheme {
+export function schemeOf(key: KindOfKey, parameters: CryptographicParameters): SignatureScheme {
   if (isForeign(key, parameters)) {
     throw mismatched('The key is none of the Digital Signature Algorithm')
   }
@@ -62,7 +52,7 @@ export function schemeOf(key: AsymmetricKey, parameters: CryptographicParameters
 }
 
 /** Whether a Digital Signature Algorithm is named that is none for the key. Throws `UNSUPPORTED_CRYPTOGRAPHY`. */
-export function isForeign(key: AsymmetricKey, parameters: CryptographicParameters): boolean {
+export function isForeign(key: KindOfKey, parameters: CryptographicParameters): boolean {
   const kind = kindOf(key)
   return (namedKind(namedScheme(parameters), parameters) ?? kind) !== kind
 }
@@ -100,7 +90,7 @@ function namedKind(
   return isNamedPss(parameters) ? 'PKCS1' : row?.[0]
 }
 
-function kindOf({ kind }: AsymmetricKey): 'PKCS1' | 'DSA' | 'ECDSA' | 'EdDSA' {
+function kindOf({ kind }: KindOfKey): 'PKCS1' | 'DSA' | 'ECDSA' | 'EdDSA' {
   if (kind === 'RSA') return 'PKCS1'
   if (kind === 'DSA') return 'DSA'
   if (kind === 'EC') return 'ECDSA'
@@ -109,7 +99,7 @@ function kindOf({ kind }: AsymmetricKey): 'PKCS1' | 'DSA' | 'ECDSA' | 'EdDSA' {
 }
 
 /** The salt is as long as the digest where its length is not named (RFC 8017 section 9.1). */
-function pssScheme(hash: HashingAlgorithm, parameters: CryptographicParameters): Scheme {
+function pssScheme(hash: HashingAlgorithm, parameters: CryptographicParameters): SignatureScheme {
   const { maskGeneratorHashingAlgorithm: mask, saltLength = hashKind(hash).size } = parameters
   if (parameters.trailerField !== undefined && parameters.trailerField !== 1) {
     throw unsupported('The Trailer Field')

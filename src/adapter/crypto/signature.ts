@@ -8,7 +8,13 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import type { Bytes, PrivateKey, PublicKey, Signatures } from '../../port/crypto.ts'
+import type {
+  Bytes,
+  PrivateKey,
+  PublicKey,
+  Signatures,
+  SignatureScheme,
+} from '../../port/crypto.ts'
 import type { Random } from '../../port/random.ts'
 import { HashingAlgorithm } from '../../spec/enum/hashing-algorithm.ts'
 import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
@@ -19,9 +25,9 @@ import { hashKind } from './hash.ts'
 import { objectOf } from './key.ts'
 import { guarded, invalid, unsupported } from './refusal.ts'
 import { isPssBlock, pssBlock } from './rsa-block.ts'
-import { isForeign, schemeOf, type Scheme } from './signature-scheme.ts'
+import { isForeign, schemeOf } from './signature-scheme.ts'
 
-type Hashed = Exclude<Scheme, { kind: 'EdDSA' }>
+type Hashed = Exclude<SignatureScheme, { kind: 'EdDSA' }>
 
 /** Takes data, and in the end does what is to be done with it. */
 interface Sink<R> {
@@ -42,6 +48,8 @@ export function createSignatures(random: Random): Signatures {
     return { ...taking(sink), finish: (signature) => sink.end()(signature) }
   }
   return {
+    schemeOf,
+    digestInfo: digestInfoOf,
     begin,
     beginVerify,
     sign: (key, parameters, data) => begin(key, parameters).update(data).finish(),
@@ -91,7 +99,7 @@ function digestScheme(
   return scheme
 }
 
-function signing(key: PrivateKey, scheme: Scheme, random: Random): Sink<Uint8Array> {
+function signing(key: PrivateKey, scheme: SignatureScheme, random: Random): Sink<Uint8Array> {
   const object = objectOf(key)
   if (scheme.kind === 'EdDSA') {
     const parts: Uint8Array[] = []
@@ -126,7 +134,7 @@ function whole<R>(parts: readonly Uint8Array[], use: (all: Uint8Array) => R): R 
   }
 }
 
-function verifying(key: PublicKey, scheme: Scheme): Sink<(signature: Uint8Array) => boolean> {
+function verifying(key: PublicKey, scheme: SignatureScheme): Sink<(signature: Uint8Array) => boolean> {
   const object = objectOf(key)
   if (scheme.kind === 'EdDSA') {
     const parts: Uint8Array[] = []

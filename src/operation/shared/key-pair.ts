@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { FaultCode } from '../../fault/fault-code.ts'
 import { KmipFault } from '../../fault/fault.ts'
 import { optionalAttributes } from '../../message/attributes.ts'
 import { overlaid } from '../../model/attribute-overlay.ts'
@@ -8,7 +9,8 @@ import type { ManagedObject } from '../../model/managed-object.ts'
 import { checkRequested } from '../../model/new-object.ts'
 import { checkQuantumSafe } from '../../model/quantum-safety.ts'
 import { withLink } from '../../model/replacement.ts'
-import type { KeyPair } from '../../port/crypto.ts'
+import { isKeyStorage } from '../../model/residence.ts'
+import type { KeyPair, KeyPairRequest } from '../../port/crypto.ts'
 import type { Infer } from '../../schema/codec.ts'
 import { optional, required } from '../../schema/field.ts'
 import { struct, type StructValue } from '../../schema/struct.ts'
@@ -20,10 +22,12 @@ import { ProtectionStorageMasksStruct } from '../../spec/structure/protection-st
 import { Tag } from '../../spec/tag.ts'
 import type { OperationContext } from '../context.ts'
 import type { OperationDefinition } from '../definition.ts'
+import { residentPair } from '../resident/key-pair.ts'
+import { placeOf } from '../resident/placement.ts'
+import { residentObject } from '../resident/resident-object.ts'
 import { makeObject, optionalEntries, requestedValue, withDefaults } from './creation.ts'
 import { keyPairContent } from './key-pair-content.ts'
 import { keyPairKind } from './key-pair-kind.ts'
-import { checkStorage } from './protection-storage.ts'
 
 /** What a request for a key pair says of its halves (KMIP 1.4 sections 4.2, 4.5; KMIP 2.1 sections 6.1.9, 6.1.47). */
 export const keyPairFields = {
@@ -64,9 +68,15 @@ export const keyPairIdentification: Pick<
 }
 
 /** Refuses a choice of storage for either half in which ours is not (KMIP 2.1 section 6.1.9). */
-export function checkPairStorage({ commonMasks, privateMasks, publicMasks }: KeyPairWishes): void {
-  checkStorage(privateMasks ?? commonMasks, 'PRIVATE_STORAGE_UNAVAILABLE')
-  checkStorage(publicMasks ?? commonMasks, 'PUBLIC_STORAGE_UNAVAILABLE')
+export function checkPairStorage(
+  { commonMasks, privateMasks, publicMasks }: KeyPairWishes,
+  context: OperationContext,
+): void {
+  const { PrivateKey, PublicKey } = ObjectType
+  const check = (objectType: ObjectType, masks = commonMasks, code: FaultCode) =>
+    placeOf({ objectType, masks, entries: [] }, context, code)
+  check(PrivateKey, privateMasks, 'PRIVATE_STORAGE_UNAVAILABLE')
+  check(PublicKey, publicMasks, 'PUBLIC_STORAGE_UNAVAILABLE')
 }
 
 /** The attributes for each half: its own before those for both (KMIP 1.4 section 4.2). */
@@ -110,9 +120,12 @@ function sharedBy(entries: readonly AttributeEntry[]): readonly AttributeReferen
  */
 export async function makeKeyPair(
   wanted: Halves<readonly AttributeEntry[]>,
+  { commonMasks, privateMasks = commonMasks }: KeyPairWishes,
   context: OperationContext,
 ): Promise<Halves<ManagedObject>> {
-  const { ofPrivate, ofPublic } = agreed(wanted)
+  const { ofPrivate, ofPublic: ofBothKinds } = agreed(wanted)
+  // A public key is no secret: only where its private key is kept is for a client to say.
+  const ofPublic = ofBothKinds.filter(({ reference }) => !isKeyStorage(reference))
   checkRequested(ofPrivate, ObjectType.PrivateKey)
   checkRequested(ofPublic, ObjectType.PublicKey)
   const algorithm = requestedValue(ofPrivate, 'CryptographicAlgorithm')
@@ -121,6 +134,10 @@ export async function makeKeyPair(
   }
   checkQuantumSafe(ofPrivate, algorithm)
   checkQuantumSafe(ofPublic, algorithm)
+  const wish = { objectType: ObjectType.PrivateKey, masks: privateMasks, entries: ofPrivate }
+  if (placeOf(wish, context, 'PRIVATE_STORAGE_UNAVAILABLE') === 'token') {
+    return linked(await inTokenPair(algorithm, { ofPrivate, ofPublic }, context))
+  }
   const pair = await generated(algorithm, ofPrivate, context)
   const content = keyPairContent(pair, algorithm, context)
   const { parameters } = context.random
@@ -130,19 +147,52 @@ export async function makeKeyPair(
   })
 }
 
+/** A pair whose private half is made in the token, and stays there. */
+async function inTokenPair(
+  algorithm: CryptographicAlgorithm,
+  { ofPrivate, ofPublic }: Halves<readonly AttributeEntry[]>,
+  context: OperationContext,
+): Promise<Halves<ManagedObject>> {
+  const request = pairRequest(algorithm, ofPrivate, context)
+  const { uniqueIdentifier, content } = await residentPair(
+    { request, algorithm },
+    ofPrivate,
+    context,
+  )
+  const { cryptographicLength: bits } = content.ofPrivate.keyBlock
+  if (request.kind === 'EC') checkLength(bits, ofPrivate)
+  const draft = { uniqueIdentifier, content: content.ofPrivate, entries: ofPrivate }
+  return {
+    ofPrivate: residentObject(draft, 'made', context),
+    ofPublic: makeObject(content.ofPublic, ofPublic, context),
+  }
+}
+
+function pairRequest(
+  algorithm: CryptographicAlgorithm,
+  entries: readonly AttributeEntry[],
+  { crypto }: OperationContext,
+): KeyPairRequest {
+  const length = requestedValue(entries, 'CryptographicLength')
+  const domain = requestedValue(entries, 'CryptographicDomainParameters')
+  return keyPairKind({ algorithm, length, domain }, crypto.keys)
+}
+
 async function generated(
   algorithm: CryptographicAlgorithm,
   entries: readonly AttributeEntry[],
-  { crypto, once }: OperationContext,
+  context: OperationContext,
 ): Promise<KeyPair> {
-  const length = requestedValue(entries, 'CryptographicLength')
-  const domain = requestedValue(entries, 'CryptographicDomainParameters')
-  const pair = await once.keyPair(keyPairKind({ algorithm, length, domain }, crypto.keys))
+  const pair = await context.once.keyPair(pairRequest(algorithm, entries, context))
   const { kind, bits } = pair.privateKey
-  if (kind === 'EC' && length !== undefined && length !== bits) {
-    throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'The curve has another Cryptographic Length')
-  }
+  if (kind === 'EC') checkLength(bits, entries)
   return pair
+}
+
+function checkLength(bits: number | undefined, entries: readonly AttributeEntry[]): void {
+  const length = requestedValue(entries, 'CryptographicLength')
+  if (length === undefined || length === bits) return
+  throw new KmipFault('INVALID_ATTRIBUTE_VALUE', 'The curve has another Cryptographic Length')
 }
 
 /** What both halves have alike (KMIP 1.4 table 168, KMIP 2.1 table 191). */

@@ -112,7 +112,7 @@ async function encrypted(
   context: OperationContext,
 ) {
   const key = await keyFor('wrap', asked, { context, bytes: plain.length })
-  const { data: value, ivCounterNonce } = encryptKeyValue(plain, key, context)
+  const { data: value, ivCounterNonce } = await encryptKeyValue(plain, key, context)
   context.destroyAfterAnswer(value)
   const data = {
     encryptionKeyInformation: key.information,
@@ -127,7 +127,7 @@ async function authenticated(
   context: OperationContext,
 ) {
   const key = await keyFor('authenticate', asked, { context, bytes: data.length })
-  const macSignature = authenticateKeyValue(data, key, context)
+  const macSignature = await authenticateKeyValue(data, key, context)
   return { macSignatureKeyInformation: key.information, macSignature }
 }
 

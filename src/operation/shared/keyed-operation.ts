@@ -1,10 +1,12 @@
 import type { ObjectReference } from '../../message/identifier.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
 import { isOneTimePad, type PadUse } from '../../model/one-time-pad.ts'
+import { isResident } from '../../model/residence.ts'
 import type { Usage } from '../../model/usage.ts'
 import type { OperationName } from '../../spec/operation.ts'
 import { UsageLimitsUnit } from '../../spec/enum/usage-limits-unit.ts'
 import type { OperationContext } from '../context.ts'
+import { residentWork, type ResidentTask } from '../resident/work.ts'
 import type { Outcome, Part, Work } from '../streams.ts'
 import { chargeUse, loadForUse } from './key-use.ts'
 import { usePad } from './pad.ts'
@@ -23,6 +25,8 @@ export interface KeyUse {
   readonly part: Part
   /** For operations that can be done with a one-time pad. */
   readonly pad?: PadUse
+  /** What is wanted of a key that is in the token; absent where none can be meant. */
+  readonly inToken?: () => ResidentTask
   /** Makes the work that the first part begins. */
   readonly begin: (key: ManagedObject) => Work
 }
@@ -44,7 +48,7 @@ export async function useKey(
   use: KeyUse,
   context: OperationContext,
 ): Promise<KeyedAnswer> {
-  const { operation, usage, part, begin } = use
+  const { operation, usage, part } = use
   const object = await loadForUse(request.uniqueIdentifier, usage, context)
   if (use.pad !== undefined && isOneTimePad(object)) {
     const data = await usePad(object, use.pad, request, context)
@@ -56,14 +60,23 @@ export async function useKey(
   const { uniqueIdentifier } = object
   const binding = { operation, key: uniqueIdentifier }
   const key = isFirst(request) ? await withPlainKey(object, context) : object
-  const answer = takePart(request, { binding, part, begin: () => begin(key) }, context)
-  const { outcome, correlationValue } = answer
+  const work = () => workOf(key, use, context)
+  const answer = takePart(request, { binding, part, begin: work }, context)
+  const { outcome: first, correlationValue } = answer
+  const outcome = first.rest === undefined ? first : { ...first, ...(await first.rest()) }
   if (outcome.data !== undefined) context.destroyAfterAnswer(outcome.data)
   return {
     uniqueIdentifier,
     outcome,
     correlation: correlationValue === undefined ? {} : { correlationValue },
   }
+}
+
+/** A key in the token is worked with there. */
+function workOf(key: ManagedObject, { begin, inToken }: KeyUse, context: OperationContext): Work {
+  return inToken !== undefined && isResident(key)
+    ? residentWork(key, inToken(), context)
+    : begin(key)
 }
 
 /** Every part is counted by its bytes; where uses are counted, the first part is the use. */

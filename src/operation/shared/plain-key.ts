@@ -10,6 +10,7 @@ import {
   wrappingSteps,
 } from '../../model/key-wrapping.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { isResident } from '../../model/residence.ts'
 import { checkDescribed } from '../../model/registration.ts'
 import type { Secret } from '../../secret/secret.ts'
 import type { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
@@ -17,6 +18,7 @@ import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import type { KeyWrappingData } from '../../spec/structure/key-wrapping-data.ts'
 import type { OperationContext } from '../context.ts'
+import { ResidentKey } from '../resident/resident-key.ts'
 import { privateKeyOf, publicKeyOf, withKeyBytes } from './key-material.ts'
 import {
   decryptKeyValue,
@@ -161,7 +163,7 @@ async function checkAuthentic(data: Secret, unwrapping: Unwrapping): Promise<voi
   const { context, wrapping } = unwrapping
   const key = await keyFor('verify', wrapping.macSignatureKeyInformation, unwrapping)
   const { macSignature = new Uint8Array(0) } = wrapping
-  if (!isAuthentic({ data, macSignature }, key, context)) throw cryptographicFailure()
+  if (!(await isAuthentic({ data, macSignature }, key, context))) throw cryptographicFailure()
 }
 
 async function keyFor(
@@ -211,6 +213,10 @@ async function handleOf(
   context: OperationContext,
   depth: number,
 ): Promise<KeyHandle> {
+  if (isResident(object)) {
+    const half = object.objectType === ObjectType.PrivateKey ? 'private' : 'secret'
+    return { kind: 'resident', half, key: new ResidentKey(object, context) }
+  }
   const plain = await unwrappedObject(object, context, depth)
   if (plain.objectType === ObjectType.PrivateKey) {
     return { kind: 'private', key: privateKeyOf(plain, context) }

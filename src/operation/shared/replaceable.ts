@@ -2,6 +2,7 @@ import { KmipFault } from '../../fault/fault.ts'
 import type { ObjectReference } from '../../message/identifier.ts'
 import { keyBlockOf } from '../../model/content.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { isResident } from '../../model/residence.ts'
 import type { ObjectType } from '../../spec/enum/object-type.ts'
 import type { OperationContext } from '../context.ts'
 import { loadOnline } from './stored-object.ts'
@@ -24,7 +25,7 @@ export async function loadReplaceable(
   if (object.content === undefined) {
     throw new KmipFault('OBJECT_DESTROYED', 'The object is destroyed')
   }
-  if (keyBlockOf(object.content)?.keyValue === undefined) {
+  if (keyBlockOf(object.content)?.keyValue === undefined && !isResident(object)) {
     throw new KmipFault('KEY_VALUE_NOT_PRESENT', 'The key is not kept here')
   }
   return object

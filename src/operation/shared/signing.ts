@@ -48,6 +48,8 @@ export function digestParameters(
   return found === undefined ? parameters : { ...parameters, hashingAlgorithm: found }
 }
 
+type KindOfKey = Pick<AsymmetricKey, 'kind'>
+
 const A = CryptographicAlgorithm
 const ALGORITHMS: Partial<Record<AsymmetricKind, readonly CryptographicAlgorithm[]>> = {
   RSA: [A.RSA],
@@ -58,14 +60,14 @@ const ALGORITHMS: Partial<Record<AsymmetricKind, readonly CryptographicAlgorithm
 }
 
 /** Refuses to sign by an algorithm that the key is not of. Throws `PARAMETERS_NOT_OF_KEY`. */
-export function checkAlgorithm(key: AsymmetricKey, parameters: CryptographicParameters): void {
+export function checkAlgorithm(key: KindOfKey, parameters: CryptographicParameters): void {
   if (isOfAlgorithm(key, parameters)) return
   throw new KmipFault('PARAMETERS_NOT_OF_KEY', 'The Cryptographic Algorithm is not that of the key')
 }
 
 /** Whether the key is of the algorithm that the parameters name, if they name one. */
 export function isOfAlgorithm(
-  { kind }: AsymmetricKey,
+  { kind }: KindOfKey,
   { cryptographicAlgorithm: named }: CryptographicParameters,
 ): boolean {
   return named === undefined || ALGORITHMS[kind]?.includes(named) === true

@@ -48,7 +48,8 @@ export function wholeWork(work: (all: Secret) => Outcome, forget: () => void): W
   }
 }
 
-function gathered(parts: readonly Secret[]): Secret {
+/** The parts as one secret, which is the caller's. */
+export function gathered(parts: readonly Secret[]): Secret {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
   let offset = 0
   for (const part of parts) {

@@ -4,6 +4,8 @@ import { Secret } from '../../secret/secret.ts'
 import type { CryptographicAlgorithm } from '../../spec/enum/cryptographic-algorithm.ts'
 import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
 import type { Services } from '../context.ts'
+import type { ResidentKey } from '../resident/resident-key.ts'
+import { digestedBy } from '../resident/rsa-and-curves.ts'
 
 /** A key as cryptography takes it. */
 export type KeyHandle =
@@ -14,6 +16,7 @@ export type KeyHandle =
     }
   | { readonly kind: 'private'; readonly key: PrivateKey }
   | { readonly kind: 'public'; readonly key: PublicKey }
+  | { readonly kind: 'resident'; readonly half: 'secret' | 'private'; readonly key: ResidentKey }
 
 /** A key with the way in which it is to be used. */
 export interface WrappingKey {
@@ -28,20 +31,24 @@ export interface Encrypted {
 }
 
 /** Encrypts a Key Value under a symmetric or a public key, with an IV of the server's where the mode takes one. */
-export function encryptKeyValue(
+export async function encryptKeyValue(
   plain: Secret,
   { handle, parameters }: WrappingKey,
   { crypto, random }: Services,
-): Encrypted {
-  if (handle.kind === 'private') throw unfit()
+): Promise<Encrypted> {
+  if (handle.kind === 'private' || isPrivateHalf(handle)) throw unfit()
   if (handle.kind === 'public') {
     return { data: encryptedByPublicKey(plain, { key: handle.key, parameters }, crypto) }
   }
-  const { algorithm, key } = handle
+  const { algorithm } = handle.kind === 'resident' ? handle.key : handle
   const ivLength = crypto.ciphers.ivLength(algorithm, parameters)
   const iv = random.bytes(ivLength).expose((bytes) => Uint8Array.from(bytes))
   const used = ivLength === 0 ? {} : { iv }
-  const { data, tag } = crypto.ciphers.encrypt({ algorithm, parameters, key, ...used }, plain)
+  const cipher = { algorithm, parameters, ...used }
+  const { data, tag } =
+    handle.kind === 'resident'
+      ? await handle.key.encrypt(cipher, plain)
+      : crypto.ciphers.encrypt({ ...cipher, key: handle.key }, plain)
   return {
     data: tag === undefined ? data : withTag(data, tag),
     ...(ivLength === 0 ? {} : { ivCounterNonce: iv }),
@@ -73,42 +80,56 @@ function withTag(data: Secret, tag: Uint8Array): Secret {
 }
 
 /** The reverse of {@link encryptKeyValue}, by the private key where it was a public one. Throws `CRYPTO_FAILED`. */
-export function decryptKeyValue(
+export async function decryptKeyValue(
   { data, ivCounterNonce }: Encrypted,
   { handle, parameters }: WrappingKey,
   { crypto }: Services,
-): Secret {
+): Promise<Secret> {
   if (handle.kind === 'public') throw unfit()
   if (handle.kind === 'private') return crypto.keyEncryption.decrypt(handle.key, parameters, data)
-  const { algorithm, key } = handle
   const iv = ivCounterNonce === undefined ? {} : { iv: ivCounterNonce }
+  if (handle.kind === 'resident') {
+    if (handle.half === 'private') return handle.key.decryptByPrivate(parameters, data)
+    return handle.key.decrypt({ algorithm: handle.key.algorithm, parameters, ...iv }, data)
+  }
+  const { algorithm, key } = handle
   return crypto.ciphers.decrypt({ algorithm, parameters, key, ...iv }, data)
 }
 
 /** The MAC of a Key Value by a symmetric key, or its signature by a private one. */
-export function authenticateKeyValue(
+export async function authenticateKeyValue(
   data: Secret,
   { handle, parameters }: WrappingKey,
   { crypto }: Services,
-): Uint8Array {
+): Promise<Uint8Array> {
   if (handle.kind === 'public') throw unfit()
+  if (handle.kind === 'resident') {
+    if (handle.half === 'secret') return handle.key.mac(parameters, data)
+    const digested = digestedBy(handle.key, parameters, data, crypto)
+    return handle.key.sign(digested)
+  }
   if (handle.kind === 'private') return crypto.signatures.sign(handle.key, parameters, data)
   const { algorithm, key } = handle
   return crypto.macs.mac({ algorithm, parameters, key }, data)
 }
 
 /** Whether a MAC or signature is that of a Key Value. */
-export function isAuthentic(
+export async function isAuthentic(
   { data, macSignature }: { readonly data: Secret; readonly macSignature: Uint8Array },
   { handle, parameters }: WrappingKey,
   { crypto }: Services,
-): boolean {
-  if (handle.kind === 'private') throw unfit()
+): Promise<boolean> {
+  if (handle.kind === 'private' || isPrivateHalf(handle)) throw unfit()
+  if (handle.kind === 'resident') return handle.key.isMacOf(macSignature, parameters, data)
   if (handle.kind === 'public') {
     return crypto.signatures.verify(handle.key, parameters, { data, signature: macSignature })
   }
   const { algorithm, key } = handle
   return crypto.macs.verify({ algorithm, parameters, key }, data, macSignature)
+}
+
+function isPrivateHalf(handle: KeyHandle): boolean {
+  return handle.kind === 'resident' && handle.half === 'private'
 }
 
 function unfit(): KmipFault {

@@ -56,12 +56,13 @@ export const MechanismFlag = {
   GenerateKeyPair: 0x1_0000,
 } as const
 
-/** Numbers of mechanisms, `CKM_` of PKCS#11 3.0, of those that the server's own module has. */
+/** Numbers of mechanisms, `CKM_` of PKCS#11 3.0; not all of them are those of the server's own module. */
 export const Mechanism = {
   RSA_PKCS_KEY_PAIR_GEN: 0x0000,
   RSA_PKCS: 0x0001,
   SHA1_RSA_PKCS: 0x0006,
   RSA_PKCS_OAEP: 0x0009,
+  RSA_PKCS_PSS: 0x000d,
   SHA1_RSA_PKCS_PSS: 0x000e,
   SHA256_RSA_PKCS: 0x0040,
   SHA384_RSA_PKCS: 0x0041,
@@ -71,6 +72,10 @@ export const Mechanism = {
   SHA512_RSA_PKCS_PSS: 0x0045,
   SHA224_RSA_PKCS: 0x0046,
   SHA224_RSA_PKCS_PSS: 0x0047,
+  DES3_KEY_GEN: 0x0131,
+  DES3_ECB: 0x0132,
+  DES3_CBC: 0x0133,
+  DES3_CBC_PAD: 0x0136,
   SHA_1: 0x0220,
   SHA_1_HMAC: 0x0221,
   SHA256: 0x0250,
@@ -82,15 +87,16 @@ export const Mechanism = {
   SHA512: 0x0270,
   SHA512_HMAC: 0x0271,
   GENERIC_SECRET_KEY_GEN: 0x0350,
+  EC_KEY_PAIR_GEN: 0x1040,
+  ECDSA: 0x1041,
   AES_KEY_GEN: 0x1080,
   AES_ECB: 0x1081,
   AES_CBC: 0x1082,
   AES_CBC_PAD: 0x1085,
   AES_CTR: 0x1086,
   AES_GCM: 0x1087,
+  AES_CMAC: 0x108a,
 } as const
-
-export type MechanismName = keyof typeof Mechanism
 
 /** Mask generation functions, `CKG_`. */
 export const MaskGeneration = {

@@ -4,6 +4,7 @@ import {
   type TokenAnswer,
   type TokenAttribute,
   type TokenMechanism,
+  type TokenMechanismRow,
   type TokenObject,
   type TokenTask,
   type TokenValue,
@@ -45,14 +46,14 @@ class FakeObject {
 
 /** A token without cryptography, which remembers what it was asked. */
 export class FakeToken implements Token {
-  readonly mechanisms = [
+  mechanisms: readonly TokenMechanismRow[] = [
     { type: 0x1080, sizes: [16, 32], flags: 0x8000 },
     { type: 0x1081, sizes: [16, 32], flags: 0x300 },
     { type: 0x1, sizes: [1_024, 4_096], flags: 0x300 },
     { type: 0x0, sizes: [1_024, 4_096], flags: 0x1_0000 },
     // One that nobody here knows.
     { type: 0x8000_0000, sizes: [1, 1], flags: 0x300 },
-  ] as const
+  ]
   objects: readonly FakeObject[] = []
   /** Types of attributes that were asked for. */
   readonly asked: number[] = []

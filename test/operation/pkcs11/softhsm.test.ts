@@ -17,6 +17,7 @@ import {
   template,
   ulong,
 } from './client.ts'
+import { hsmOf } from './hsm.ts'
 
 // Processes are started, killed and awaited, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -37,7 +38,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('[KMIP 2.1 6.1.37] PKCS#11 with SoftHS
     hsm = createSoftHsm()
     const settings = { ...hsm.settings, deadlineMs: 1_500 }
     token = await openToken({ settings, environment: hsm.environment, log: silentLog })
-    bench = await Bench.open({ hsm: { token, objectsPerClient: 100, extractable: false } })
+    bench = await Bench.open({ hsm: hsmOf(token) })
     alice = await Pkcs11Client.begin(bench)
     session = await alice.session()
   })

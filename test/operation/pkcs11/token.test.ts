@@ -16,6 +16,7 @@ import {
   template,
   ulong,
 } from './client.ts'
+import { hsmOf } from './hsm.ts'
 import { FakeToken } from './fake-token.ts'
 
 const LABEL = 0x3
@@ -37,7 +38,7 @@ async function place(
   const token = new FakeToken()
   const { objectsPerClient = 10, extractable = false, operations } = more
   const bench = await Bench.open({
-    hsm: { token, objectsPerClient, extractable },
+    hsm: hsmOf(token, { objectsPerClient, extractable }),
     ...(operations === undefined ? {} : { operations: new Set(operations) }),
   })
   const alice = await Pkcs11Client.begin(bench)

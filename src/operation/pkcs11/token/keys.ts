@@ -156,11 +156,21 @@ async function made(call: SessionCall, { operation, wanted }: Order, make: Make)
   if (application.handlesLeft < wanted.length) return { code: RC.DEVICE_MEMORY }
   const objects = await onToken(context, operation, async (hsm) => {
     const most = hsm.objectsPerClient
-    const held = await hsm.token.count([markAttribute(context)], most)
+    const held = await heldBy(context, hsm)
     if (held + wanted.length > most) throw new TokenRefusal(RC.DEVICE_MEMORY)
     return make(hsm, [first, second])
   })
   return handles(application, objects.map(referenceOf))
+}
+
+/** Objects of the client, the keys of its managed objects included; with more than it may have it is that many. */
+async function heldBy(
+  { identity, crypto }: SessionCall['context'],
+  { token, residents, objectsPerClient: most }: Hsm,
+): Promise<number> {
+  const held = await token.count([markAttribute({ identity, crypto })], most)
+  const label = residents.labelOf(identity.id, crypto)
+  return held + (await token.count([{ type: CKA.LABEL[0], value: label }], most))
 }
 
 function checkOffer(hsm: Hsm, type: number, flag: number): void {

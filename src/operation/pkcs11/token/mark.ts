@@ -11,6 +11,9 @@ const UNIQUE = 16
 const MOST_ID = 64
 const MOST_LABEL = 128
 
+/** What tells who asks. */
+type Marked = Pick<OperationContext, 'crypto' | 'identity'>
+
 /** What a client named its object. */
 export interface ObjectNames {
   readonly id: Uint8Array
@@ -21,12 +24,12 @@ export interface ObjectNames {
  * The CKA_LABEL of all objects of a client, by which the token itself tells them from all others. What the client calls
  * its objects stands in their CKA_ID, behind what makes them unique.
  */
-export function markOf({ crypto, identity }: OperationContext): Uint8Array {
+export function markOf({ crypto, identity }: Marked): Uint8Array {
   const digest = crypto.digest('SHA_256', toUtf8.encode(identity.id))
   return toUtf8.encode(`kmipd:${hexOf(digest.subarray(0, 16))}`)
 }
 
-export function markAttribute(context: OperationContext): TokenAttribute {
+export function markAttribute(context: Marked): TokenAttribute {
   return { type: CKA.LABEL[0], value: markOf(context) }
 }
 
