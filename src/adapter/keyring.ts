@@ -2,7 +2,6 @@ import { createHash, createHmac, timingSafeEqual, type KeyObject } from 'node:cr
 import { KmipFault } from '../fault/fault.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
-import type { Sealer } from '../port/sealer.ts'
 import type { Secret } from '../secret/secret.ts'
 import { KEY_BYTES } from './aes-gcm.ts'
 import {
@@ -15,12 +14,12 @@ import {
   type WrappedEpoch,
 } from './keyring-record.ts'
 import { eightBytes, lengthPrefixed, utf8 } from './length-prefixed.ts'
-import { deriveKey, envelopeSealer } from './sealer-envelope.ts'
+import { deriveKey, envelopeSealer, sealingKey, type EnvelopeSealer } from './sealer-envelope.ts'
 import { storeSeal, type StoreSeal } from './store-level/seal.ts'
 
 /** What the keys of a store are for. */
 export interface OpenedKeys {
-  readonly sealer: Sealer
+  readonly sealer: EnvelopeSealer
   /** Proves what the store holds. */
   readonly seal: StoreSeal
   /** Seals the keys of its backups. */
@@ -33,6 +32,9 @@ export interface OpenedKeys {
 export interface OpenedKeyring extends OpenedKeys {
   /** What is to lie in the store: of a keyring that was there already, the same but for its format. */
   readonly record: Uint8Array
+  readonly ring: Keyring
+  /** What the newest epoch commits to the ring with. */
+  readonly commitment: KeyObject
   /** Whether the store must have authenticated heads. */
   readonly isAuthenticated: boolean
   /** Whether what lies in the store is of an older format than {@link record}. */
@@ -62,8 +64,7 @@ export async function makeKeyring(root: RootOfTrust, random: Random): Promise<Op
   const first = { number: 1, line: DEFAULT_LINE, seals: 0, key: random.bytes(KEY_BYTES) }
   const keys: BareKeys = { storeId, generation: 0, index, epochs: [first] }
   try {
-    const record = await wrapKeyring(keys, root)
-    return { ...openBareKeys(keys), record, isAuthenticated: true, isOutdated: false }
+    return openRing(keys, await wrapKeys(keys, root), KEYRING_FORMAT)
   } finally {
     destroyKeys(keys)
   }
@@ -82,12 +83,8 @@ export async function openKeyring(
   const ring = readKeyring(record)
   const keys = await unwrapKeys(ring, root)
   try {
-    return {
-      ...openBareKeys(keys),
-      record: encodeKeyring(ringOf(keys, ring)),
-      isAuthenticated: ring.format !== 1,
-      isOutdated: ring.format !== KEYRING_FORMAT,
-    }
+    const commitment = commitmentKey(newestOf(keys.epochs).key, keys.storeId)
+    return openRing(keys, committedRing(ring, commitment), ring.format)
   } finally {
     destroyKeys(keys)
   }
@@ -97,8 +94,9 @@ export async function openKeyring(
 export function openBareKeys({ storeId, generation, index, epochs }: BareKeys): OpenedKeys {
   const keyFor = (purpose: string) => deriveKey(index, storeId, purpose)
   const byNumber = new Map(epochs.map(({ number, key }) => [number, key]))
+  const lines = new Map(epochs.map(({ number, line }) => [number, line]))
   return {
-    sealer: envelopeSealer({ storeId, index, epochs: byNumber }),
+    sealer: envelopeSealer({ storeId, index, epochs: byNumber, lines }),
     // Like blinded values, the proof stays the same through all epochs.
     seal: storeSeal({
       head: keyFor('head'),
@@ -152,9 +150,65 @@ export function readKeyring(record: Uint8Array | undefined): Keyring {
   return ring
 }
 
+/** A key-encryption key that was made in advance: no root is needed to take it up. */
+export interface SpareEpoch {
+  readonly number: number
+  readonly wrapped: Uint8Array
+  /** What it seals with. */
+  readonly key: KeyObject
+  /** What it commits to its ring with. */
+  readonly commitment: KeyObject
+}
+
+/** Makes keys for the next epochs of a ring. Throws what the root does. */
+export async function makeSpares(
+  { storeId, epochs }: Keyring,
+  { root, random, count }: { root: RootOfTrust; random: Random; count: number },
+): Promise<readonly SpareEpoch[]> {
+  const spares: SpareEpoch[] = []
+  const newest = newestOf(epochs).number
+  for (let number = newest + 1; number <= newest + count; number += 1) {
+    const key = random.bytes(KEY_BYTES)
+    try {
+      const wrapped = await root.wrap(key, wrapContext(storeId, number))
+      const commitment = commitmentKey(key, storeId)
+      spares.push({ number, wrapped, key: sealingKey(key, storeId), commitment })
+    } finally {
+      key.destroy()
+    }
+  }
+  return spares
+}
+
+/**
+ * The same ring in the newest format, committed to anew.
+ *
+ * @param key - of the newest of its epochs
+ */
+export function committedRing(
+  ring: Omit<Keyring, 'format' | 'commitment'>,
+  key: KeyObject,
+): Keyring {
+  const { storeId, generation, index, epochs } = ring
+  const commitment = new Uint8Array(COMMITMENT_BYTES)
+  const bare = { format: KEYRING_FORMAT, storeId, generation, index, epochs, commitment } as const
+  return { ...bare, commitment: commitmentOf(bare, key) }
+}
+
 export function destroyKeys({ index, epochs }: Pick<BareKeys, 'index' | 'epochs'>): void {
   index.destroy()
   for (const { key } of epochs) key.destroy()
+}
+
+function openRing(keys: BareKeys, ring: Keyring, format: Keyring['format']): OpenedKeyring {
+  return {
+    ...openBareKeys(keys),
+    record: encodeKeyring(ring),
+    ring,
+    commitment: commitmentKey(newestOf(keys.epochs).key, keys.storeId),
+    isAuthenticated: format !== 1,
+    isOutdated: format !== KEYRING_FORMAT,
+  }
 }
 
 async function unwrapKeys(ring: Keyring, root: RootOfTrust): Promise<BareKeys> {
@@ -182,19 +236,8 @@ async function wrapKeys(keys: BareKeys, root: RootOfTrust): Promise<Keyring> {
     epochs.push({ number, line, seals, wrapped: await wrapEpoch(root, storeId, number, key) })
   }
   const index = await wrapEpoch(root, storeId, INDEX, keys.index)
-  return ringOf(keys, { storeId, generation, index, epochs })
-}
-
-/** The same wrapped keys in a ring of the newest format. */
-function ringOf(
-  keys: BareKeys,
-  parts: Pick<Keyring, 'storeId' | 'generation' | 'index' | 'epochs'>,
-): Keyring {
-  const { storeId, generation, index, epochs } = parts
-  const commitment = new Uint8Array(COMMITMENT_BYTES)
-  const ring = { format: KEYRING_FORMAT, storeId, generation, index, epochs, commitment } as const
   const key = commitmentKey(newestOf(keys.epochs).key, storeId)
-  return { ...ring, commitment: commitmentOf(ring, key) }
+  return committedRing({ storeId, generation, index, epochs }, key)
 }
 
 async function wrapEpoch(

@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
-import type { Sealer } from '../port/sealer.ts'
-import { KEYRING_KEY, makeKeyring, openKeyring, type OpenedKeyring } from './keyring.ts'
+import type { EpochSealer } from '../port/sealer.ts'
+import { KEYRING_KEY, makeKeyring, makeSpares, openKeyring, type OpenedKeyring } from './keyring.ts'
+import { KeyringLines } from './keyring-lines.ts'
+import { nodeRandom } from './random-node.ts'
 import { openLevelStore } from './store-level/index.ts'
 import type { Unlocked } from './store-level/seal.ts'
 import type { LevelStore } from './store-level/store.ts'
@@ -11,13 +13,12 @@ import type { LevelStore } from './store-level/store.ts'
 /** A store on disk with its keys. */
 export interface SealedStore {
   readonly store: LevelStore
-  readonly sealer: Sealer
+  readonly sealer: EpochSealer
   /** Seals the keys of its backups. */
   readonly backup: KeyObject
   /** How often the store was restored from a backup. */
   readonly generation: number
-  /** Writes the keyring anew where it is of an older format. To be called once it is known that the store is sound. */
-  bringUpToDate(): Promise<void>
+  readonly keys: KeyringLines
 }
 
 export interface SealedStoreOptions {
@@ -27,19 +28,23 @@ export interface SealedStoreOptions {
   readonly log: Log
   /** A store of more entries is not read whole before it is used. */
   readonly provenEntries?: number
+  /** Key-encryption keys that are made in advance, as they cannot be without the root: none without it. */
+  readonly spareKeys?: number
 }
 
 /** Makes a store and its keys. Throws `UNAVAILABLE`. */
 export async function createSealedStore(
-  { directory, root, log }: SealedStoreOptions,
+  { directory, root, log, spareKeys = 0 }: SealedStoreOptions,
   random: Random,
 ): Promise<SealedStore> {
   const keyring = await makeKeyring(root, random)
+  const spares = await makeSpares(keyring.ring, { root, random, count: spareKeys })
   const unlock = () => ({ seal: keyring.seal })
   const store = await openLevelStore({ directory, create: true, unlock, log })
   const put = { key: KEYRING_KEY, value: keyring.record }
   await store.commit({ checks: [{ key: KEYRING_KEY, revision: 'absent' }], puts: [put], dels: [] })
-  return assemble(store, keyring)
+  const { sealer, backup, generation } = keyring
+  return { store, sealer, backup, generation, keys: new KeyringLines(store, keyring, spares) }
 }
 
 /** Opens a store with its keys, and brings one up to date that was made before heads were authenticated. Throws `UNAVAILABLE`. */
@@ -48,6 +53,7 @@ export async function openSealedStore({
   root,
   log,
   provenEntries,
+  spareKeys = 0,
 }: SealedStoreOptions): Promise<SealedStore> {
   const keyrings: OpenedKeyring[] = []
   const unlock = async (read: (key: Uint8Array) => Uint8Array | undefined): Promise<Unlocked> => {
@@ -59,24 +65,17 @@ export async function openSealedStore({
   }
   const limit = provenEntries === undefined ? {} : { provenEntries }
   const store = await openLevelStore({ directory, create: false, unlock, log, ...limit })
-  const [keyring] = keyrings
-  if (keyring === undefined) throw new TypeError('A store was opened without its keys')
-  return assemble(store, keyring)
-}
-
-function assemble(store: LevelStore, keyring: OpenedKeyring): SealedStore {
-  const { sealer, backup, generation, record, isOutdated } = keyring
-  return {
-    store,
-    sealer,
-    backup,
-    generation,
-    async bringUpToDate() {
-      if (!isOutdated || store.isRenewed) return
-      const before = await store.get(KEYRING_KEY)
-      if (before === undefined) return
-      const checks = [{ key: KEYRING_KEY, revision: before.revision }]
-      await store.commit({ checks, puts: [{ key: KEYRING_KEY, value: record }], dels: [] })
-    },
+  try {
+    const [keyring] = keyrings
+    if (keyring === undefined) throw new TypeError('A store was opened without its keys')
+    const count = spareKeys
+    const spares = await makeSpares(keyring.ring, { root, random: nodeRandom, count })
+    const isOutdated = keyring.isOutdated && !store.isRenewed
+    const keys = new KeyringLines(store, { ...keyring, isOutdated }, spares)
+    const { sealer, backup, generation } = keyring
+    return { store, sealer, backup, generation, keys }
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }

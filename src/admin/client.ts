@@ -21,6 +21,8 @@ export async function connectAdmin(path: string): Promise<AdminService | undefin
     'client.list': callOf(path, ADMIN_CALLS['client.list']),
     'object.list': callOf(path, ADMIN_CALLS['object.list']),
     'object.show': callOf(path, ADMIN_CALLS['object.show']),
+    'kek.rotate': callOf(path, ADMIN_CALLS['kek.rotate']),
+    'kek.status': callOf(path, ADMIN_CALLS['kek.status']),
     'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),
     backup: (request) => backupFrom(path, request),
   }

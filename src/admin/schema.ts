@@ -34,6 +34,23 @@ const objectDetails = objectSummary.extend({
 
 const listenerStatus = z.record(z.string(), z.int())
 
+const keyReport = z.strictObject({
+  /** Those of a line in the order in which they were made; the last of a line seals. */
+  epochs: z.array(
+    z.strictObject({
+      epoch: z.int(),
+      namespace: z.string(),
+      seals: z.boolean(),
+      /** How often it has sealed, at most. */
+      sealed: z.int(),
+    }),
+  ),
+  /** While records are moved to a newer key. */
+  moving: z.strictObject({ moved: z.int(), left: z.int() }).optional(),
+  /** Why old keys must stay. */
+  problem: z.string().optional(),
+})
+
 const serverStatus = z.strictObject({
   version: z.string(),
   state: z.enum(SERVER_STATES),
@@ -49,6 +66,10 @@ const serverStatus = z.strictObject({
   counters: listenerStatus,
   /** When the server's certificate ends. */
   certificateEnds: dateTime,
+  /** How often the store was restored from a backup. */
+  generation: z.int(),
+  /** The key-encryption keys. */
+  keys: keyReport,
 })
 
 const storeReport = z.strictObject({
@@ -120,6 +141,18 @@ export const ADMIN_CALLS = {
     request: z.strictObject({ id: z.string().min(1).max(512) }),
     response: objectDetails,
   },
+  'kek.rotate': {
+    method: 'POST',
+    path: '/v1/keks/rotate',
+    request: z.strictObject({ namespace: z.string().min(1).max(64).default('default') }),
+    response: z.strictObject({ namespace: z.string(), epoch: z.int() }),
+  },
+  'kek.status': {
+    method: 'GET',
+    path: '/v1/keks',
+    request: z.strictObject({}),
+    response: keyReport,
+  },
   'store.verify': {
     method: 'POST',
     path: '/v1/store/verify',
@@ -159,5 +192,6 @@ export const failureSchema = z.strictObject({ code: z.string(), message: z.strin
 
 export type ObjectSummary = z.output<typeof objectSummary>
 export type ObjectDetails = z.output<typeof objectDetails>
+export type KeyReport = z.output<typeof keyReport>
 export type StoreReport = z.output<typeof storeReport>
 export type ServerStatus = z.output<typeof serverStatus>

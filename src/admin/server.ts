@@ -63,6 +63,8 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, RouteOption
     'client.list': routeOf(ADMIN_CALLS['client.list'], service['client.list']),
     'object.list': routeOf(ADMIN_CALLS['object.list'], service['object.list']),
     'object.show': routeOf(ADMIN_CALLS['object.show'], service['object.show']),
+    'kek.rotate': routeOf(ADMIN_CALLS['kek.rotate'], service['kek.rotate']),
+    'kek.status': routeOf(ADMIN_CALLS['kek.status'], service['kek.status']),
     'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),
   }
 }

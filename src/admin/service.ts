@@ -6,11 +6,13 @@ import type { Clock } from '../port/clock.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
+import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
 import type {
   AdminCall,
   AdminResponse,
   BackupRequest,
   CheckedRequest,
+  KeyReport,
   ServerStatus,
   StoreReport,
 } from './schema.ts'
@@ -34,6 +36,7 @@ export interface AdminDeps {
   /** Reads and opens everything that the store holds. */
   readonly verify: () => Promise<StoreReport>
   readonly backup: (shares?: ShareSet) => AsyncIterable<BackupPiece>
+  readonly keys: Pick<KeyRotation, 'rotate' | 'status'>
 }
 
 export function createAdminService(deps: AdminDeps): AdminService {
@@ -47,6 +50,11 @@ export function createAdminService(deps: AdminDeps): AdminService {
       if (object !== undefined) return object
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
     },
+    'kek.rotate': async ({ namespace }) => ({
+      namespace,
+      epoch: await deps.keys.rotate(namespace),
+    }),
+    'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status())),
     'store.verify': async () => deps.verify(),
     backup: oneAtATime(({ shares }: BackupRequest) =>
       deps.backup(shares && { ...shares, setId: Buffer.from(shares.setId, 'base64') }),
@@ -66,6 +74,17 @@ function oneAtATime(make: (request: BackupRequest) => AsyncIterable<BackupPiece>
       isBusy = false
     }
   }
+}
+
+/** The key-encryption keys as the admin API tells of them. */
+export function keyReportOf({ epochs, moving, problem }: KeyRotationStatus): KeyReport {
+  const told = epochs.map(({ number, line, isSealing, seals }) => ({
+    epoch: number,
+    namespace: line,
+    seals: isSealing,
+    sealed: seals,
+  }))
+  return { epochs: told, ...(moving && { moving }), ...(problem !== undefined && { problem }) }
 }
 
 /** Issues a certificate and registers its key; a certificate that is not registered opens nothing. */

@@ -30,7 +30,7 @@ export async function withAdmin<T>(
     if (running !== undefined) return use(running, access)
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
-    const { createCatalogue, storeCalls } = await import('./compose.ts')
+    const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
     const core = await openCore(directory, { ...access, log: SILENT, isUnproved })
     try {
       const service = createAdminService({
@@ -43,6 +43,7 @@ export async function withAdmin<T>(
           throw new CommandFailure('no server runs')
         },
         ...storeCalls(core),
+        keys: createKeyRotation(core, SILENT, true),
       })
       return await use(service, access)
     } finally {

@@ -23,10 +23,13 @@ import { Tickets } from '../operation/tickets.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import { inspectRecords } from '../repository/inspection.ts'
+import { Rewrapping } from '../repository/rewrapping.ts'
+import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Permissions } from '../server/authorise.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
+import { KeyRotation } from '../server/key-rotation.ts'
 import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
 import { backupOf } from './backup-source.ts'
@@ -129,6 +132,20 @@ export function createRotor(
   })
 }
 
+/**
+ * Makes what replaces the key-encryption keys.
+ *
+ * @param isAlone - whether nobody is served beside it
+ */
+export function createKeyRotation(core: Core, log: Log, isAlone = false): KeyRotation {
+  const { store, sealer, keys, objects } = core
+  const moved: ObjectRepository['revise'] = (key, from, to) => {
+    objects.revise(key, from, to)
+  }
+  const rewrapping = new Rewrapping({ store, sealer, moved })
+  return new KeyRotation({ lines: keys, rewrapping, ticker: systemTicker, log, isAlone })
+}
+
 /** Makes what answers KMIP messages over what the core holds. */
 export function createHandler(
   core: Core,
@@ -173,6 +190,7 @@ export function createCatalogue(core: Core): ObjectCatalogue {
 /** Reads and opens everything that the store holds, beside those who use it. */
 export async function verifyStore(core: Core): Promise<StoreReport> {
   const problems = [await core.store.inspect(), await core.anchors.problem()]
+  const release = core.sealer.hold()
   const snapshot = await core.store.snapshot()
   try {
     const inspection = await inspectRecords(snapshot, core.sealer)
@@ -183,6 +201,7 @@ export async function verifyStore(core: Core): Promise<StoreReport> {
     return { objects, clients, entries, findings: [...whole, ...findings] }
   } finally {
     await snapshot.close()
+    release()
   }
 }
 

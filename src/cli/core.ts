@@ -8,7 +8,8 @@ import { openRoot, type RootAccess } from '../adapter/root-of-directory.ts'
 import { openSealedStore } from '../adapter/sealed-store.ts'
 import type { LevelStore } from '../adapter/store-level/store.ts'
 import type { Log } from '../port/log.ts'
-import type { Sealer } from '../port/sealer.ts'
+import type { KeyLines } from '../port/key-lines.ts'
+import type { EpochSealer } from '../port/sealer.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
@@ -19,7 +20,9 @@ export interface Core {
   readonly store: LevelStore
   /** Heads of the store that are kept apart from it. */
   readonly anchors: Anchors
-  readonly sealer: Sealer
+  readonly sealer: EpochSealer
+  /** The key-encryption keys. */
+  readonly keys: KeyLines
   /** Seals the keys of backups. */
   readonly backup: KeyObject
   /** How often the store was restored from a backup. */
@@ -37,6 +40,8 @@ export interface CoreOptions extends RootAccess {
   readonly anchor?: string | undefined
   /** Opens the store as it is, proved or not, and leaves its anchors alone. */
   readonly isUnproved?: boolean
+  /** Key-encryption keys to make in advance: no other can be begun later. */
+  readonly spareKeys?: number
   /** Runs when the passphrase and the certificates are known to be right, before the store is touched. */
   readonly beforeStore?: () => Promise<void>
 }
@@ -58,12 +63,18 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
     await beforeStore?.()
     const provenEntries = isUnproved ? 0 : PROVEN_ENTRIES
     const place = pathIn(directory, 'store')
-    const opened = await openSealedStore({ directory: place, root, log, provenEntries })
+    const opened = await openSealedStore({
+      directory: place,
+      root,
+      log,
+      provenEntries,
+      spareKeys: options.spareKeys ?? 0,
+    })
     store = opened.store
-    const { sealer, backup, generation } = opened
+    const { sealer, keys, backup, generation } = opened
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
-    if (!isUnproved) await opened.bringUpToDate()
+    if (!isUnproved) await keys.bringUpToDate()
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,
@@ -72,8 +83,8 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
       random: nodeRandom,
     })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
-    const keys = { sealer, backup, generation, authority }
-    return assemble({ directory, store, anchors, clients, objects, ...keys }, isUnproved)
+    const sealed = { store, sealer, keys, backup, generation }
+    return assemble({ directory, anchors, clients, objects, authority, ...sealed }, isUnproved)
   } catch (error) {
     await store?.close()
     throw error

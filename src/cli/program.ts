@@ -5,6 +5,8 @@ import { backupVerifyCommand } from './command/backup-verify.ts'
 import { clientAddCommand } from './command/client-add.ts'
 import { clientListCommand } from './command/client-list.ts'
 import { initCommand } from './command/init.ts'
+import { kekRotateCommand } from './command/kek-rotate.ts'
+import { kekStatusCommand } from './command/kek-status.ts'
 import { objectListCommand } from './command/object-list.ts'
 import { objectShowCommand } from './command/object-show.ts'
 import { serveCommand } from './command/serve.ts'
@@ -69,6 +71,12 @@ function createProgram(words: readonly string[]) {
         .command(backupVerifyCommand)
         .command(backupRestoreCommand)
         .demandCommand(1, 'name a command: create, verify or restore'),
+    )
+    .command('kek', 'Look after the key-encryption keys', (group) =>
+      group
+        .command(kekRotateCommand)
+        .command(kekStatusCommand)
+        .demandCommand(1, 'name a command: rotate or status'),
     )
     .demandCommand(1, 'name a command')
     .strict()

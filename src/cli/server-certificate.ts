@@ -9,6 +9,7 @@ import { nodeRandom } from '../adapter/random-node.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
+import type { Sealer } from '../port/sealer.ts'
 import type { Store } from '../port/store.ts'
 import {
   readAuthority,
@@ -18,7 +19,8 @@ import {
 import type { Core } from './core.ts'
 
 /** What of the core has to do with certificates. */
-export interface CertificateHolder extends Pick<Core, 'directory' | 'sealer' | 'authority'> {
+export interface CertificateHolder extends Pick<Core, 'directory' | 'authority'> {
+  readonly sealer: Sealer
   readonly store: Store
 }
 

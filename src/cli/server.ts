@@ -6,13 +6,14 @@ import { nodeRandom } from '../adapter/random-node.ts'
 import { createAnnouncer } from '../client/announcer.ts'
 import type { ServerStatus } from '../admin/schema.ts'
 import { serveAdmin } from '../admin/server.ts'
-import { createAdminService } from '../admin/service.ts'
+import { createAdminService, keyReportOf } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import type { Log } from '../port/log.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
+import type { KeyRotation } from '../server/key-rotation.ts'
 import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
@@ -21,6 +22,7 @@ import {
   createCatalogue,
   createHandler,
   createJobs,
+  createKeyRotation,
   createRotor,
   createServices,
   storeCalls,
@@ -72,6 +74,7 @@ async function serve(
   const services = createServices(core, config, { log, hsm })
   const scrub = scrubOf(core, config, log)
   const rotor = createRotor(core, config, { log, services })
+  const keys = createKeyRotation(core, log)
   const listener = createListener({
     tls: materialOf(core, credential, config),
     handler: createHandler(core, config, { log, services, jobs }),
@@ -93,13 +96,15 @@ async function serve(
       authority: core.authority,
       clock: systemClock,
       random: nodeRandom,
-      status: () => ({ ...about(core, listener), ...conditionOf(condition) }),
+      status: () => ({ ...about(core, listener, keys), ...conditionOf(condition) }),
+      keys,
       ...storeCalls(core),
     })
     const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
     followStore(core, condition)
     rotor.start()
     scrub.start()
+    keys.start()
     core.anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
     return {
       address,
@@ -108,6 +113,7 @@ async function serve(
         const { shutdown } = config
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])
         await scrub.close()
+        await keys.close()
         endpoints.close()
         await hsm?.token.close()
         await core.close()
@@ -168,7 +174,7 @@ type StatusBase = Omit<ServerStatus, 'state' | 'reason'>
 
 function statusBase(address: Address, version: string, certificateEnds: number) {
   const started = process.hrtime.bigint()
-  return (core: Core, listener: Listener): StatusBase => ({
+  return (core: Core, listener: Listener, keys: KeyRotation): StatusBase => ({
     version,
     uptime: Number((process.hrtime.bigint() - started) / 1_000_000_000n),
     process: process.pid,
@@ -176,5 +182,7 @@ function statusBase(address: Address, version: string, certificateEnds: number) 
     clients: core.clients.list().length,
     counters: { ...listener.status() },
     certificateEnds,
+    generation: core.generation,
+    keys: keyReportOf(keys.status()),
   })
 }

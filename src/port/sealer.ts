@@ -27,3 +27,19 @@ export interface Sealer {
   /** Forgets every key. */
   destroy(): void
 }
+
+/**
+ * A sealer whose key-encryption keys are changed while it is used. Each belongs to a line, the newest of a line seals,
+ * and the others open what they sealed until nothing of it is left.
+ *
+ * What is sealed is to be committed in the same turn of the event loop, or looked at by {@link isCurrent} before it is:
+ * a record that is committed later could be under a key that is gone.
+ */
+export interface EpochSealer extends Sealer {
+  /** Whether what was sealed is under a key that seals now. */
+  isCurrent(sealed: Uint8Array): boolean
+  /** The same record, its data key under the key that seals now. Throws what {@link Sealer.open} throws. */
+  rewrap(label: RecordLabel, sealed: Uint8Array): Uint8Array
+  /** Keeps the keys that leave from now on for as long as old states of the store are read: until what it returns is called. */
+  hold(): () => void
+}

@@ -6,6 +6,7 @@ import type { Random } from '../port/random.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Commit, Store } from '../port/store.ts'
 import type { CommitPart } from './commit-part.ts'
+import { ruleKeyOf } from './rule-book.ts'
 import { openClient, sealClient, type Client, type ClientKey } from './client-record.ts'
 
 export interface NewClient {
@@ -131,18 +132,21 @@ class StoredClients implements ClientRegistry {
       client: { ...held.client, keys: [...kept, key] },
       version: held.version + 1,
     }
-    const indexOf = (each: CertificateKey) => blindKey(this.#deps.sealer, 'key', joinKey(each))
+    const { sealer } = this.#deps
+    const indexOf = (each: CertificateKey) => blindKey(sealer, 'key', joinKey(each))
     return {
-      changes: {
-        checks: [
-          { key: record.key, revision: record.revision },
-          { key: indexOf(key), revision: 'absent' },
-        ],
-        puts: [
-          { key: record.key, value: sealClient(this.#deps.sealer, next.client, next.version) },
-          { key: indexOf(key), value: toUtf8.encode(id) },
-        ],
-        dels: [indexOf(old)],
+      get changes() {
+        return {
+          checks: [
+            { key: record.key, revision: record.revision },
+            { key: indexOf(key), revision: 'absent' },
+          ],
+          puts: [
+            { key: record.key, value: sealClient(sealer, next.client, next.version) },
+            { key: indexOf(key), value: toUtf8.encode(id) },
+          ],
+          dels: [indexOf(old)],
+        } as const
       },
       stored: () => {
         this.#byKey.delete(joinKey(old))
@@ -158,7 +162,12 @@ class StoredClients implements ClientRegistry {
     const outcome = await this.#deps.store.commit({
       checks: [{ key: record.key, revision: record.revision }],
       puts: [],
-      dels: [record.key, ...clientIndexKeys(this.#deps.sealer, held.client)],
+      dels: [
+        record.key,
+        ...clientIndexKeys(this.#deps.sealer, held.client),
+        // Nobody could say any more whose they were.
+        ruleKeyOf(this.#deps.sealer, toUtf8.encode(id)).key,
+      ],
     })
     if (outcome === 'conflict') throw noSuchClient()
     this.#byId.delete(id)

@@ -5,6 +5,7 @@ import { blinderOf, type Blinder } from './blinder.ts'
 import { indexEntriesOf } from './change-set.ts'
 import { clientIndexKeys } from './client-registry.ts'
 import { openClient } from './client-record.ts'
+import { behind, hexOf, kindOf, startsWith } from './entry-kind.ts'
 import { openObject } from './object-record.ts'
 import { RuleBook } from './rule-book.ts'
 
@@ -202,26 +203,11 @@ interface Family {
 
 function family(text: string): Family {
   const prefix = toUtf8.encode(text)
-  const to = Uint8Array.from(prefix)
-  to[to.length - 1] = (to.at(-1) ?? 0) + 1
-  return { prefix, range: { from: prefix, to } }
-}
-
-/** What kind of entry a key is of, by what it begins with. */
-function kindOf(key: Uint8Array): 'record' | 'index' | undefined {
-  return KINDS.find(([prefix]) => startsWith(key, prefix))?.[1]
-}
-
-function startsWith(key: Uint8Array, prefix: Uint8Array): boolean {
-  return key.length >= prefix.length && prefix.every((byte, index) => key[index] === byte)
+  return { prefix, range: { from: prefix, to: behind(prefix) } }
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index])
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 const toUtf8 = new TextEncoder()
@@ -231,14 +217,6 @@ const OBJECTS = family('o/')
 const CLIENTS = family('c/id/')
 const CLIENT_INDEXES = toUtf8.encode('c/')
 const EVERYTHING: KeyRange = { from: new Uint8Array(0), to: Uint8Array.of(0xff) }
-
-/** What every key begins with. */
-const KINDS = [
-  ...['o/', 'c/id/', 'a/ca', 'a/server', 'r/', 'keyring'].map(
-    (text) => [toUtf8.encode(text), 'record'] as const,
-  ),
-  ...['s/', 'i/', 'n/', 'c/name/', 'c/key/'].map((text) => [toUtf8.encode(text), 'index'] as const),
-]
 
 /** Entries read at once; the others' turn comes between two pages. */
 const PAGE = 64

@@ -86,3 +86,9 @@ export const NEWEST = LAST
 export const identifierBytes = (uniqueIdentifier: string): Uint8Array =>
   toUtf8.encode(uniqueIdentifier)
 export const identifierOf = (bytes: Uint8Array): string => fromUtf8.decode(bytes)
+
+/** The identifier in the key of an object's record; undefined for any other key. */
+export function objectOfKey(key: Uint8Array): string | undefined {
+  const isObject = OBJECT.every((byte, index) => key[index] === byte)
+  return isObject ? identifierOf(key.subarray(OBJECT.length)) : undefined
+}

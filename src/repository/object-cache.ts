@@ -1,3 +1,4 @@
+import type { Revision } from '../port/store.ts'
 import type { Retirement } from './retirement.ts'
 import type { StoredObject } from './object-record.ts'
 
@@ -55,6 +56,14 @@ export class ObjectCache {
   drop(uniqueIdentifier: string): void {
     this.#opening.delete(uniqueIdentifier)
     this.#forget(uniqueIdentifier)
+  }
+
+  /** Takes note that an object that is otherwise what it was has another revision now. */
+  revise(uniqueIdentifier: string, from: Revision, to: Revision): void {
+    const kept = this.#objects.get(uniqueIdentifier)
+    if (kept?.stored.revision !== from) return
+    const stored = { ...kept.stored, revision: to }
+    this.#objects.set(uniqueIdentifier, { stored, isUsed: kept.isUsed })
   }
 
   async #open(

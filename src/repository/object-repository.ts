@@ -1,7 +1,7 @@
 import { settle } from '../model/lifecycle.ts'
 import type { ObjectChange } from '../model/object-change.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Store } from '../port/store.ts'
+import type { Revision, Store } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { commitOf, nextVersion, type StagedObject } from './change-set.ts'
@@ -9,7 +9,14 @@ import { DueObjects } from './due-objects.ts'
 import { DueRotations } from './due-rotations.ts'
 import type { CommitPart } from './commit-part.ts'
 import type { Criterion } from './filter-match.ts'
-import { NEWEST, objectKey, sequenceOfKey, sequenceRange, identifierOf } from './keys.ts'
+import {
+  NEWEST,
+  identifierOf,
+  objectKey,
+  objectOfKey,
+  sequenceOfKey,
+  sequenceRange,
+} from './keys.ts'
 import type { SearchSpace } from './locate.ts'
 import { ObjectCache } from './object-cache.ts'
 import type { ObjectSource } from './object-source.ts'
@@ -124,6 +131,12 @@ export class ObjectRepository implements ObjectSource {
     for (const part of parts) part.stored()
     if (this.#observers.size > 0) this.#tell(staged)
     return 'done'
+  }
+
+  /** Takes note that a record that is otherwise what it was has another revision now. */
+  revise(key: Uint8Array, from: Revision, to: Revision): void {
+    const uniqueIdentifier = objectOfKey(key)
+    if (uniqueIdentifier !== undefined) this.#cache.revise(uniqueIdentifier, from, to)
   }
 
   #tell(staged: readonly StagedObject[]): void {

@@ -74,8 +74,7 @@ export class RuleBook {
   }
 
   #keyOf(owner: string): Uint8Array {
-    const blinded = this.#sealer.blind('rules', toUtf8.encode(owner))
-    return Uint8Array.of(...RULES, ...blinded)
+    return ruleKeyOf(this.#sealer, toUtf8.encode(owner)).key
   }
 
   #open(owner: string, { value, revision }: Entry): StoredRules {
@@ -90,6 +89,15 @@ export class RuleBook {
       opened.destroy()
     }
   }
+}
+
+/** Where the rules of a client lie, and what of that says whose they are. */
+export function ruleKeyOf(
+  sealer: Sealer,
+  owner: Uint8Array,
+): { readonly key: Uint8Array; readonly blinded: Uint8Array } {
+  const blinded = sealer.blind('rules', owner)
+  return { key: Uint8Array.of(...RULES, ...blinded), blinded }
 }
 
 function damaged(): KmipFault {

@@ -29,8 +29,8 @@ describe('a store whose keyring is of an older format', () => {
     const first = await openSealedStore({ directory, root, log })
     expect(first.generation).toBe(0)
     expect(readKeyring((await first.store.get(KEYRING_KEY))?.value).format).toBe(2)
-    await first.bringUpToDate()
-    await first.bringUpToDate()
+    await first.keys.bringUpToDate()
+    await first.keys.bringUpToDate()
     await first.store.close()
     const second = await openSealedStore({ directory, root, log })
     expect(readKeyring((await second.store.get(KEYRING_KEY))?.value).format).toBe(3)
@@ -42,7 +42,7 @@ describe('a store whose keyring is of an older format', () => {
     const sealed = await openSealedStore({ directory, root, log })
     const { store } = sealed
     const { batch } = store.head
-    await sealed.bringUpToDate()
+    await sealed.keys.bringUpToDate()
     expect(store.head.batch).toBe(batch)
     expect(toHex((await store.get(KEYRING_KEY))?.value ?? new Uint8Array(0))).toBe(
       envelope.keyrings.lines,

@@ -58,6 +58,17 @@ const objects: ObjectCatalogue = {
   },
 }
 
+const EPOCHS = [
+  { number: 4, line: 'default', isSealing: false, seals: 9 },
+  { number: 5, line: 'default', isSealing: true, seals: 1 },
+]
+const KEYS = {
+  epochs: [
+    { epoch: 4, namespace: 'default', seals: false, sealed: 9 },
+    { epoch: 5, namespace: 'default', seals: true, sealed: 1 },
+  ],
+  moving: { moved: 7, left: 8 },
+}
 const REPORT = { objects: 1, clients: 2, entries: 40, findings: [{ where: 'store', problem: 'x' }] }
 
 /** What the next backup is made of. */
@@ -91,6 +102,13 @@ beforeEach(async () => {
     authority,
     verify: async () => Promise.resolve(REPORT),
     backup: () => pieces(),
+    keys: {
+      rotate: async (line) => {
+        if (line === 'default') return Promise.resolve(5)
+        throw new KmipFault('OBJECT_NOT_FOUND', `There is no namespace ${line}`)
+      },
+      status: () => ({ epochs: EPOCHS, moved: 7, moving: { moved: 7, left: 8 } }),
+    },
     status: () => ({
       version: '1',
       uptime: 2,
@@ -101,6 +119,8 @@ beforeEach(async () => {
       certificateEnds: NOW,
       state: 'read-only' as const,
       reason: 'the store is damaged',
+      generation: 0,
+      keys: KEYS,
     }),
   })
 })
@@ -130,6 +150,11 @@ describe('the admin API', () => {
     const id = { id: 'there/is one?' }
     expect(await client['object.show'](id)).toEqual(await service['object.show'](id))
     expect(await client['client.list']({})).toEqual({ clients: [] })
+    expect(await client['kek.status']({})).toEqual(KEYS)
+    expect(await client['kek.rotate']({ namespace: 'default' })).toEqual({
+      namespace: 'default',
+      epoch: 5,
+    })
   })
 
   test('adds a client whose certificate is for the key that was sent, and registers that key', async () => {
@@ -161,6 +186,8 @@ describe('the admin API', () => {
       [client['client.add']({ name: 'x', role: 'user', publicKey: 'AAAA' }), 'INVALID_FIELD'],
       [client['object.show']({ id: 'none' }), 'OBJECT_NOT_FOUND'],
       [client['object.list']({ limit: 0 }), 'INVALID_FIELD'],
+      [client['kek.rotate']({ namespace: 'none' }), 'OBJECT_NOT_FOUND'],
+      [client['kek.rotate']({ namespace: '' }), 'INVALID_FIELD'],
     ] as const
     for (const [call, code] of cases) await expect(call).rejects.toMatchObject({ code })
     expect(clients.list()).toHaveLength(1)

@@ -9,6 +9,9 @@ import { dataOption, portOption, textOption } from '../option.ts'
 import { print } from '../output.ts'
 import { VERSION } from '../version.ts'
 
+/** How often the key-encryption keys can be replaced until the next start. */
+const SPARE_KEYS = 16
+
 const OPTIONS = {
   data: dataOption,
   host: textOption('host', 'address to listen on [default: 127.0.0.1]'),
@@ -79,6 +82,7 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
       ...access,
       log,
       anchor: options.anchor ?? config.integrity.anchor,
+      spareKeys: SPARE_KEYS,
       beforeStore: async () => checkFree(config.listen),
     }),
   )

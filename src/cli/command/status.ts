@@ -1,5 +1,6 @@
 import { defineCommand } from '../define-command.ts'
 import { dataOption, jsonOption } from '../option.ts'
+import { keyFields } from '../key-report.ts'
 import { formatDate, print, printFields, printJson } from '../output.ts'
 
 /** `kmipd status` */
@@ -33,6 +34,8 @@ export const statusCommand = defineCommand({
       ['up for', `${status.uptime} s`],
       ['clients', String(status.clients)],
       ['certificate ends', formatDate(status.certificateEnds)],
+      ...keyFields(status.keys),
+      ['restored', status.generation === 0 ? 'never' : `${status.generation} times`],
       ...Object.entries(counters).map(([name, count]): [string, string] => [name, String(count)]),
     ])
   },

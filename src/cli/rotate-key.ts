@@ -1,0 +1,52 @@
+import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
+import { checkAccess } from '../adapter/root-of-directory.ts'
+import { connectAdmin } from '../admin/client.ts'
+import { SILENT } from './admin-session.ts'
+import { CommandFailure } from './failure.ts'
+import { withAccess, type Opening } from './opening.ts'
+
+export interface RotateOptions extends Opening {
+  readonly data: string
+  readonly namespace?: string | undefined
+}
+
+/** What came of it. */
+export interface Rotated {
+  readonly namespace: string
+  readonly epoch: number
+  /** Whether all records were moved and the old key is gone; else the running server is about it. */
+  readonly isDone: boolean
+  /** Records that were moved by this command. */
+  readonly moved: number
+}
+
+/**
+ * Replaces the key-encryption key of a namespace: has the running server do it, or does it where none runs. Throws a
+ * `CommandFailure` when the records cannot all be moved; the next start, or this command, goes on with them.
+ */
+export async function rotateKey(options: RotateOptions): Promise<Rotated> {
+  const directory = await openDataDirectory(options.data)
+  const { namespace = 'default' } = options
+  return withAccess(options, async (access) => {
+    checkAccess(directory, access)
+    const running = await connectAdmin(pathIn(directory, 'socket'))
+    if (running !== undefined) {
+      const { epoch } = await running['kek.rotate']({ namespace })
+      return { namespace, epoch, isDone: false, moved: 0 }
+    }
+    const { openCore } = await import('./core.ts')
+    const { createKeyRotation } = await import('./compose.ts')
+    const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
+    const rotation = createKeyRotation(core, SILENT, true)
+    try {
+      const epoch = await rotation.rotate(namespace)
+      await rotation.settled()
+      const { problem, moved } = rotation.status()
+      if (problem !== undefined) throw new CommandFailure(problem)
+      return { namespace, epoch, isDone: true, moved }
+    } finally {
+      await rotation.close()
+      await core.close()
+    }
+  })
+}
