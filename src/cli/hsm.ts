@@ -1,13 +1,16 @@
 import { readPin, type SecretSource } from '../adapter/secret-source.ts'
 import type { Config } from '../config/defaults.ts'
 import type { HsmConfig } from '../config/hsm.ts'
+import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import { Residents } from '../operation/resident/residents.ts'
+import { sweepToken } from '../operation/resident/sweep.ts'
 import type { Log } from '../port/log.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Secret } from '../secret/secret.ts'
 import { systemTicker } from '../server/ticker.ts'
+import type { Core } from './core.ts'
 import { libraryEnvironment } from './library-environment.ts'
 
 /**
@@ -16,7 +19,7 @@ import { libraryEnvironment } from './library-environment.ts'
  */
 export async function openHsm(
   { hsm, policy }: Config,
-  { log, sealer }: { readonly log: Log; readonly sealer: Sealer },
+  { log, core }: { readonly log: Log; readonly core: Pick<Core, 'sealer' | 'objects'> },
 ): Promise<Hsm | undefined> {
   if (hsm === undefined) {
     if (policy.residentKeys !== 'always') return undefined
@@ -29,9 +32,35 @@ export async function openHsm(
   const settings = { module, moduleParameters, slot, label, sessions, deadlineMs, pin }
   const token = await openToken({ settings, environment, log })
   const { objectsPerClient, extractable } = hsm
-  const residents = new Residents({ token, realm: realmOf(sealer), log, alarm: systemTicker })
-  return { token, objectsPerClient, extractable, residents }
+  const realm = realmOf(core.sealer)
+  const residents = new Residents({ token, realm, log, alarm: systemTicker })
+  const opened = { token, objectsPerClient, extractable, residents }
+  await lookThrough(opened, { log, core })
+  return opened
 }
+
+/** Keys that the store does not need are told of, and do not keep the server from its start. */
+async function lookThrough(
+  hsm: Hsm,
+  { log, core: { objects } }: { readonly log: Log; readonly core: Pick<Core, 'objects'> },
+): Promise<void> {
+  try {
+    const read = async (identifier: string) => (await objects.read(identifier))?.object
+    const { released, orphans } = await sweepToken(hsm, read)
+    if (released > 0) log.info('keys of destroyed objects found in the token', { count: released })
+    if (orphans.length === 0) return
+    log.warn('keys without an object found in the token', {
+      count: orphans.length,
+      first: orphans.slice(0, TOLD),
+    })
+  } catch (error) {
+    const why = error instanceof KmipFault ? { code: error.code } : describeBug(error)
+    log.warn('keys in the token not looked through', { ...why })
+  }
+}
+
+/** Unique Identifiers in one line of the log. */
+const TOLD = 10
 
 /** What the store is known by in the token: the same for as long as there is the store, and a copy of it. */
 function realmOf(sealer: Sealer): string {

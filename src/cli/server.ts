@@ -52,7 +52,7 @@ export interface ServerOptions {
 export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
   let hsm: Hsm | undefined
   try {
-    hsm = await openHsm(options.config, { log: options.log, sealer: core.sealer })
+    hsm = await openHsm(options.config, { log: options.log, core })
     const credential = await prepareServerCertificate(core, {
       log: options.log,
       clock: systemClock,
