@@ -12,6 +12,6 @@ if (VECTORS === undefined) {
     'the official cases',
     findCases([VECTORS]),
     readSettings(new URL('./', import.meta.url)),
-    ['ttlv', 'xml', 'json'],
+    { ways: ['ttlv', 'xml', 'json'] },
   )
 }

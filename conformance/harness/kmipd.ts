@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createSoftHsm, type SoftHsm } from '../../test/adapter/pkcs11/softhsm.ts'
 import { connectAdmin } from '../../src/admin/client.ts'
 import type { Target } from '../runner/connection.ts'
 
@@ -41,31 +42,49 @@ export class HarnessError extends Error {
 
 const run = promisify(execFile)
 
+/** What holds the root key of a server. */
+export type Root = 'file' | 'softhsm'
+
 /** A data directory that no server has used, to start several on copies of it. */
 export interface FreshData {
   readonly path: string
+  /** Variables that its servers need. */
+  readonly environment: Readonly<Record<string, string>>
   remove(): void
 }
+
+/** Where the servers of a run have their roots: `KMIPD_CONFORMANCE_ROOT`, or a file. */
+export const USUAL_ROOT: Root =
+  process.env['KMIPD_CONFORMANCE_ROOT'] === 'softhsm' ? 'softhsm' : 'file'
 
 /**
  * Makes a data directory as people do.
  *
  * @throws HarnessError
  */
-export async function makeData(): Promise<FreshData> {
+export async function makeData(root: Root = USUAL_ROOT): Promise<FreshData> {
   if (!existsSync(PROGRAM)) throw new HarnessError(`${PROGRAM} is missing: npm run build`)
   const home = newHome()
+  const token = root === 'softhsm' ? createSoftHsm() : undefined
+  const environment = token?.environment ?? {}
   const remove = (): void => {
+    token?.remove()
     rmSync(home, { recursive: true, force: true })
   }
   try {
     const path = join(home, 'data')
-    await kmipd('init', '--data', path)
-    return { path, remove }
+    const more = token === undefined ? [] : tokenOptions(token)
+    await kmipd(['init', '--data', path, ...more], environment)
+    return { path, environment, remove }
   } catch (error) {
     remove()
     throw error
   }
+}
+
+function tokenOptions({ settings, pinFile }: SoftHsm): readonly string[] {
+  const { module, label = '' } = settings
+  return ['--root', 'pkcs11', '--module', module, '--token', label, '--pin-file', pinFile]
 }
 
 /**
@@ -87,7 +106,8 @@ export async function startKmipd(
     const file = join(home, 'kmipd.yaml')
     // JSON is YAML.
     if (config !== undefined) writeFileSync(file, JSON.stringify(config))
-    return await serve(home, data, config === undefined ? [] : ['--config', file])
+    const { environment } = made
+    return await serve(home, { data, environment }, config === undefined ? [] : ['--config', file])
   } catch (error) {
     rmSync(home, { recursive: true, force: true })
     throw error
@@ -115,18 +135,27 @@ async function registerClient(data: string, name: string, port: number): Promise
   return { host: HOST, port, credentials, timeout: 30_000 }
 }
 
-async function kmipd(...args: readonly string[]): Promise<string> {
+async function kmipd(
+  args: readonly string[],
+  environment: FreshData['environment'] = {},
+): Promise<string> {
+  const env = { ...process.env, ...environment }
   try {
-    const { stdout } = await run(process.execPath, [PROGRAM, ...args], { timeout: PATIENCE })
+    const { stdout } = await run(process.execPath, [PROGRAM, ...args], { env, timeout: PATIENCE })
     return stdout
   } catch (error) {
     throw new HarnessError(`kmipd ${args.join(' ')}: ${String(error)}`, { cause: error })
   }
 }
 
-async function serve(home: string, data: string, more: readonly string[]): Promise<Kmipd> {
+async function serve(
+  home: string,
+  { data, environment }: { readonly data: string; readonly environment: FreshData['environment'] },
+  more: readonly string[],
+): Promise<Kmipd> {
   const options = ['--data', data, '--port', '0', ...more]
   const child = spawn(process.execPath, [PROGRAM, 'serve', ...options], {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
@@ -152,7 +181,7 @@ async function serve(home: string, data: string, more: readonly string[]): Promi
     targetFor: async (name) => registerClient(data, name, port),
     addClient: async (name) => {
       const out = join(home, 'clients', name)
-      await kmipd('client', 'add', name, '--data', data, '--out', out)
+      await kmipd(['client', 'add', name, '--data', data, '--out', out])
       const file = (ending: string): string => join(out, ending)
       return { ca: file('ca.crt'), cert: file(`${name}.crt`), key: file(`${name}.key`) }
     },

@@ -4,19 +4,25 @@ import { textOfResult } from '../runner/report.ts'
 import { groupsOf, isGood, runCases } from '../runner/run.ts'
 import { alternativeOf, waysOf, type Settings } from '../runner/settings.ts'
 import { openWay, type Way } from '../runner/way.ts'
-import { makeData, startKmipd, type FreshData, type Kmipd } from './kmipd.ts'
+import { makeData, startKmipd, USUAL_ROOT, type FreshData, type Kmipd, type Root } from './kmipd.ts'
+
+/** How cases are played. */
+export interface Play {
+  /** For those that are not about a way of their own. */
+  readonly ways: readonly Way[]
+  /** What holds the root keys of the servers. */
+  readonly root?: Root
+}
 
 /**
  * One test for each case, or chain of cases, in each way to speak to a server, each as a client of its own. One server
  * serves all that want nothing out of the ordinary, and one more is started for each configuration that cases want.
- *
- * @param ways - how the cases are played that are not about a way of their own
  */
 export function describeCases(
   title: string,
   cases: readonly Case[],
   settings: Settings,
-  ways: readonly Way[],
+  { ways, root = USUAL_ROOT }: Play,
 ): void {
   describe(title, () => {
     let fresh: FreshData | undefined
@@ -29,7 +35,7 @@ export function describeCases(
       return server
     }
     beforeAll(async () => {
-      fresh = await makeData()
+      fresh = await makeData(root)
       await serverFor('')
     }, 60_000)
     afterAll(async () => {

@@ -66,6 +66,7 @@ export function rootFromPassphrase(
   let derived: Promise<Secret> | undefined
   return wrappingRoot({
     kind: 'passphrase',
+    isGuessable: true,
     refusal: 'The passphrase does not open this store',
     key: async () => (derived ??= derive(own, checked)),
     destroy() {

@@ -137,14 +137,14 @@ for (const [name, absent, create, mechanisms] of TOKENS) {
           const root = await open()
           expect(childrenOfTokens().length).toBeGreaterThan(0)
           root.destroy()
-          await expect.poll(childrenOfTokens, { timeout: 10_000 }).toEqual([])
+          await expect.poll(() => childrenOfTokens(), { timeout: 10_000 }).toEqual([])
         })
 
         test('a wrong PIN is tried once', async () => {
           const pin = await readPin({ kind: 'file', path: wrongPin() })
           const refused = expect.objectContaining({ code: 'AUTHENTICATION_FAILED' }) as unknown
           await expect(open({ pin })).rejects.toThrow(refused)
-          await expect.poll(childrenOfTokens, { timeout: 10_000 }).toEqual([])
+          await expect.poll(() => childrenOfTokens(), { timeout: 10_000 }).toEqual([])
           await new Promise((resolve) => setTimeout(resolve, 700))
           expect(childrenOfTokens()).toEqual([])
         })
@@ -164,7 +164,7 @@ for (const [name, absent, create, mechanisms] of TOKENS) {
     }
 
     test('a token that hangs is given up in time', async () => {
-      await expect.poll(childrenOfTokens, { timeout: 10_000 }).toEqual([])
+      await expect.poll(() => childrenOfTokens(), { timeout: 10_000 }).toEqual([])
       const { root, parameters, discard } = await make()
       const opened = await openTokenRoot(parameters, access({ deadlineMs: 500 }))
       const wrapped = await root.wrap(nodeRandom.bytes(32), context)

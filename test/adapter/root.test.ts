@@ -1,6 +1,8 @@
+import { createCipheriv, scrypt, type ScryptOptions } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { createRootFile, rootFromFile } from '../../src/adapter/root-file.ts'
@@ -12,7 +14,7 @@ import {
 } from '../../src/adapter/root-passphrase.ts'
 import type { RootOfTrust } from '../../src/port/root-of-trust.ts'
 import { Secret } from '../../src/secret/secret.ts'
-import { fromHex } from './fixtures/envelope.ts'
+import { envelope, fromHex, secretOf } from './fixtures/envelope.ts'
 import { describeRoot } from './root-contract.ts'
 
 const UNAVAILABLE = { name: 'KmipFault', code: 'UNAVAILABLE' }
@@ -57,6 +59,26 @@ describe('a passphrase', () => {
     expect(() => rootFromPassphrase(passphrase, weak(), COST)).toThrow(
       expect.objectContaining({ ...UNAVAILABLE, message: 'The passphrase is empty' }),
     )
+  })
+
+  test('opens what was wrapped elsewhere with a commitment to its key', async () => {
+    const root = rootOfEnvelope()
+    const key = await root.unwrap(fromHex(envelope.committed), context)
+    expect(key.equals(secretOf(envelope.epochs['1'] ?? ''))).toBe(true)
+    const wrapped = await root.wrap(key, context)
+    expect(wrapped[0]).toBe(2)
+    expect(wrapped).toHaveLength(1 + 32 + 12 + 32 + 16)
+  })
+
+  test('opens without a commitment only what is too short to fit many keys', async () => {
+    const root = rootOfEnvelope()
+    const key = await derived()
+    for (const length of [0, 31, 32, 33, 64, 4_096]) {
+      const wrapped = await uncommitted(key, new Uint8Array(length))
+      const opened = root.unwrap(wrapped, context)
+      if (length === 32) expect((await opened).length).toBe(32)
+      else await expect(opened, `${length} bytes`).rejects.toMatchObject(UNAVAILABLE)
+    }
   })
 
   test('destroyed before its first use it does nothing', async () => {
@@ -174,6 +196,34 @@ function weak() {
 
 function SALT(): string {
   return '5a'.repeat(32)
+}
+
+/** A root of the passphrase that `envelope.py` has. */
+function rootOfEnvelope(): RootOfTrust {
+  const passphrase = Secret.copyOf(new TextEncoder().encode(envelope.passphrase))
+  return rootFromPassphrase(passphrase, envelope.parameters, COST)
+}
+
+async function derived(): Promise<Buffer> {
+  const { salt, cost: N } = envelope.parameters
+  return promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)(
+    envelope.passphrase,
+    Buffer.from(salt, 'hex'),
+    32,
+    { N },
+  )
+}
+
+/** Wrapped as it was before wrappings had commitments: format, IV, ciphertext, tag. */
+async function uncommitted(key: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
+  const parts = ['kmipd root', Buffer.of(1), 'passphrase', context].map((part) => Buffer.from(part))
+  const associated = Buffer.concat(
+    parts.flatMap((part) => [Buffer.from([0, 0, 0, part.length]), part]),
+  )
+  const iv = Buffer.alloc(12, 9)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associated)
+  const sealed = [cipher.update(plain), cipher.final()]
+  return Promise.resolve(Buffer.concat([Buffer.of(1), iv, ...sealed, cipher.getAuthTag()]))
 }
 
 async function fileRoot(): Promise<RootOfTrust> {

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Flags for node. */
   readonly flags?: readonly string[]
+  /** Open descriptors of this process that are the program's own from 3 on. */
+  readonly descriptors?: readonly number[]
 }
 
 /** Runs one command to its end. */
@@ -46,12 +48,12 @@ export async function runKmipd(
 /** Starts a command and leaves it running. */
 export function startKmipd(args: readonly string[], options: RunOptions = {}): ChildProcess {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
-  const { cwd, env = {}, flags = [] } = options
+  const { cwd, env = {}, flags = [], descriptors = [] } = options
   return spawn(process.execPath, [...flags, PROGRAM, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     // Nothing of the test runner's own environment may decide a result.
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
   })
 }
 

@@ -18,24 +18,38 @@ export interface Site extends Disposable {
   addClient(name: string): Promise<Credentials>
 }
 
+/** What is out of the ordinary with a site. */
+export interface SiteOptions {
+  /** Further words of `kmipd init`. */
+  readonly init?: readonly string[]
+  /** Further lines of the configuration file. */
+  readonly config?: string
+  /** Variables of its processes. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Makes a data directory of its own, which disappears with the site. */
-export async function createSite(): Promise<Site> {
+export async function createSite({
+  init = [],
+  config: lines,
+  env = {},
+}: SiteOptions = {}): Promise<Site> {
   const home = mkdtempSync(join(tmpdir(), 'kmipd-system-'))
   const data = join(home, 'data')
   const config = join(home, 'config.yaml')
-  writeFileSync(config, 'log:\n  level: debug\n')
+  writeFileSync(config, `log:\n  level: debug\n${lines ?? ''}`)
   const running: Serving[] = []
-  const { code, stderr } = await runKmipd(['init', '--data', data])
+  const { code, stderr } = await runKmipd(['init', '--data', data, ...init], { env })
   if (code !== 0) throw new Error(`init failed: ${stderr}`)
   return {
     data,
     async start({ debug = false } = {}) {
-      const settings = debug ? ['--config', config] : []
-      const server = await serve(['--data', data, '--port', '0', ...settings])
+      const settings = debug || lines !== undefined ? ['--config', config] : []
+      const server = await serve(['--data', data, '--port', '0', ...settings], { env })
       running.push(server)
       return server
     },
-    refuse: async (...args) => runKmipd(['serve', '--data', data, ...args]),
+    refuse: async (...args) => runKmipd(['serve', '--data', data, ...args], { env }),
     addClient: async (name) => register(data, name),
     [Symbol.dispose]() {
       for (const server of running) server.process.kill('SIGKILL')
