@@ -12,7 +12,7 @@ import { textOption } from './option.ts'
 
 /** The options of every command that opens a backup. */
 export const backupOpeningOptions = {
-  'root-key': textOption('root-key', 'root.key of the store that was backed up'),
+  'root-file': textOption('root-file', 'root.key of the store that was backed up'),
   share: {
     type: 'string',
     requiresArg: true,
@@ -24,8 +24,10 @@ export const backupOpeningOptions = {
 
 /** What those options were given as. */
 export interface BackupOpening extends Opening {
-  readonly 'root-key'?: string | undefined
+  readonly 'root-file'?: string | undefined
   readonly share?: readonly string[] | undefined
+  /** An old data directory, which a passphrase or PIN beside shares is for. */
+  readonly since?: string | undefined
 }
 
 /** A backup that was opened. */
@@ -36,6 +38,8 @@ export interface OpenedBackup {
   readonly settings: RootSettings
   /** That root, if it opened the backup. */
   readonly root: RootOfTrust | undefined
+  /** Passphrase and PIN that were given. */
+  readonly access: RootAccess
 }
 
 /**
@@ -47,14 +51,21 @@ export async function withBackup<T>(
   given: BackupOpening,
   use: (backup: OpenedBackup) => Promise<T>,
 ): Promise<T> {
-  return withAccess(given, async (access) => {
-    const archive = await Archive.open(file)
-    try {
-      return await withKeys(archive, { given, access }, use)
-    } finally {
-      await archive.close()
-    }
-  })
+  return withAccess(given, async (access) => openBackup(file, { given, access }, use))
+}
+
+/** The same with passphrase and PIN read already. */
+export async function openBackup<T>(
+  file: string,
+  given: Given,
+  use: (backup: OpenedBackup) => Promise<T>,
+): Promise<T> {
+  const archive = await Archive.open(file)
+  try {
+    return await withKeys(archive, given, use)
+  } finally {
+    await archive.close()
+  }
 }
 
 interface Given {
@@ -77,6 +88,7 @@ async function withKeys<T>(
         keys,
         settings,
         root: opener.kind === 'root' ? opener.root : undefined,
+        access,
       })
     } finally {
       keys.destroy()
@@ -92,10 +104,11 @@ async function openerOf(
   settings: RootSettings,
   { given, access }: Given,
 ): Promise<BackupOpener> {
-  const { share: files, 'root-key': rootKey } = given
-  const isRootGiven = [rootKey, access.passphrase, access.pin].some((each) => each !== undefined)
+  const { share: files, 'root-file': rootKey } = given
   if (files !== undefined) {
-    if (isRootGiven) throw wrongUsage('give shares or what opens the root, not both')
+    const isAccessGiven = access.passphrase !== undefined || access.pin !== undefined
+    if (rootKey !== undefined || (isAccessGiven && given.since === undefined))
+      throw wrongUsage('give shares or what opens the root, not both')
     return { kind: 'shares', shares: await readShares(files) }
   }
   if (settings.kind !== 'file') {
@@ -109,7 +122,7 @@ async function openerOf(
   }
   if (rootKey !== undefined) return { kind: 'root', root: await rootFromFile(rootKey) }
   throw new CommandFailure(`${path} is opened by the root.key of its store`, {
-    hint: "give it with '--root-key FILE', or shares with '--share FILE'",
+    hint: "give it with '--root-file FILE', or shares with '--share FILE'",
   })
 }
 

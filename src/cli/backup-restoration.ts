@@ -8,11 +8,10 @@ import {
   checkBuildable,
   writeNewFile,
 } from '../adapter/data-directory-build.ts'
-import { ENTRY, formatSettings, pathIn, type RootSettings } from '../adapter/data-directory.ts'
+import { ENTRY, formatSettings, pathIn } from '../adapter/data-directory.ts'
 import { openBareKeys } from '../adapter/keyring.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
-import { createRoot, type RootRequest } from '../adapter/root-of-directory.ts'
-import type { RootOfTrust } from '../port/root-of-trust.ts'
+import { createRoot, type NewRoot, type RootRequest } from '../adapter/root-of-directory.ts'
 import { SILENT } from './admin-session.ts'
 import type { OpenedBackup } from './backup-opening.ts'
 import { progressBar } from './progress.ts'
@@ -32,26 +31,28 @@ export interface RestoreOrder {
 export async function restoreBackup(backup: OpenedBackup, order: RestoreOrder): Promise<void> {
   const bar = progressBar('restoring')
   const { entries } = backup.archive.header
+  let made: Root | undefined
   try {
     await buildDataDirectory(order.data, async (staging) => {
-      const { root, settings } = await rootFor(backup, order, staging)
-      try {
-        const restored = await restoreStore(backup.archive, backup.keys, {
-          directory: pathIn({ path: staging }, 'store'),
-          root,
-          log: SILENT,
-          progress: (done) => {
-            bar.show(done, entries)
-          },
-        })
-        await finish(restored, staging, order)
-      } finally {
-        if (root !== backup.root) root.destroy()
-      }
-      const text = new TextEncoder().encode(formatSettings(settings))
+      made = await rootFor(backup, order, staging)
+      const restored = await restoreStore(backup.archive, backup.keys, {
+        directory: pathIn({ path: staging }, 'store'),
+        root: made.root,
+        log: SILENT,
+        progress: (done) => {
+          bar.show(done, entries)
+        },
+      })
+      await finish(restored, staging, order)
+      const text = new TextEncoder().encode(formatSettings(made.settings))
       await writeNewFile(pathIn({ path: staging }, 'settings'), text, 0o600)
     })
+  } catch (error) {
+    // What went wrong first is what counts.
+    await made?.discard?.().catch(() => undefined)
+    throw error
   } finally {
+    if (made?.root !== backup.root) made?.root.destroy()
     bar.end()
   }
 }
@@ -90,10 +91,8 @@ export async function tryRestore(
   return counts
 }
 
-interface Root {
-  readonly root: RootOfTrust
-  readonly settings: RootSettings
-}
+/** One that was there before is not to be discarded. */
+interface Root extends Omit<NewRoot, 'discard'>, Partial<Pick<NewRoot, 'discard'>> {}
 
 async function rootFor(
   { root, settings }: OpenedBackup,

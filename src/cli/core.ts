@@ -75,6 +75,7 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
     if (!isUnproved) await keys.bringUpToDate()
+    if (generation > 0) log.info('store restored from a backup', { generation })
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,

@@ -1,55 +1,54 @@
 import type { RootRequest } from '../adapter/root-of-directory.ts'
-import { wrongUsage } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
 import { descriptorOption, textOption } from './option.ts'
+import { planRoot, rootOptions, type RootGiven } from './root-request.ts'
 
-/** Where the passphrase of a root of trust is that comes to be, beside the options of the one that is. */
-export const newPassphraseOptions = {
+/** What a root of trust is made of that comes to be, beside the options of the one that is. */
+export const newRootOptions = {
   'new-passphrase-file': textOption(
     'new-passphrase-file',
-    'file whose first line is the passphrase from then on',
+    'file with the passphrase of the new root',
   ),
-  'new-passphrase-fd': descriptorOption(
-    'new-passphrase-fd',
-    'open descriptor to read that passphrase from',
-  ),
+  'new-passphrase-fd': descriptorOption('new-passphrase-fd', 'descriptor to read that from'),
   'new-passphrase-credential': textOption(
     'new-passphrase-credential',
-    'systemd credential that is that passphrase',
+    'systemd credential with it',
   ),
+  'new-pin-file': textOption('new-pin-file', 'file with the PIN of the token of the new root'),
+  'new-pin-fd': descriptorOption('new-pin-fd', 'descriptor to read that from'),
+  'new-pin-credential': textOption('new-pin-credential', 'systemd credential with it'),
+  module: rootOptions.module,
+  'module-parameters': rootOptions['module-parameters'],
+  slot: rootOptions.slot,
+  token: rootOptions.token,
+  'root-key': rootOptions['root-key'],
+  'key-id': rootOptions['key-id'],
 } as const
 
 /** What those options were given as. */
-export interface NewPassphrase {
+export interface NewRootGiven extends Omit<RootGiven, 'root' | keyof Opening> {
   readonly 'new-passphrase-file'?: string | undefined
   readonly 'new-passphrase-fd'?: number | undefined
   readonly 'new-passphrase-credential'?: string | undefined
+  readonly 'new-pin-file'?: string | undefined
+  readonly 'new-pin-fd'?: number | undefined
+  readonly 'new-pin-credential'?: string | undefined
 }
 
-/**
- * Reads what a new root of trust is to be made of, hands it to `use` and forgets it afterwards. Throws wrong usage.
- *
- * @param kind - as it was given: `file` or `passphrase`
- */
+/** Reads what a new root of trust is to be made of, hands it to `use` and forgets it afterwards. Throws wrong usage. */
 export async function withNewRoot<T>(
-  kind: string,
-  given: NewPassphrase,
+  root: RootRequest['kind'],
+  given: NewRootGiven,
   use: (request: RootRequest) => Promise<T>,
 ): Promise<T> {
   const opening: Opening = {
     'passphrase-file': given['new-passphrase-file'],
     'passphrase-fd': given['new-passphrase-fd'],
     'passphrase-credential': given['new-passphrase-credential'],
+    'pin-file': given['new-pin-file'],
+    'pin-fd': given['new-pin-fd'],
+    'pin-credential': given['new-pin-credential'],
   }
-  return withAccess(opening, async ({ passphrase }) => {
-    if (kind === 'passphrase' && passphrase !== undefined) return use({ kind, passphrase })
-    if (kind === 'passphrase')
-      throw wrongUsage('give the new passphrase with --new-passphrase-file')
-    if (passphrase !== undefined) throw wrongUsage('a new passphrase is for --root passphrase')
-    if (kind === 'file') return use({ kind })
-    throw wrongUsage(
-      `--root: there is no root of trust '${kind}'`,
-      'it is same, file or passphrase',
-    )
-  })
+  const requestOf = planRoot({ ...given, ...opening, root })
+  return withAccess(opening, async (access) => use(requestOf(access)))
 }

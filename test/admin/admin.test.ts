@@ -115,11 +115,11 @@ beforeEach(async () => {
       process: 3,
       listening: '127.0.0.1:5696',
       clients: clients.list().length,
+      generation: 0,
       counters: { requests: 4 },
       certificateEnds: NOW,
       state: 'read-only' as const,
       reason: 'the store is damaged',
-      generation: 0,
       keys: KEYS,
     }),
   })
