@@ -50,16 +50,27 @@ export function canReside(objectType: ObjectType): boolean {
 }
 
 /**
+ * Refuses to have a key in the token that is to be shown. Throws `INVALID_ATTRIBUTE_VALUE`.
+ *
+ * @param asked - what the request says; what a key takes over from the one it replaces may be otherwise
+ */
+export function checkHidden(asked: readonly AttributeEntry[]): void {
+  const isShown = asked.some(
+    ({ reference: { name }, value }) =>
+      (name === 'Sensitive' && value === false) || (name === 'Extractable' && value === true),
+  )
+  if (!isShown) return
+  throw new KmipFault(
+    'INVALID_ATTRIBUTE_VALUE',
+    'A key in the token is sensitive and not extractable',
+  )
+}
+
+/**
  * What is true of a key in the token: it is sensitive and does not leave, and always was so where it was made there
- * (KMIP 1.4 sections 3.48 to 3.51). Throws `INVALID_ATTRIBUTE_VALUE` where something else was asked for.
+ * (KMIP 1.4 sections 3.48 to 3.51).
  */
 export function withResidence(wanted: AttributeSet, origin: 'made' | 'brought'): AttributeSet {
-  if (wanted.get('Sensitive') === false || wanted.get('Extractable') === true) {
-    throw new KmipFault(
-      'INVALID_ATTRIBUTE_VALUE',
-      'A key in the token is sensitive and not extractable',
-    )
-  }
   const wasNeverOut = origin === 'made'
   return wanted
     .without(KEY_STORAGE)

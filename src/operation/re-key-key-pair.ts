@@ -95,7 +95,7 @@ export const reKeyKeyPair = defineOperation('ReKeyKeyPair', {
     const curve = curveEntries(ofPrivate, context)
     const made = await makeKeyPair(
       { ...entries, ofPrivate: overlaid([curve, entries.ofPrivate]) },
-      request,
+      { ...request, asked: requested.ofPrivate },
       context,
     )
     const [privateIdentifier, publicIdentifier] = [

@@ -37,7 +37,7 @@ export const reKey = defineOperation('ReKey', {
     const masks = request.protectionStorageMasks
     const { objectType } = existing
     const replacement =
-      placeOf({ objectType, masks, entries }, context) === 'token'
+      placeOf({ objectType, masks, entries, asked: requested }, context) === 'token'
         ? await residentSecretKey(entries, context)
         : makeObject(generateKey(entries, context), entries, context, random.parameters)
     const { uniqueIdentifier } = replacement

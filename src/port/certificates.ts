@@ -48,7 +48,7 @@ export interface CertificateTemplate {
 /** How a certificate is signed. */
 export interface CertificateSigner {
   readonly algorithm: DigitalSignatureAlgorithm | 'Ed25519' | 'Ed448'
-  sign(signed: Uint8Array): Uint8Array
+  sign(signed: Uint8Array): Uint8Array | Promise<Uint8Array>
 }
 
 /** Reads and writes certificates and what belongs to them. Signatures are for `Crypto` to make and to verify. */
@@ -62,7 +62,7 @@ export interface Certificates {
   /** Writes a Name, the first part first. Throws `INVALID_FIELD` for text that a part cannot have. */
   writeName(parts: readonly NamePart[]): Uint8Array
   /** @returns an X.509 v3 certificate in DER */
-  issue(template: CertificateTemplate, signer: CertificateSigner): Uint8Array
+  issue(template: CertificateTemplate, signer: CertificateSigner): Promise<Uint8Array>
   readonly pkcs12: Pkcs12
 }
 

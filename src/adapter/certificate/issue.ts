@@ -8,7 +8,10 @@ import { EXTENSION } from './extension.ts'
 import { writeTime } from './time.ts'
 
 /** @returns an X.509 v3 certificate (RFC 5280) in DER, of an end entity */
-export function issueX509(template: CertificateTemplate, signer: CertificateSigner): Uint8Array {
+export async function issueX509(
+  template: CertificateTemplate,
+  signer: CertificateSigner,
+): Promise<Uint8Array> {
   const algorithm = writeAlgorithm(signer.algorithm)
   const signed = sequence(
     element(context(0, true), small(2)),
@@ -20,7 +23,7 @@ export function issueX509(template: CertificateTemplate, signer: CertificateSign
     template.publicKey,
     element(context(3, true), sequence(...extensionsOf(template))),
   )
-  return sequence(signed, algorithm, bits(signer.sign(signed)))
+  return sequence(signed, algorithm, bits(await signer.sign(signed)))
 }
 
 function extensionsOf(template: CertificateTemplate): readonly Uint8Array[] {

@@ -131,7 +131,7 @@ export async function issueCertificate(
   }
   const { subjectKeyIdentifier: keyIdentifier } = issuer.certificate
   const known = keyIdentifier === undefined ? {} : { authorityKeyIdentifier: keyIdentifier }
-  const certificateValue = await issuer.sign((signer) =>
+  const certificateValue = await issuer.sign(async (signer) =>
     context.certificates.issue({ ...template, ...known }, signer),
   )
   const certificateType = CertificateType.X_509

@@ -4,15 +4,20 @@ import { maySign } from '../../model/certificate-path.ts'
 import type { CertificateDescription } from '../../model/certificate.ts'
 import { isRevoked } from '../../model/certification.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { isResident } from '../../model/residence.ts'
 import { checkUsable } from '../../model/usage.ts'
 import type { CertificateSigner } from '../../port/certificates.ts'
-import type { PrivateKey } from '../../port/crypto.ts'
+import type { AsymmetricKey, PrivateKey } from '../../port/crypto.ts'
+import { Secret } from '../../secret/secret.ts'
 import { DigitalSignatureAlgorithm } from '../../spec/enum/digital-signature-algorithm.ts'
 import { KeyFormatType } from '../../spec/enum/key-format-type.ts'
 import { NameType } from '../../spec/enum/name-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import { CryptographicUsageMask } from '../../spec/mask/cryptographic-usage-mask.ts'
+import type { CryptographicParameters } from '../../spec/structure/cryptographic-parameters.ts'
 import type { IssuerNames, OperationContext } from '../context.ts'
+import { ResidentKey } from '../resident/resident-key.ts'
+import { digestedBy } from '../resident/rsa-and-curves.ts'
 import { plainKeyBlock } from './plain-key.ts'
 import { samePublicKey } from './public-key.ts'
 
@@ -23,7 +28,7 @@ export interface Issuer {
   readonly object: ManagedObject
   readonly days: number
   /** @param make - works with the signer, which serves no longer than this call */
-  sign<T>(make: (signer: CertificateSigner) => T): Promise<T>
+  sign<T>(make: (signer: CertificateSigner) => Promise<T>): Promise<T>
 }
 
 /**
@@ -74,13 +79,14 @@ async function issuerOf(names: IssuerNames, context: OperationContext): Promise<
     object,
     days: names.days,
     async sign(make) {
+      if (isResident(key)) return make(residentSigner(key, certificate, context))
       const privateKey = await parsedKey(key, own)
       try {
         const publicKey = context.crypto.keys.publicOf(privateKey)
         if (!samePublicKey(publicKey, certificate.publicKey, context)) {
           throw new KmipFault('NOT_PERMITTED', 'Certificates cannot be issued now')
         }
-        return make(signerOf(privateKey, context))
+        return await make(signerOf(privateKey, context))
       } finally {
         privateKey.destroy()
       }
@@ -142,13 +148,43 @@ async function parsedKey(key: ManagedObject, context: OperationContext): Promise
 
 function signerOf(key: PrivateKey, { crypto }: OperationContext): CertificateSigner {
   const algorithm = algorithmOf(key)
-  const isEdwards = algorithm === 'Ed25519' || algorithm === 'Ed448'
-  const parameters = isEdwards ? {} : { digitalSignatureAlgorithm: algorithm }
+  const parameters = parametersOf(algorithm)
   return { algorithm, sign: (signed) => crypto.signatures.sign(key, parameters, signed) }
 }
 
+function parametersOf(algorithm: CertificateSigner['algorithm']): CryptographicParameters {
+  const isEdwards = algorithm === 'Ed25519' || algorithm === 'Ed448'
+  return isEdwards ? {} : { digitalSignatureAlgorithm: algorithm }
+}
+
+/** Signs in the token. A key that is not that of the certificate signs nothing that anybody is given. */
+function residentSigner(
+  object: ManagedObject,
+  { publicKey }: CertificateDescription,
+  context: OperationContext,
+): CertificateSigner {
+  const { crypto } = context
+  const key = new ResidentKey(object, context)
+  const peer = crypto.keys.parsePublic(KeyFormatType.X_509, publicKey)
+  const algorithm = algorithmOf(peer)
+  peer.destroy()
+  const parameters = parametersOf(algorithm)
+  return {
+    algorithm,
+    async sign(data) {
+      const signed = Secret.copyOf(data)
+      const signature = await key.sign(digestedBy(key, parameters, signed, crypto))
+      const own = crypto.keys.parsePublic(KeyFormatType.X_509, publicKey)
+      const isOwn = crypto.signatures.verify(own, parameters, { data, signature })
+      own.destroy()
+      if (isOwn) return signature
+      throw new KmipFault('NOT_PERMITTED', 'Certificates cannot be issued now')
+    },
+  }
+}
+
 /** A hash as strong as the key. */
-function algorithmOf({ kind, bits }: PrivateKey): CertificateSigner['algorithm'] {
+function algorithmOf({ kind, bits }: AsymmetricKey): CertificateSigner['algorithm'] {
   const D = DigitalSignatureAlgorithm
   switch (kind) {
     case 'RSA':

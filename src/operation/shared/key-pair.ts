@@ -43,6 +43,12 @@ export const keyPairFields = {
 }
 type KeyPairWishes = StructValue<typeof keyPairFields>
 
+/** What a request says of the places of both halves. */
+type MadePairWishes = Pick<KeyPairWishes, 'commonMasks' | 'privateMasks'> & {
+  /** What it says of the private half, where the rest is taken over from the one that is replaced. */
+  readonly asked?: readonly AttributeEntry[]
+}
+
 export const KeyPairResponse = struct({
   privateKeyUniqueIdentifier: required(Tag.PrivateKeyUniqueIdentifier),
   publicKeyUniqueIdentifier: required(Tag.PublicKeyUniqueIdentifier),
@@ -120,7 +126,7 @@ function sharedBy(entries: readonly AttributeEntry[]): readonly AttributeReferen
  */
 export async function makeKeyPair(
   wanted: Halves<readonly AttributeEntry[]>,
-  { commonMasks, privateMasks = commonMasks }: KeyPairWishes,
+  { commonMasks, privateMasks: masks = commonMasks, asked = wanted.ofPrivate }: MadePairWishes,
   context: OperationContext,
 ): Promise<Halves<ManagedObject>> {
   const { ofPrivate, ofPublic: ofBothKinds } = agreed(wanted)
@@ -134,7 +140,7 @@ export async function makeKeyPair(
   }
   checkQuantumSafe(ofPrivate, algorithm)
   checkQuantumSafe(ofPublic, algorithm)
-  const wish = { objectType: ObjectType.PrivateKey, masks: privateMasks, entries: ofPrivate }
+  const wish = { objectType: ObjectType.PrivateKey, masks, entries: ofPrivate, asked }
   if (placeOf(wish, context, 'PRIVATE_STORAGE_UNAVAILABLE') === 'token') {
     return linked(await inTokenPair(algorithm, { ofPrivate, ofPublic }, context))
   }

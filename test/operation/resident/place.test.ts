@@ -181,6 +181,21 @@ describe('A key in the token', () => {
     expect(token.objects).toEqual([])
   })
 
+  test('takes the place of one in the store, of which it does not take over that it is shown', async () => {
+    const { bench, token } = await place()
+    const kept = uid(identifierOf(await bench.ask('2.1', 'Create', createKey({ more: '' }))))
+    const shown = `<Attributes><Extractable type="Boolean" value="true"/></Attributes>`
+    const refused = await bench.ask('2.1', 'ReKey', kept + shown + HARDWARE)
+    // The table of Re-key has no other word for a value that cannot be (KMIP 2.1 section 6.1.46).
+    expect([refused.reason, token.objects.length]).toEqual(['InvalidField', 0])
+    const moved = uid(identifierOf(await bench.ask('2.1', 'ReKey', kept + HARDWARE)))
+    expect((await bench.ask('2.1', 'Get', moved)).reason).toBe('NotExtractable')
+    expect(token.objects).toHaveLength(1)
+    const next = uid(identifierOf(await bench.ask('2.1', 'ReKey', moved)))
+    expect((await bench.ask('2.1', 'Get', next)).reason).toBe('NotExtractable')
+    expect(token.objects).toHaveLength(2)
+  })
+
   test('brings its bytes to the token, and the store has none of them', async () => {
     const { bench, token } = await place()
     const made = await bench.ask('2.1', 'Register', registerKey(HEX))

@@ -10,9 +10,20 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openToken } from '../../../src/adapter/pkcs11/index.ts'
 import type { Token } from '../../../src/port/token.ts'
 import { Tag } from '../../../src/spec/tag.ts'
+import { HAS_OPENSSL } from '../../adapter/certificate/openssl.ts'
 import { silentLog } from '../../adapter/fixtures/recording-log.ts'
 import { createSoftHsm, NO_SOFTHSM, type SoftHsm } from '../../adapter/pkcs11/softhsm.ts'
-import { Bench, find, identifierOf, textOf, uid } from '../harness.ts'
+import { Bench, find, identifierOf, name2, textOf, uid } from '../harness.ts'
+import {
+  Authority,
+  certificateObject,
+  certificateOf,
+  ISSUER,
+  keyObject,
+  OFFICER,
+  SIGNS_CERTIFICATES,
+  X509,
+} from '../certificate/sample.ts'
 import { hsmOf } from '../pkcs11/hsm.ts'
 import {
   IN_TOKEN,
@@ -275,6 +286,31 @@ describe.skipIf(NO_SOFTHSM !== undefined)('Keys of managed objects in SoftHSM', 
     const resident = uid(identifierOf(await bench.ask('2.1', 'Register', inside)))
     expect(await storageOf(resident)).toBe(2)
   })
+
+  test.runIf(HAS_OPENSSL)(
+    '[KMIP 2.1 6.1.6] an issuing key signs what OpenSSL verifies',
+    async () => {
+      const authority = new Authority()
+      const issuing = await Bench.open({ issuer: ISSUER, hsm: hsmOf(token) })
+      const register = async (payload: string, as: string) =>
+        identifierOf(await issuing.ask('2.1', 'Register', payload, as))
+      try {
+        const more = name2(ISSUER.privateKey) + SIGNS_CERTIFICATES + IN_TOKEN
+        const { privateKey } = authority.key
+        const own = await register(keyObject('PrivateKey', privateKey, more), OFFICER)
+        expect((await issuing.ask('2.1', 'Get', uid(own), OFFICER)).reason).toBe('NotExtractable')
+        const named = name2(ISSUER.certificate)
+        await register(certificateObject(authority.certificate, named), OFFICER)
+        const { publicKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        const subject = await register(keyObject('PublicKey', key), 'alice')
+        const certify = `${uid(subject)}<Attributes>${X509}</Attributes>`
+        const made = await issuing.ask('2.1', 'Certify', certify)
+        expect(authority.verifies(await certificateOf(issuing, identifierOf(made)))).toBe(true)
+      } finally {
+        authority.openssl.remove()
+      }
+    },
+  )
 
   test('[KMIP 2.1 6.1.15] the key of a destroyed object is destroyed in the token', async () => {
     const before = await token.count([], 1_000)
