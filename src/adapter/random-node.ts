@@ -4,10 +4,11 @@ import { Secret } from '../secret/secret.ts'
 import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import { DRBGAlgorithm } from '../spec/enum/drbg-algorithm.ts'
 import { RNGAlgorithm } from '../spec/enum/rng-algorithm.ts'
+import { unmovedBytes } from '../secret/memory.ts'
 
 /** Randomness of OpenSSL's generator, CTR-DRBG with AES-256, in memory outside the shared buffer pool. */
 export const nodeRandom: Random = {
-  bytes: (length) => Secret.take(randomFillSync(new Uint8Array(length))),
+  bytes: (length) => Secret.take(randomFillSync(unmovedBytes(length))),
   identifier: () => randomUUID(),
   parameters: {
     rngAlgorithm: RNGAlgorithm.DRBG,

@@ -1,6 +1,7 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto'
 import type { Random, SeedableRandom } from '../port/random.ts'
-import { Secret } from '../secret/secret.ts'
+import type { Secret } from '../secret/secret.ts'
+import { secretOf } from './crypto/bytes.ts'
 
 /**
  * A generator that takes seeds besides its own. Its bytes are those of `random`, encrypted under a key that all seeds
@@ -29,7 +30,7 @@ function stirred(drawn: Secret, pool: Uint8Array, random: Random): Secret {
   const key = fresh.expose((bytes) => createHmac('sha512', pool).update(bytes).digest())
   try {
     const cipher = createCipheriv('aes-256-ctr', key.subarray(0, 32), key.subarray(32, 48))
-    return drawn.expose((bytes) => Secret.take(Uint8Array.from(cipher.update(bytes))))
+    return drawn.expose((bytes) => secretOf(cipher.update(bytes)))
   } finally {
     key.fill(0)
     fresh.destroy()

@@ -3,6 +3,7 @@ import type { Random } from '../port/random.ts'
 import { Secret } from '../secret/secret.ts'
 import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
 import { RNGAlgorithm } from '../spec/enum/rng-algorithm.ts'
+import { unmovedBytes } from '../secret/memory.ts'
 
 const BLOCK = 16
 const KEY = 32
@@ -33,7 +34,7 @@ export const x931Random: Random = {
 }
 
 function generateOnce(length: number): Uint8Array {
-  const seed = randomFillSync(new Uint8Array(KEY + 2 * BLOCK))
+  const seed = randomFillSync(unmovedBytes(KEY + 2 * BLOCK))
   try {
     return generateX931(length, {
       key: seed.subarray(0, KEY),
@@ -48,7 +49,7 @@ function generateOnce(length: number): Uint8Array {
 /** The output of the generator for a seed: I = E(DT), R = E(I xor V), V = E(R xor I) for each block R. */
 export function generateX931(length: number, { key, value, dateTime }: X931Seed): Uint8Array {
   const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
-  const output = new Uint8Array(length)
+  const output = unmovedBytes(length)
   const time = Uint8Array.from(dateTime)
   let state: Uint8Array = value
   for (let offset = 0; offset < length; offset += BLOCK) {

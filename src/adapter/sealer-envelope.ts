@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, randomFillSync, type KeyObject } from 'node:crypto'
 import { KmipFault } from '../fault/fault.ts'
 import type { EpochSealer, RecordLabel } from '../port/sealer.ts'
+import { unmovedBytes } from '../secret/memory.ts'
 import { Secret } from '../secret/secret.ts'
 import { IV_BYTES, KEY_BYTES, TAG_BYTES, decryptGcm, encryptGcm, type GcmInput } from './aes-gcm.ts'
 import { eightBytes, lengthPrefixed, utf8 } from './length-prefixed.ts'
@@ -80,7 +81,7 @@ class LineSealer implements EnvelopeSealer {
   seal(label: RecordLabel, plaintext: Uint8Array): Uint8Array {
     const epoch = this.#sealing.get(DEFAULT_LINE)
     if (epoch === undefined) throw destroyed()
-    const fresh = randomFillSync(new Uint8Array(KEY_BYTES + 2 * IV_BYTES))
+    const fresh = randomFillSync(unmovedBytes(KEY_BYTES + 2 * IV_BYTES))
     const dataKey = fresh.subarray(0, KEY_BYTES)
     const keyIv = fresh.subarray(KEY_BYTES, KEY_BYTES + IV_BYTES)
     const iv = fresh.subarray(KEY_BYTES + IV_BYTES)

@@ -43,8 +43,12 @@ export const macVerify = defineOperation('MACVerify', {
           ...(proof === undefined ? {} : { proof }),
         },
         inToken: () => ({ use: 'verifyMac', parameters: cryptographicParameters }),
-        begin: (key) =>
-          checkWork(macStream(key, cryptographicParameters, context), () => undefined),
+        begin: (key) => {
+          const stream = macStream(key, cryptographicParameters, context)
+          return checkWork(stream, () => {
+            stream.destroy()
+          })
+        },
       },
       context,
     )

@@ -38,8 +38,12 @@ export const mac = defineOperation('MAC', {
         usage: USAGE,
         part: data === undefined ? {} : { data },
         inToken: () => ({ use: 'mac', parameters: cryptographicParameters }),
-        begin: (key) =>
-          proofWork(macStream(key, cryptographicParameters, context), () => undefined),
+        begin: (key) => {
+          const stream = macStream(key, cryptographicParameters, context)
+          return proofWork(stream, () => {
+            stream.destroy()
+          })
+        },
       },
       context,
     )

@@ -116,6 +116,8 @@ export interface MacStream {
   finish(): Uint8Array
   /** Ends the MAC and compares it in constant time; false when `mac` is not exactly it. */
   verify(mac: Uint8Array): boolean
+  /** Forgets what is held; for streams that are not finished. */
+  destroy(): void
 }
 
 /** Message authentication codes. */

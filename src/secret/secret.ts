@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { inspect } from 'node:util'
+import { unmovedCopy } from './memory.ts'
 
 /**
  * Bytes that must not be seen: key material, plaintexts, passwords, PINs.
@@ -20,7 +21,7 @@ export class Secret {
 
   /** Copies `bytes` into memory of its own, outside the shared buffer pool. */
   static copyOf(bytes: Uint8Array): Secret {
-    return new Secret(Uint8Array.from(bytes))
+    return new Secret(unmovedCopy(bytes))
   }
 
   /** Takes over `bytes`; the caller must hold no other reference to them. */

@@ -1,7 +1,9 @@
+import { unmovedBytes } from '../secret/memory.ts'
+
 /** Bytes of an even number of hexadecimal digits in either case, or undefined for any other text. */
 export function bytesOfHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || /[^0-9a-fA-F]/.test(text)) return undefined
-  const bytes = new Uint8Array(text.length / 2)
+  const bytes = unmovedBytes(text.length / 2)
   for (let index = 0; index < bytes.length; index += 1) {
     bytes[index] = digit(text.charCodeAt(index * 2)) * 16 + digit(text.charCodeAt(index * 2 + 1))
   }

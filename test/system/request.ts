@@ -108,9 +108,14 @@ export function create(...attributes: Item[]): Item {
 
 /** Register of an AES key of these bytes. */
 export function register(key: Uint8Array, ...attributes: Item[]): Item {
+  return registerFor(12, key, ...attributes)
+}
+
+/** The same, for the uses of a Cryptographic Usage Mask. */
+export function registerFor(mask: number, key: Uint8Array, ...attributes: Item[]): Item {
   const template = structure(
     0x420091,
-    attribute('Cryptographic Usage Mask', integer(0, 12)),
+    attribute('Cryptographic Usage Mask', integer(0, mask)),
     ...attributes,
   )
   const block = structure(

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Bytes } from '../../port/crypto.ts'
 import { Secret } from '../../secret/secret.ts'
+import { unmovedBytes, unmovedCopy } from '../../secret/memory.ts'
 
 export const EMPTY = new Uint8Array(0)
 
@@ -11,7 +12,7 @@ export function reveal<R>(data: Bytes, use: (bytes: Uint8Array) => R): R {
 
 /** The parts one after another, in memory of their own. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  const whole = unmovedBytes(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
   for (const part of parts) {
     whole.set(part, offset)
@@ -29,7 +30,7 @@ export function takeJoined(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** A plain copy of bytes in Node's own form, which lie in a shared pool. */
 export function plain(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(bytes)
+  return unmovedCopy(bytes)
 }
 
 /** The bytes as a secret of its own; they are zeroed where they were. */

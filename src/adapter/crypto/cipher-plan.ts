@@ -7,6 +7,7 @@ import { joined } from './bytes.ts'
 import { counterBlock } from './counter-block.ts'
 import { paddingOf, type Padding } from './padding.ts'
 import { invalid, invalidTagLength, mismatched, missing, unsupported } from './refusal.ts'
+import { unmovedCopy } from '../../secret/memory.ts'
 
 /** How a mode treats data: in blocks, byte by byte, with a tag, or only all at once. */
 export type Treatment = 'blocks' | 'bytes' | 'tag' | 'whole'
@@ -150,7 +151,7 @@ export function blockCipherPlan(request: CipherRequest): CipherPlan {
 
 /** The key as OpenSSL takes it for the algorithm. */
 export function keyBytes(algorithm: CryptographicAlgorithm, key: Uint8Array): Uint8Array {
-  return algorithm === A.DES ? joined(key, key, key) : Uint8Array.from(key)
+  return algorithm === A.DES ? joined(key, key, key) : unmovedCopy(key)
 }
 
 /** OpenSSL's name of a block cipher in ECB. Throws `UNSUPPORTED_CRYPTOGRAPHY`, `INVALID_FIELD`. */

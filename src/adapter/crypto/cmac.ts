@@ -11,6 +11,8 @@ export interface MacEngine {
   readonly gathers?: boolean
   update(bytes: Uint8Array): void
   digest(): Uint8Array
+  /** Zeroes what it keeps; absent where OpenSSL keeps all of it. */
+  destroy?(): void
 }
 
 /** The last bits of the polynomials of GF(2^64) and GF(2^128) (SP 800-38B section 5.3). */
@@ -66,8 +68,15 @@ class ChainedMac implements MacEngine {
   digest(): Uint8Array {
     const last = this.#last(this.#rest, this.#zero)
     const mac = takeJoined(this.#cipher.update(last))
-    for (const bytes of [last, this.#rest, this.#zero]) bytes.fill(0)
+    last.fill(0)
+    this.destroy()
     return mac
+  }
+
+  destroy(): void {
+    this.#rest.fill(0)
+    this.#zero.fill(0)
+    this.#cipher.destroy()
   }
 }
 

@@ -43,6 +43,10 @@ class NodeMacStream implements MacStream {
   verify(mac: Uint8Array): boolean {
     return sameBytes(this.finish(), mac)
   }
+
+  destroy(): void {
+    this.#engine.destroy?.()
+  }
 }
 
 /** The parameters' algorithm goes before the key's; a hash without a block cipher's mode asks for HMAC. */
@@ -93,8 +97,13 @@ function gmac(request: MacRequest): MacEngine {
   const plan = blockCipherPlan(request)
   const key = request.key.expose((bytes) => keyBytes(request.algorithm, bytes))
   const parts: Uint8Array[] = []
+  const destroy = (): void => {
+    for (const part of parts.splice(0)) part.fill(0)
+    key.fill(0)
+  }
   return {
     gathers: true,
+    destroy,
     update: (bytes) => {
       parts.push(plain(bytes))
     },

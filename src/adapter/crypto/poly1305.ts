@@ -14,5 +14,8 @@ export function poly1305Engine(key: Secret): MacEngine {
       state.update(bytes)
     },
     digest: () => state.digest(),
+    destroy: () => {
+      state.destroy()
+    },
   }
 }

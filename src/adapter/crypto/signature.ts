@@ -134,7 +134,10 @@ function whole<R>(parts: readonly Uint8Array[], use: (all: Uint8Array) => R): R 
   }
 }
 
-function verifying(key: PublicKey, scheme: SignatureScheme): Sink<(signature: Uint8Array) => boolean> {
+function verifying(
+  key: PublicKey,
+  scheme: SignatureScheme,
+): Sink<(signature: Uint8Array) => boolean> {
   const object = objectOf(key)
   if (scheme.kind === 'EdDSA') {
     const parts: Uint8Array[] = []

@@ -163,3 +163,20 @@ const REFUSED: readonly [string, MacRequest, string][] = [
 test.each(REFUSED)('%s is refused before the key is used', (_, request, code) => {
   expect(() => nodeCrypto.macs.begin(request)).toThrow(expect.objectContaining({ code }))
 })
+
+test.each([
+  ['GMAC', { ...cmac, parameters: { blockCipherMode: M.GCM }, iv: new Uint8Array(12) }],
+  ['CMAC', cmac],
+  ['HMAC', hmac(A.HMAC_SHA256)],
+  [
+    'Poly1305',
+    { algorithm: A.Poly1305, key: secret('85'.repeat(32)), parameters: {} } satisfies MacRequest,
+  ],
+])('%s that is given up forgets what it took, finished or not', (_, request) => {
+  const [left, ended] = [nodeCrypto.macs.begin(request), nodeCrypto.macs.begin(request)]
+  left.update(utf8('a secret')).destroy()
+  left.destroy()
+  const mac = ended.update(utf8('a secret')).finish()
+  ended.destroy()
+  expect(mac.length).toBeGreaterThan(15)
+})
