@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
+import { backupTable, measureBackup } from './backup.ts'
 import { measureCodec, tableOfCodec } from './codec.ts'
 import { measureCryptography, type CryptographyRow } from './cryptography.ts'
 import { encodingTable, measureEncodings } from './encodings.ts'
@@ -23,9 +24,10 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const repository = repositoryTable(
     isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
   )
+  const backup = backupTable(await measureBackup(isQuick ? 2_000 : 100_000))
   writeFileSync(
     report,
-    textOf({ rows, encodings, growth, cryptography, flood, repository, codec, before }),
+    textOf({ rows, encodings, growth, cryptography, flood, repository, codec, backup, before }),
   )
   console.info(`written: ${report.pathname}`)
   return 0
@@ -39,12 +41,13 @@ interface Report {
   readonly flood: FloodFigures
   readonly repository: string
   readonly codec: string
+  readonly backup: string
   /** Load of the machine before it began. */
   readonly before: number
 }
 
 function textOf(report: Report): string {
-  const { rows, encodings, growth, cryptography, flood, repository, codec, before } = report
+  const { rows, encodings, growth, cryptography, flood, repository, codec, backup, before } = report
   const [processor] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   return `# Benchmarks
@@ -87,6 +90,12 @@ ${flood.pairs.toFixed(1)} pairs were made a second.
 Microseconds of processor time of all threads, and the median of the time that passes, one request at a time.
 
 ${repository}
+
+## Backup and restore, without a server
+
+The delay is that of a timer beside the work, at its longest: what a request may have to wait for.
+
+${backup}
 
 ## The binary codec, one core
 

@@ -167,7 +167,7 @@ async function change(objects: ObjectRepository, id: string): Promise<void> {
 }
 
 /** A key as Create makes it, with a name, a group and a custom attribute. */
-function aesKey(number: number): ManagedObject {
+export function aesKey(number: number): ManagedObject {
   const uniqueIdentifier = idOf(number)
   const material = nodeRandom.bytes(32)
   const hash = (data: string | Uint8Array): Uint8Array =>
@@ -204,7 +204,11 @@ function aesKey(number: number): ManagedObject {
 }
 
 const NOW = 1_767_225_600
-const SCOPE = { owner: '3f0e7a58-6c1b-4c3e-9d3c-0a8f4bd1c9aa', now: NOW + 1_000_000 } as const
+/** Whose the keys are, and the time it is. */
+export const SCOPE = {
+  owner: '3f0e7a58-6c1b-4c3e-9d3c-0a8f4bd1c9aa',
+  now: NOW + 1_000_000,
+} as const
 
 const idOf = (number: number): string =>
   `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`
