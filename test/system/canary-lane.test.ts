@@ -15,6 +15,7 @@ const COUNT = Number(process.env['KMIPD_CANARIES'] ?? 300)
 vi.setConfig({ testTimeout: 120_000 + COUNT * 60, hookTimeout: 120_000 + COUNT * 60 })
 
 const hasGcore = spawnSync('gcore', ['-v'], { stdio: 'ignore' }).error === undefined
+if (!hasGcore) console.warn('gcore is not here (Debian: gdb): cores are not searched')
 
 describe('secrets that were planted in every way', () => {
   let site: Site

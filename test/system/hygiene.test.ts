@@ -137,6 +137,7 @@ const PLANTED = createHash('sha256').update('planted in memory').digest()
 const isLinux = process.platform === 'linux'
 const canDump = isLinux && canDumpCores(PLANTED)
 const hasGcore = spawnSync('gcore', ['-v'], { stdio: 'ignore' }).error === undefined
+if (!hasGcore) console.warn('gcore is not here (Debian: gdb): cores are not searched')
 
 describe.runIf(isLinux)('a process that serves', () => {
   const planted = PLANTED
