@@ -78,23 +78,24 @@ export class Residents {
 
   async #destroyAll(): Promise<void> {
     for (const [key, object] of [...this.#waiting]) {
-      if (!(await this.#destroy(object))) return
-      this.#waiting.delete(key)
+      const outcome = await this.#destroy(object)
+      if (outcome === 'away') return
+      if (outcome === 'gone') this.#waiting.delete(key)
     }
-    this.close()
+    if (this.#waiting.size === 0) this.close()
   }
 
-  /** Whether it is gone; one that was not there is. */
-  async #destroy(object: TokenObject): Promise<boolean> {
+  /** One that was not there is gone; one that the token does not destroy does not keep others from it. */
+  async #destroy(object: TokenObject): Promise<'gone' | 'away' | 'refused'> {
     const { token, log } = this.#options
     try {
       await token.destroy(object)
-      return true
+      return 'gone'
     } catch (error) {
-      if (error instanceof TokenRefusal && GONE.includes(error.returnCode)) return true
+      if (error instanceof TokenRefusal && GONE.includes(error.returnCode)) return 'gone'
       const why = error instanceof KmipFault ? { code: error.code } : describeBug(error)
       log.warn('key not destroyed in the token yet', { key: this.identifierOf(object), ...why })
-      return false
+      return error instanceof TokenRefusal ? 'refused' : 'away'
     }
   }
 

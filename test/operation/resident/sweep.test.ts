@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { sweepToken, type Strays } from '../../../src/operation/resident/sweep.ts'
 import type { Hsm } from '../../../src/operation/pkcs11/token/hsm.ts'
+import { TokenRefusal } from '../../../src/port/token.ts'
+import { PKCS_11ReturnCode as RC } from '../../../src/spec/enum/pkcs-11-return-code.ts'
 import { KmipFault } from '../../../src/fault/fault.ts'
 import { Bench, identifierOf, uid } from '../harness.ts'
 import { FakeToken } from '../pkcs11/fake-token.ts'
@@ -55,6 +57,20 @@ test('The key of an object that was destroyed while the token was away is destro
   place.token.fault = undefined
   expect(await sweep(place)).toMatchObject({ released: 1, orphans: [] })
   expect(place.token.objects).toEqual([])
+})
+
+test('A key that the token does not destroy keeps no other from it', async () => {
+  const place = await openPlace()
+  const keys = [uid(await createdIn(place)), uid(await createdIn(place))]
+  const destroy = place.token.destroy.bind(place.token)
+  const first = place.token.objects[0]?.text('ID') ?? ''
+  place.token.destroy = async (object) => {
+    if (Buffer.from(object.id).toString() === first) throw new TokenRefusal(RC.ACTION_PROHIBITED)
+    return destroy(object)
+  }
+  for (const key of keys) await place.bench.ask('2.1', 'Destroy', key)
+  await place.hsm.residents.settle()
+  expect([place.token.objects.length, place.hsm.residents.waiting]).toEqual([1, 1])
 })
 
 test('A key of which the store knows nothing is told of, and stays', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { KmipFault } from '../../../src/fault/fault.ts'
 import { TokenRefusal } from '../../../src/port/token.ts'
 import { PKCS_11ReturnCode as RC } from '../../../src/spec/enum/pkcs-11-return-code.ts'
@@ -220,11 +220,20 @@ describe('What the token refuses', () => {
     expect(await place.bench.dump()).toEqual(before)
   })
 
-  test('of data has one text, whatever is wrong', async () => {
+  test('of data has the one text that all keys have, whatever is wrong', async () => {
     const place = await openPlace()
     const key = await keyIn(place)
     const iv = bytes('IVCounterNonce', '00'.repeat(16))
     const texts = new Set<string | undefined>()
+    const kept = await place.bench.ask(
+      '2.1',
+      'Register',
+      registerKey('00'.repeat(16), { more: '' }),
+    )
+    const padded = bytes('Data', 'ff'.repeat(16))
+    const failed = uid(identifierOf(kept)) + CBC + padded + iv
+    const software = await place.bench.ask('2.1', 'Decrypt', failed)
+    texts.add(`${software.reason}: ${software.message}`)
     for (const code of [RC.ENCRYPTED_DATA_INVALID, RC.GENERAL_ERROR, RC.DATA_INVALID]) {
       place.token.fault = new TokenRefusal(code)
       const { message, reason } = await place.bench.ask('2.1', 'Decrypt', key + CBC + DATA + iv)
@@ -263,6 +272,18 @@ describe('A key in the token', () => {
     const second = await bench.ask('2.1', 'Encrypt', key + ECB + DATA)
     expect(second.reason).toBe('PermissionDenied')
     expect(token.worked).toEqual(['encrypt 16'])
+  })
+
+  test('is made once, however often its unit of work is tried because another was faster', async () => {
+    const place = await openPlace()
+    const key = await keyIn(place)
+    const generate = vi.spyOn(place.token, 'generate')
+    const asked = Array.from({ length: 3 }, async () => place.bench.ask('2.1', 'ReKey', key))
+    const done = (await Promise.all(asked)).map(({ status }) => status)
+    expect(done).toEqual(['Success', 'Success', 'Success'])
+    expect(generate).toHaveBeenCalledTimes(3)
+    await place.bench.hsm?.residents.settle()
+    expect(place.token.objects).toHaveLength(4)
   })
 
   test('is used once for a part, and not again while its unit of work is tried anew', async () => {
