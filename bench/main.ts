@@ -5,6 +5,7 @@ import { measureCodec, tableOfCodec } from './codec.ts'
 import { measureCryptography, type CryptographyRow } from './cryptography.ts'
 import { encodingTable, measureEncodings } from './encodings.ts'
 import { measureFlood, type FloodFigures } from './key-pairs.ts'
+import { measureToken, tableOfToken } from './pkcs11.ts'
 import { measureRepository, repositoryTable } from './repository.ts'
 import { rate, table, times } from './figures.ts'
 import { measureGrowth, measureServer, type GrowthRow, type ServerRow } from './server.ts'
@@ -21,13 +22,25 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const codec = tableOfCodec(measureCodec(isQuick ? 0.5 : 2))
   const cryptography = await measureCryptography(isQuick ? { milliseconds: 500, rounds: 1 } : {})
   const flood = await measureFlood(isQuick ? { milliseconds: 2_000, rounds: 1 } : {})
+  const token = tableOfToken(await measureToken(isQuick ? 500 : 2_000))
   const repository = repositoryTable(
     isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
   )
   const backup = backupTable(await measureBackup(isQuick ? 2_000 : 100_000))
   writeFileSync(
     report,
-    textOf({ rows, encodings, growth, cryptography, flood, repository, codec, backup, before }),
+    textOf({
+      rows,
+      encodings,
+      growth,
+      cryptography,
+      flood,
+      token,
+      repository,
+      codec,
+      backup,
+      before,
+    }),
   )
   console.info(`written: ${report.pathname}`)
   return 0
@@ -39,6 +52,7 @@ interface Report {
   readonly growth: readonly GrowthRow[]
   readonly cryptography: readonly CryptographyRow[]
   readonly flood: FloodFigures
+  readonly token: string
   readonly repository: string
   readonly codec: string
   readonly backup: string
@@ -47,7 +61,8 @@ interface Report {
 }
 
 function textOf(report: Report): string {
-  const { rows, encodings, growth, cryptography, flood, repository, codec, backup, before } = report
+  const { rows, encodings, growth, cryptography, flood, token, repository, codec, backup, before } =
+    report
   const [processor] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   return `# Benchmarks
@@ -84,6 +99,10 @@ ${table(['work', 'of the bare', 'per second', 'p50 / p99 ms', 'bare per second',
 ${table(['', 'Get per second', 'p50 / p99 ms'], floodCells(flood))}
 
 ${flood.pairs.toFixed(1)} pairs were made a second.
+
+## A PKCS#11 token (SoftHSM), uses in a second
+
+${token}
 
 ## The repository over LevelDB, without a network
 

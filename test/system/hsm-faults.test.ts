@@ -43,6 +43,7 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token whose process is killed and h
   const clients: Client[] = []
   const loops: Promise<void>[] = []
   const end = new AbortController()
+  const isOver = (): boolean => end.signal.aborted
 
   beforeAll(async () => {
     hsm = createSoftHsm()
@@ -125,11 +126,11 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token whose process is killed and h
   }
 
   async function repeat(turn: () => Promise<void>): Promise<void> {
-    while (!end.signal.aborted) {
+    while (!isOver()) {
       try {
         await turn()
       } catch (error) {
-        if (!end.signal.aborted) seen.wrong.push(String(error))
+        if (!isOver()) seen.wrong.push(String(error))
         return
       }
       await sleep(5)
