@@ -11,7 +11,24 @@ import type { Sealer } from '../port/sealer.ts'
 import type { Secret } from '../secret/secret.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { Core } from './core.ts'
+import { onceOnly } from './descriptor.ts'
 import { libraryEnvironment } from './library-environment.ts'
+
+export interface HsmOptions {
+  readonly log: Log
+  readonly core: Pick<Core, 'sealer' | 'objects'>
+  /** What {@link readHsmPin} gave. */
+  readonly pin?: Secret | undefined
+}
+
+/**
+ * Reads the PIN of the configured token where it comes by a descriptor, before the number of it could be that of a file
+ * of the server's own. Throws `UNAVAILABLE`, `INVALID_FIELD` and wrong usage.
+ */
+export async function readHsmPin({ hsm }: Config): Promise<Secret | undefined> {
+  if (hsm?.pinFd === undefined) return undefined
+  return readPin(onceOnly({ kind: 'descriptor', number: hsm.pinFd }))
+}
 
 /**
  * Logs in to the configured token; undefined where there is none. The process that holds the vendor's library gets the
@@ -19,7 +36,7 @@ import { libraryEnvironment } from './library-environment.ts'
  */
 export async function openHsm(
   { hsm, policy }: Config,
-  { log, core }: { readonly log: Log; readonly core: Pick<Core, 'sealer' | 'objects'> },
+  { log, core, pin: kept }: HsmOptions,
 ): Promise<Hsm | undefined> {
   if (hsm === undefined) {
     if (policy.residentKeys !== 'always') return undefined
@@ -28,7 +45,7 @@ export async function openHsm(
   const { openToken } = await import('../adapter/pkcs11/index.ts')
   const environment = libraryEnvironment()
   const { module, moduleParameters, slot, label, sessions, deadlineMs } = hsm
-  const pin = await pinOf(hsm, environment['CREDENTIALS_DIRECTORY'])
+  const pin = pinOf(hsm, kept, environment['CREDENTIALS_DIRECTORY'])
   const settings = { module, moduleParameters, slot, label, sessions, deadlineMs, pin }
   const token = await openToken({ settings, environment, log })
   const { objectsPerClient, extractable } = hsm
@@ -68,14 +85,12 @@ function realmOf(sealer: Sealer): string {
 }
 
 /** A file and a credential are read for each login; what came from a descriptor is kept, for it comes once. */
-async function pinOf(
-  { pinFile, pinCredential, pinFd }: HsmConfig,
+function pinOf(
+  { pinFile, pinCredential }: HsmConfig,
+  kept: Secret | undefined,
   credentials: string | undefined,
-): Promise<() => Promise<Secret>> {
-  if (pinFd !== undefined) {
-    const kept = await readPin({ kind: 'descriptor', number: pinFd })
-    return async () => Promise.resolve(kept.clone())
-  }
+): () => Promise<Secret> {
+  if (kept !== undefined) return async () => Promise.resolve(kept.clone())
   const source: SecretSource =
     pinFile === undefined
       ? { kind: 'credential', name: pinCredential ?? '' }

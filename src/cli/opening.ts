@@ -7,6 +7,7 @@ import {
   type SecretSource,
 } from '../adapter/secret-source.ts'
 import type { Secret } from '../secret/secret.ts'
+import { onceOnly } from './descriptor.ts'
 import { libraryEnvironment } from './library-environment.ts'
 import { wrongUsage } from './failure.ts'
 import { descriptorOption, textOption } from './option.ts'
@@ -58,8 +59,8 @@ export async function withAccess<T>(
     const { passphrase, pin } = sources
     return await use({
       environment,
-      passphrase: passphrase && keep(await readPassphrase(passphrase, credentials)),
-      pin: pin && keep(await readPin(pin, credentials)),
+      passphrase: passphrase && keep(await readPassphrase(onceOnly(passphrase), credentials)),
+      pin: pin && keep(await readPin(onceOnly(pin), credentials)),
     })
   } finally {
     for (const secret of read) secret.destroy()

@@ -46,13 +46,15 @@ export interface ServerOptions {
   readonly version: string
   /** Told what the server does from now on. */
   readonly condition: Condition
+  /** Of the configured token, where it came by a descriptor. */
+  readonly hsmPin?: Secret | undefined
 }
 
 /** Starts serving. Throws `UNAVAILABLE`, also when a configured token cannot be reached; the core is closed then. */
 export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
   let hsm: Hsm | undefined
   try {
-    hsm = await openHsm(options.config, { log: options.log, core })
+    hsm = await openHsm(options.config, { log: options.log, core, pin: options.hsmPin })
     const credential = await prepareServerCertificate(core, {
       log: options.log,
       clock: systemClock,

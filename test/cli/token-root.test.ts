@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openToken } from '../../src/adapter/pkcs11/index.ts'
 import { initialize } from '../../src/cli/initialize.ts'
 import { silentLog } from '../adapter/fixtures/recording-log.ts'
+import { childrenOfTokens } from '../adapter/pkcs11/children.ts'
 import { createSoftHsm, NO_SOFTHSM, PIN, type SoftHsm } from '../adapter/pkcs11/softhsm.ts'
 import { runKmipd, type Outcome } from './program.ts'
 import { isAdmitted, serve } from './serving.ts'
@@ -108,6 +109,36 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a data directory whose root key is in
       code: 1,
       stderr: expect.stringMatching(/give --pin-file, --pin-fd or --pin-credential$/m) as string,
     })
+  })
+
+  test('is served with both PINs from descriptors, and the token is logged in to again', async () => {
+    const data = join(home, 'both')
+    const { module, label } = hsm.settings
+    await succeed('init', '--data', data, ...place, ...pin)
+    const config = join(home, 'both.yaml')
+    const args = ['--data', data, '--port', '0', '--config', config, '--pin-fd', '3']
+    const withDescriptors = async <T>(use: (descriptors: readonly number[]) => Promise<T>) => {
+      const descriptors = [openSync(hsm.pinFile, 'r'), openSync(hsm.pinFile, 'r')]
+      try {
+        return await use(descriptors)
+      } finally {
+        descriptors.map(closeSync)
+      }
+    }
+    writeFileSync(config, JSON.stringify({ hsm: { module, label, pinFd: 3 } }))
+    const twice = async (descriptors: readonly number[]) =>
+      runKmipd(['serve', ...args], { env, descriptors })
+    expect(await withDescriptors(twice)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('kmipd: error: descriptor 3 is named twice') as string,
+    })
+    writeFileSync(config, JSON.stringify({ hsm: { module, label, pinFd: 4 } }))
+    const server = await withDescriptors(async (descriptors) => serve(args, { env, descriptors }))
+    const [child] = childrenOfTokens(server.process.pid)
+    if (child === undefined) throw new TypeError('the server has no process of the token')
+    process.kill(child, 'SIGKILL')
+    await expect.poll(() => server.stderr(), { timeout: 30_000 }).toContain('token reached again')
+    expect(await server.stop()).toBe(0)
   })
 
   test('is refused with a wrong PIN, another token and damaged settings, in one line', async () => {

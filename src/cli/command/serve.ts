@@ -69,9 +69,11 @@ async function readConfig(options: Given<typeof OPTIONS>): Promise<Config> {
 async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
   const { Condition } = await import('../../server/state.ts')
   const { openDataDirectory } = await import('../../adapter/data-directory.ts')
+  const { readHsmPin } = await import('../hsm.ts')
   const { runSelfTest } = await import('../../adapter/self-test/index.ts')
   const { openCore } = await import('../core.ts')
   const { startServer } = await import('../server.ts')
+  const hsmPin = await readHsmPin(config)
   const condition = new Condition(log)
   const directory = await openDataDirectory(options.data)
   condition.enter('self-test')
@@ -86,7 +88,7 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
       beforeStore: async () => checkFree(config.listen),
     }),
   )
-  return startServer(core, { config, log, version: VERSION, condition })
+  return startServer(core, { config, log, version: VERSION, condition, hsmPin })
 }
 
 /** Finds a port in use before anything is opened, so that a second server changes nothing. */
