@@ -24,6 +24,8 @@ export type RootSettings = {
 export interface DataDirectory {
   readonly path: string
   readonly root: RootSettings
+  /** What is to take its place, while the root is being rotated: the keyring of the store says which of them opens it. */
+  readonly next?: RootSettings
 }
 
 /** Names inside a data directory. */
@@ -32,6 +34,7 @@ export const ENTRY = {
   store: 'store',
   anchor: 'store.head',
   rootKey: 'root.key',
+  nextRoot: 'root.next',
   authority: 'ca.crt',
   server: 'server.crt',
   socket: 'admin.sock',
@@ -46,13 +49,18 @@ export function pathIn(directory: Pick<DataDirectory, 'path'>, entry: keyof type
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   const absolute = resolve(path)
   const text = await readSettings(path, join(absolute, ENTRY.settings))
-  return { path: absolute, root: parseSettings(path, text) }
+  const next = parseNext(text)
+  return { path: absolute, root: parseSettings(path, text), ...(next && { next }) }
 }
 
 /** The text of `kmipd.json` for a new data directory. */
-export function formatSettings(root: RootSettings): string {
-  const check = Buffer.from(root.check).toString('base64')
-  return `${JSON.stringify({ format: FORMAT, root: { ...root, check } }, null, 2)}\n`
+export function formatSettings(root: RootSettings, next?: RootSettings): string {
+  const settings = { format: FORMAT, root: textual(root), ...(next && { next: textual(next) }) }
+  return `${JSON.stringify(settings, null, 2)}\n`
+}
+
+function textual(root: RootSettings): object {
+  return { ...root, check: Buffer.from(root.check).toString('base64') }
 }
 
 async function readSettings(path: string, file: string): Promise<string> {
@@ -92,6 +100,12 @@ export function parseSettings(path: string, text: string): RootSettings {
     throw new KmipFault('UNAVAILABLE', `${path} has a root of trust that this kmipd does not know`)
   }
   return root
+}
+
+/** The root that is to take the place of the other; undefined when none is. */
+function parseNext(text: string): RootSettings | undefined {
+  const settings = parseJson(text)
+  return isRecord(settings) ? parseRoot(settings['next']) : undefined
 }
 
 function parseRoot(root: unknown): RootSettings | undefined {

@@ -1,8 +1,11 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { KmipFault } from '../fault/fault.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { Secret } from '../secret/secret.ts'
-import { pathIn, type DataDirectory, type RootSettings } from './data-directory.ts'
+import { ENTRY, pathIn, type DataDirectory, type RootSettings } from './data-directory.ts'
+import { PendingRoot, type Candidate } from './root-pending.ts'
 import { createRootFile, rootFromFile } from './root-file.ts'
 import {
   createTokenRoot,
@@ -91,6 +94,43 @@ async function discard(): Promise<void> {
  */
 export async function openRoot(directory: DataDirectory, access: RootAccess): Promise<RootOfTrust> {
   checkAccess(directory, access)
+  return directory.next === undefined
+    ? openOne(directory, access)
+    : openPending({ ...directory, next: directory.next }, access)
+}
+
+/** While a root is being rotated either may be the one: the first that opens a keyring is. */
+async function openPending(
+  { path, root, next }: DataDirectory & { readonly next: RootSettings },
+  access: RootAccess,
+): Promise<RootOfTrust> {
+  const staged = { path: join(path, ENTRY.nextRoot), root: next }
+  const isStaged = await stat(pathIn(staged, 'rootKey')).then(
+    () => true,
+    () => false,
+  )
+  const places = [
+    ['old', { path, root }],
+    ['next', isStaged ? staged : { path, root: next }],
+  ] as const
+  const candidates: Candidate[] = []
+  let refusal: unknown
+  for (const [which, place] of places) {
+    try {
+      candidates.push({ which, root: await openOne(place, access) })
+    } catch (error) {
+      refusal ??= error
+    }
+  }
+  if (candidates.length === 0) throw refusal
+  const other = OPENERS[candidates[0]?.which === 'old' ? next.kind : root.kind]
+  return new PendingRoot(candidates, `${path} is opened by ${other}`)
+}
+
+async function openOne(
+  directory: Pick<DataDirectory, 'path' | 'root'>,
+  access: RootAccess,
+): Promise<RootOfTrust> {
   const root = await rootOf(directory, access)
   try {
     const opened = await root.unwrap(directory.root.check, CONTEXT)
@@ -103,17 +143,24 @@ export async function openRoot(directory: DataDirectory, access: RootAccess): Pr
 }
 
 /** Throws `UNAVAILABLE` for what the root of this directory has no use for. */
-export function checkAccess({ path, root }: DataDirectory, { passphrase, pin }: RootAccess): void {
+export function checkAccess(
+  { path, root, next = root }: DataDirectory,
+  { passphrase, pin }: RootAccess,
+): void {
   const opener = OPENERS[root.kind]
-  if (passphrase !== undefined && root.kind !== 'passphrase') {
+  const kinds = [root.kind, next.kind]
+  if (passphrase !== undefined && !kinds.includes('passphrase')) {
     throw new KmipFault('UNAVAILABLE', `${path} is opened by ${opener} and has no passphrase`)
   }
-  if (pin !== undefined && root.kind !== 'pkcs11') {
+  if (pin !== undefined && !kinds.includes('pkcs11')) {
     throw new KmipFault('UNAVAILABLE', `${path} is opened by ${opener} and has no PIN`)
   }
 }
 
-async function rootOf(directory: DataDirectory, access: RootAccess): Promise<RootOfTrust> {
+async function rootOf(
+  directory: Pick<DataDirectory, 'path' | 'root'>,
+  access: RootAccess,
+): Promise<RootOfTrust> {
   const { passphrase } = access
   const { root } = directory
   switch (root.kind) {

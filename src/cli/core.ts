@@ -5,10 +5,12 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { openRoot, type RootAccess } from '../adapter/root-of-directory.ts'
+import { settleRoot } from '../adapter/root-rotation.ts'
 import { openSealedStore } from '../adapter/sealed-store.ts'
 import type { LevelStore } from '../adapter/store-level/store.ts'
 import type { Log } from '../port/log.ts'
 import type { KeyLines } from '../port/key-lines.ts'
+import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { EpochSealer } from '../port/sealer.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
@@ -53,16 +55,16 @@ const CACHED_OBJECTS = 10_000
 const PROVEN_ENTRIES = 1_000_000
 
 /** Opens a data directory. Throws `UNAVAILABLE` with a sentence for people, also when another process has the store. */
-export async function openCore(directory: DataDirectory, options: CoreOptions): Promise<Core> {
+export async function openCore(given: DataDirectory, options: CoreOptions): Promise<Core> {
   const { log, beforeStore, isUnproved = false } = options
-  await readCertificateFile(pathIn(directory, 'authority'))
-  await readCertificateFile(pathIn(directory, 'server'))
-  const root = await openRoot(directory, options)
+  await readCertificateFile(pathIn(given, 'authority'))
+  await readCertificateFile(pathIn(given, 'server'))
+  const root = await openRoot(given, options)
   let store: LevelStore | undefined
   try {
     await beforeStore?.()
     const provenEntries = isUnproved ? 0 : PROVEN_ENTRIES
-    const place = pathIn(directory, 'store')
+    const place = pathIn(given, 'store')
     const opened = await openSealedStore({
       directory: place,
       root,
@@ -71,6 +73,7 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
       spareKeys: options.spareKeys ?? 0,
     })
     store = opened.store
+    const directory = isUnproved ? given : await settledDirectory(given, root, log)
     const { sealer, keys, backup, generation } = opened
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
@@ -92,6 +95,17 @@ export async function openCore(directory: DataDirectory, options: CoreOptions): 
   } finally {
     root.destroy()
   }
+}
+
+/** The directory after a rotation of its root that was interrupted has come to its end. */
+async function settledDirectory(
+  given: DataDirectory,
+  root: RootOfTrust,
+  log: Log,
+): Promise<DataDirectory> {
+  const { directory, settled } = await settleRoot(given, root)
+  if (settled !== 'none') log.warn('rotation of the root of trust', { settled })
+  return directory
 }
 
 function anchorsOf(directory: DataDirectory, store: LevelStore, options: CoreOptions): Anchors {

@@ -9,6 +9,7 @@ import { kekRotateCommand } from './command/kek-rotate.ts'
 import { kekStatusCommand } from './command/kek-status.ts'
 import { objectListCommand } from './command/object-list.ts'
 import { objectShowCommand } from './command/object-show.ts'
+import { rootRotateCommand } from './command/root-rotate.ts'
 import { serveCommand } from './command/serve.ts'
 import { statusCommand } from './command/status.ts'
 import { storeAcceptCommand } from './command/store-accept.ts'
@@ -77,6 +78,9 @@ function createProgram(words: readonly string[]) {
         .command(kekRotateCommand)
         .command(kekStatusCommand)
         .demandCommand(1, 'name a command: rotate or status'),
+    )
+    .command('root', 'Look after the root of trust', (group) =>
+      group.command(rootRotateCommand).demandCommand(1, 'name a command: rotate'),
     )
     .demandCommand(1, 'name a command')
     .strict()

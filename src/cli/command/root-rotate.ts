@@ -1,0 +1,35 @@
+import { defineCommand } from '../define-command.ts'
+import { newRootOptions, withNewRoot } from '../new-root.ts'
+import { openingOptions } from '../opening.ts'
+import { dataOption, jsonOption } from '../option.ts'
+import { print, printJson, warn } from '../output.ts'
+import { rootOptions } from '../root-request.ts'
+
+/** `kmipd root rotate` */
+export const rootRotateCommand = defineCommand({
+  command: 'rotate',
+  describe:
+    'Put another root of trust, of the same kind or another, in the place of that of a store',
+  options: {
+    data: dataOption,
+    to: { ...rootOptions.root, describe: 'what opens the store from then on', demandOption: true },
+    ...newRootOptions,
+    ...openingOptions,
+    json: jsonOption,
+  },
+  example: [
+    '$0 root rotate --data ./data --to passphrase --new-passphrase-file ./new',
+    'a passphrase in the place of root.key',
+  ],
+  async run(options) {
+    const { rotateDirectoryRoot } = await import('../rotate-root.ts')
+    const { to, json } = options
+    const rotated = await withNewRoot(to, options, async (request) =>
+      rotateDirectoryRoot(options, request),
+    )
+    if (rotated.from === 'pkcs11') warn('the old key is still in its token: remove it there')
+    else warn('backups made until now are opened by the old root alone')
+    if (json) printJson(rotated)
+    else print(`the store is opened by its new root of trust (${rotated.to}) from now on`)
+  },
+})
