@@ -60,12 +60,14 @@ function joinByXor(parts: readonly KeyPart[]): Uint8Array {
 }
 
 function joinInField(parts: readonly KeyPart[], plan: SplitKeyPlan, field: ShareField): Uint8Array {
-  const joined = interpolate(parts.slice(0, plan.splitKeyThreshold), field)
-  if (parts.length > plan.splitKeyThreshold) {
-    // A polynomial of too high a degree through all of the parts has another value at zero, but for chance.
-    const fromAll = interpolate(parts, field)
-    const agree = timingSafeEqual(joined, fromAll)
-    fromAll.fill(0)
+  const needed = parts.slice(0, plan.splitKeyThreshold)
+  const joined = interpolate(needed, field)
+  const others = needed.slice(1)
+  for (const more of parts.slice(plan.splitKeyThreshold)) {
+    // In place of the first part: the value at zero is the same where it lies on the polynomial, and nowhere else.
+    const again = interpolate([more, ...others], field)
+    const agree = timingSafeEqual(joined, again)
+    again.fill(0)
     if (!agree) {
       joined.fill(0)
       throw unrelated()

@@ -194,6 +194,15 @@ describe('parts that do not belong together', () => {
     expect(() => joinParts(wrong, two)).toThrow(expect.objectContaining(FAILED))
   })
 
+  // In GF(2^8), 3 of 5, part 1 weighs the same among the first three parts as among all five.
+  test.each([1, 2, 3, 4, 5])('part %i, exchanged for another, is found among all five', (wrong) => {
+    const three = plan(SplitKeyMethod.PolynomialSharingGF2_8, 5, 3)
+    const forged = splitSecret(secretOf(KEY), three, drawFrom(6)).map((each) =>
+      each.keyPartIdentifier === wrong ? part(wrong, KEY) : each,
+    )
+    expect(() => joinParts(forged, three)).toThrow(expect.objectContaining(FAILED))
+  })
+
   test('an odd number of bytes is no part in GF(2^16)', () => {
     const odd = plan(SplitKeyMethod.PolynomialSharingGF2_16, 4, 2)
     expect(() => joinParts([part(1, 'aabbcc'), part(2, 'aabbcc')], odd)).toThrow(
