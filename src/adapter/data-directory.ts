@@ -33,6 +33,7 @@ export const ENTRY = {
   settings: 'kmipd.json',
   store: 'store',
   anchor: 'store.head',
+  ballast: 'ballast',
   rootKey: 'root.key',
   nextRoot: 'root.next',
   authority: 'ca.crt',

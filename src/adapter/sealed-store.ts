@@ -6,6 +6,7 @@ import type { EpochSealer } from '../port/sealer.ts'
 import { KEYRING_KEY, makeKeyring, makeSpares, openKeyring, type OpenedKeyring } from './keyring.ts'
 import { KeyringLines } from './keyring-lines.ts'
 import { nodeRandom } from './random-node.ts'
+import type { BallastOptions } from './store-level/ballast.ts'
 import { openLevelStore } from './store-level/index.ts'
 import type { Unlocked } from './store-level/seal.ts'
 import type { LevelStore } from './store-level/store.ts'
@@ -30,6 +31,8 @@ export interface SealedStoreOptions {
   readonly provenEntries?: number
   /** Key-encryption keys that are made in advance, as they cannot be without the root: none without it. */
   readonly spareKeys?: number
+  /** Room that is kept for when the disk is full. */
+  readonly ballast?: BallastOptions | undefined
 }
 
 /** Makes a store and its keys. Throws `UNAVAILABLE`. */
@@ -54,6 +57,7 @@ export async function openSealedStore({
   log,
   provenEntries,
   spareKeys = 0,
+  ballast,
 }: SealedStoreOptions): Promise<SealedStore> {
   const keyrings: OpenedKeyring[] = []
   const unlock = async (read: (key: Uint8Array) => Uint8Array | undefined): Promise<Unlocked> => {
@@ -64,7 +68,15 @@ export async function openSealedStore({
     return { seal, upgrade: { checks: [], puts: [{ key: KEYRING_KEY, value: record }], dels: [] } }
   }
   const limit = provenEntries === undefined ? {} : { provenEntries }
-  const store = await openLevelStore({ directory, create: false, unlock, log, ...limit })
+  const reserve = ballast === undefined ? {} : { ballast }
+  const store = await openLevelStore({
+    directory,
+    create: false,
+    unlock,
+    log,
+    ...limit,
+    ...reserve,
+  })
   try {
     const [keyring] = keyrings
     if (keyring === undefined) throw new TypeError('A store was opened without its keys')

@@ -40,6 +40,8 @@ export interface CoreOptions extends RootAccess {
   readonly log: Log
   /** A file on another disk that the head of the store is kept in, too. */
   readonly anchor?: string | undefined
+  /** Bytes of room that are kept for when the disk is full; none by default. */
+  readonly ballast?: number
   /** Opens the store as it is, proved or not, and leaves its anchors alone. */
   readonly isUnproved?: boolean
   /** Key-encryption keys to make in advance: no other can be begun later. */
@@ -65,11 +67,13 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     await beforeStore?.()
     const provenEntries = isUnproved ? 0 : PROVEN_ENTRIES
     const place = pathIn(given, 'store')
+    const ballast = { path: pathIn(given, 'ballast'), bytes: options.ballast ?? 0 }
     const opened = await openSealedStore({
       directory: place,
       root,
       log,
       provenEntries,
+      ballast,
       spareKeys: options.spareKeys ?? 0,
     })
     store = opened.store

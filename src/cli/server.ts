@@ -67,6 +67,9 @@ export async function startServer(core: Core, options: ServerOptions): Promise<R
   }
 }
 
+/** Between two looks whether the ballast of the store is there: a disk that was full is written to again within that. */
+const BALLAST_MS = 3_000
+
 async function serve(
   core: Core,
   { credential, hsm }: { readonly credential: KeyedCertificate; readonly hsm: Hsm | undefined },
@@ -108,9 +111,11 @@ async function serve(
     scrub.start()
     keys.start()
     core.anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
+    const leaveBallast = systemTicker.every(BALLAST_MS, () => void core.store.keepBallast())
     return {
       address,
       async stop() {
+        leaveBallast()
         await admin.close()
         const { shutdown } = config
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])

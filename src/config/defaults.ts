@@ -48,6 +48,8 @@ export interface Config {
   readonly integrity: IntegrityLimits & {
     /** A file on another disk that the head of the store is kept in, too. */
     readonly anchor?: string | undefined
+    /** Bytes of a file that holds room for when the disk is full; 0 for none. */
+    readonly ballast: number
   }
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
@@ -148,7 +150,7 @@ export const DEFAULT_CONFIG: Config = {
     },
   },
   rotation: DEFAULT_ROTATION_LIMITS,
-  integrity: DEFAULT_INTEGRITY_LIMITS,
+  integrity: { ...DEFAULT_INTEGRITY_LIMITS, ballast: 16_777_216 },
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {

@@ -91,6 +91,7 @@ export const configSchema: z.ZodType<Config> = section({
   }),
   integrity: section({
     anchor: z.string().min(1).max(4_096).exactOptional(),
+    ballast: number(0, 1_073_741_824, DEFAULT_CONFIG.integrity.ballast),
     scrubSeconds: number(1, 31_536_000, DEFAULT_CONFIG.integrity.scrubSeconds),
     entriesPerSecond: number(100, 10_000_000, DEFAULT_CONFIG.integrity.entriesPerSecond),
   }),

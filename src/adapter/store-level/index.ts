@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { KmipFault } from '../../fault/fault.ts'
 import type { Log } from '../../port/log.ts'
 import type { Commit } from '../../port/store.ts'
+import { Ballast, type BallastOptions } from './ballast.ts'
 import { checkDirectory, createStore } from './create.ts'
 import { openLevelEngine, type OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
@@ -24,6 +25,8 @@ export interface LevelStoreOptions {
   readonly log: Log
   /** A store of more entries than this is not read whole before it is used; every one is without it. */
   readonly provenEntries?: number
+  /** Room that is kept for when the disk is full. */
+  readonly ballast?: BallastOptions
   /** Another engine, for tests. */
   readonly openEngine?: OpenEngine
 }
@@ -46,6 +49,8 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
     }
     const open = async () => openEngine(directory, { create: false })
     await checkFiles(directory)
+    const ballast = new Ballast(options.ballast ?? NO_BALLAST)
+    await ballast.prepare()
     const opened = await openChecked(open, options.unlock)
     const { engine, head, unlocked, isOld } = opened
     await prove(opened, options)
@@ -56,7 +61,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
     }
     const release = async (): Promise<void> => lease.release()
     const { log } = options
-    const parts = { directory, engine, head, seal, isRenewed: isOld, reopen, release, log }
+    const parts = { directory, engine, head, seal, isRenewed: isOld, reopen, ballast, release, log }
     const store = new LevelStore(parts)
     if (isOld && upgrade !== undefined) await bringUpToDate(store, upgrade, log)
     return store
@@ -65,6 +70,8 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
     throw error
   }
 }
+
+const NO_BALLAST: BallastOptions = { path: '', bytes: 0 }
 
 /** LevelDB ends the process over some damage that it reads: it is looked for before. */
 async function checkFiles(directory: string): Promise<void> {

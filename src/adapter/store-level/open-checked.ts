@@ -1,4 +1,5 @@
 import { KmipFault } from '../../fault/fault.ts'
+import { isOfFullDisk } from './ballast.ts'
 import type { Engine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
 import { readHead, type Head } from './head.ts'
@@ -17,7 +18,7 @@ export interface Opened {
 /** Opens an engine and reads where it stands; closes it again when its head is not sound. Throws `UNAVAILABLE`. */
 export async function openChecked(open: () => Promise<Engine>, unlock: Unlock): Promise<Opened> {
   const engine = await open().catch((error: unknown) => {
-    throw cannotOpen(isLocked(error) ? IN_USE : 'The store cannot be opened', error)
+    throw cannotOpen(refusalOf(error), error)
   })
   try {
     const unlocked = await unlock((key) => {
@@ -30,6 +31,14 @@ export async function openChecked(open: () => Promise<Engine>, unlock: Unlock): 
     await engine.close()
     throw error instanceof KmipFault ? error : cannotOpen('The store cannot be read', error)
   }
+}
+
+/** What is wrong, for the person at the terminal. */
+function refusalOf(error: unknown): string {
+  if (isLocked(error)) return IN_USE
+  return isOfFullDisk(error)
+    ? 'The store cannot be opened: the disk is full'
+    : 'The store cannot be opened'
 }
 
 /** LevelDB's own lock, which also sees processes that our lease cannot, as those of another container. */

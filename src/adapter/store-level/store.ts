@@ -10,6 +10,7 @@ import type {
   Store,
 } from '../../port/store.ts'
 import { checkCommit } from '../store-limits.ts'
+import { isOfFullDisk, type Ballast } from './ballast.ts'
 import { Committer } from './committer.ts'
 import type { Pause } from './contents.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
@@ -32,6 +33,7 @@ export interface LevelStoreParts {
   /** It was brought up to date when it was opened. */
   readonly isRenewed: boolean
   readonly reopen: () => Promise<Opened>
+  readonly ballast: Ballast
   /** Called once, when the store is closed. */
   readonly release: () => Promise<void>
   readonly log: Log
@@ -97,8 +99,10 @@ export class LevelStore implements Store {
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {
-    const working = this.#usable()
     checkCommit(commit)
+    if (this.#parts.ballast.isSpent) await this.keepBallast()
+    if (this.#parts.ballast.isSpent) throw new KmipFault('SERVER_LIMIT', FULL)
+    const working = this.#usable()
     if (this.#readOnly !== undefined) throw unavailable(this.#readOnly)
     try {
       return await working.committer.submit(commit)
@@ -151,6 +155,13 @@ export class LevelStore implements Store {
     this.#tell()
   }
 
+  /** Makes the ballast where it is not there; from then on a store that had no room is written again. */
+  async keepBallast(): Promise<void> {
+    if (!(await this.#parts.ballast.keep())) return
+    this.#parts.log.warn('disk has room again')
+    this.#tell()
+  }
+
   /** Tells what the store can do, now and whenever that changes, until it is closed. */
   watch(told: (condition: StoreCondition) => void): void {
     this.#watch = told
@@ -161,6 +172,7 @@ export class LevelStore implements Store {
     if (this.#closed !== undefined) return
     if (this.#working === undefined) this.#watch?.({ can: 'nothing', why: this.#why })
     else if (this.#readOnly !== undefined) this.#watch?.({ can: 'read', why: this.#readOnly })
+    else if (this.#parts.ballast.isSpent) this.#watch?.({ can: 'read', why: FULL })
     else this.#watch?.({ can: 'all' })
   }
 
@@ -207,21 +219,29 @@ export class LevelStore implements Store {
       this.#why = 'recovering from an error of the engine'
       this.#parts.log.error('store failed', { reason: wordsOf(error) })
       this.#tell()
-      this.#recovery = this.#recover(working)
+      this.#recovery = this.#recover(working, error)
     }
     working.committer.stop(error)
     return unavailable('the engine failed', error)
   }
 
   /** Goes on only with an engine that has the last acknowledged batch, or the one that was under way. */
-  async #recover({ engine, committer }: Working): Promise<void> {
+  async #recover({ engine, committer }: Working, cause: unknown): Promise<void> {
     const { head, attempted } = committer
+    await this.#giveRoom(cause)
     try {
       await engine.close()
     } catch (error) {
       this.#parts.log.error('store not closed', { reason: wordsOf(error) })
     }
     await this.#reopen(attempted === undefined ? [head] : [head, attempted])
+  }
+
+  /** Whether there is more room now, because the disk is full. */
+  async #giveRoom(cause: unknown): Promise<boolean> {
+    if (!isOfFullDisk(cause) || !(await this.#parts.ballast.spend())) return false
+    this.#parts.log.error('disk full, nothing is written until there is room')
+    return true
   }
 
   async #reopen(expected: readonly Head[]): Promise<void> {
@@ -237,6 +257,7 @@ export class LevelStore implements Store {
         this.#stay('acknowledged commits are missing after reopening')
       }
     } catch (error) {
+      if (await this.#giveRoom(error)) return this.#reopen(expected)
       this.#stay(`reopening failed: ${wordsOf(error)}`)
       // A full disk gets space again: whoever needs the store next tries once more.
       this.#retry = () => {
@@ -266,6 +287,9 @@ export class LevelStore implements Store {
     }
   }
 }
+
+/** What whoever wants to write is told, and whoever runs the server. */
+const FULL = 'The disk of the server is full'
 
 interface Working {
   readonly engine: Engine

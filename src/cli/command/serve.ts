@@ -85,6 +85,7 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
       log,
       anchor: options.anchor ?? config.integrity.anchor,
       spareKeys: SPARE_KEYS,
+      ballast: config.integrity.ballast,
       beforeStore: async () => checkFree(config.listen),
     }),
   )
