@@ -70,6 +70,12 @@ export async function startServer(core: Core, options: ServerOptions): Promise<R
 /** Between two looks whether the ballast of the store is there: a disk that was full is written to again within that. */
 const BALLAST_MS = 3_000
 
+/** Keeps what lies beside the store up with it. */
+function keepBeside({ anchors, store }: Core): () => void {
+  anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
+  return systemTicker.every(BALLAST_MS, () => void store.keepBallast())
+}
+
 async function serve(
   core: Core,
   { credential, hsm }: { readonly credential: KeyedCertificate; readonly hsm: Hsm | undefined },
@@ -110,12 +116,11 @@ async function serve(
     rotor.start()
     scrub.start()
     keys.start()
-    core.anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
-    const leaveBallast = systemTicker.every(BALLAST_MS, () => void core.store.keepBallast())
+    const leave = keepBeside(core)
     return {
       address,
       async stop() {
-        leaveBallast()
+        leave()
         await admin.close()
         const { shutdown } = config
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])
