@@ -95,8 +95,11 @@ async function serve(
     log,
     clock: systemClock,
   })
-  const names = core.clients.list().map(({ name }) => name)
-  warnOfUnknownClients(config, names, log)
+  warnOfUnknownClients(
+    config,
+    core.clients.list().map(({ name }) => name),
+    log,
+  )
   const endpoints = await openEndpoints(core, config.endpoints, log)
   try {
     const address = await listener.listen(config.listen)
