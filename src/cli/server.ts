@@ -70,6 +70,11 @@ export async function startServer(core: Core, options: ServerOptions): Promise<R
 /** Between two looks whether the ballast of the store is there: a disk that was full is written to again within that. */
 const BALLAST_MS = 3_000
 
+function warnOfUnregistered({ clients }: Core, config: Config, log: Log): void {
+  const names = clients.list().map(({ name }) => name)
+  warnOfUnknownClients(config, names, log)
+}
+
 /** Keeps what lies beside the store up with it. */
 function keepBeside({ anchors, store }: Core): () => void {
   anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
@@ -95,11 +100,7 @@ async function serve(
     log,
     clock: systemClock,
   })
-  warnOfUnknownClients(
-    config,
-    core.clients.list().map(({ name }) => name),
-    log,
-  )
+  warnOfUnregistered(core, config, log)
   const endpoints = await openEndpoints(core, config.endpoints, log)
   try {
     const address = await listener.listen(config.listen)
