@@ -67,7 +67,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     await beforeStore?.()
     const provenEntries = isUnproved ? 0 : PROVEN_ENTRIES
     const place = pathIn(given, 'store')
-    const ballast = { path: pathIn(given, 'ballast'), bytes: options.ballast ?? 0 }
+    const ballast = ballastOf(given, options)
     const opened = await openSealedStore({
       directory: place,
       root,
@@ -110,6 +110,10 @@ async function settledDirectory(
   const { directory, settled } = await settleRoot(given, root)
   if (settled !== 'none') log.warn('rotation of the root of trust', { settled })
   return directory
+}
+
+function ballastOf(directory: DataDirectory, { ballast = 0 }: CoreOptions) {
+  return { path: pathIn(directory, 'ballast'), bytes: ballast }
 }
 
 function anchorsOf(directory: DataDirectory, store: LevelStore, options: CoreOptions): Anchors {
