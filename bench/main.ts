@@ -8,6 +8,7 @@ import { measureFlood, type FloodFigures } from './key-pairs.ts'
 import { measureToken, tableOfToken } from './pkcs11.ts'
 import { measureRepository, repositoryTable } from './repository.ts'
 import { rate, table, times } from './figures.ts'
+import { measureRotation, rotationTable } from './rotation.ts'
 import { measureGrowth, measureServer, type GrowthRow, type ServerRow } from './server.ts'
 
 /** Runs the benchmarks and writes their report. `--quick` measures for a tenth of the time, for a look. */
@@ -27,6 +28,7 @@ export async function main(args: readonly string[], report: URL): Promise<number
     isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
   )
   const backup = backupTable(await measureBackup(isQuick ? 2_000 : 100_000))
+  const rotation = rotationTable(await measureRotation(isQuick ? 5_000 : 100_000))
   writeFileSync(
     report,
     textOf({
@@ -39,6 +41,7 @@ export async function main(args: readonly string[], report: URL): Promise<number
       repository,
       codec,
       backup,
+      rotation,
       before,
     }),
   )
@@ -56,6 +59,7 @@ interface Report {
   readonly repository: string
   readonly codec: string
   readonly backup: string
+  readonly rotation: string
   /** Load of the machine before it began. */
   readonly before: number
 }
@@ -109,6 +113,10 @@ ${token}
 Microseconds of processor time of all threads, and the median of the time that passes, one request at a time.
 
 ${repository}
+
+## A new key-encryption key, one reader beside it
+
+${report.rotation}
 
 ## Backup and restore, without a server
 

@@ -180,7 +180,7 @@ function compare(one: Uint8Array, other: Uint8Array): number {
 }
 
 const BEHIND_ALL = Uint8Array.of(0xff)
-/** Records that are moved in one commit: a millisecond in which nobody else is served. */
-const STEP = 32
+/** Records that are moved in one commit: some milliseconds in which nobody else is served. */
+const STEP = 96
 /** Records that are looked at in one go. */
 const SURVEY = 256
