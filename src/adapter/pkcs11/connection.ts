@@ -6,6 +6,7 @@ import { UserType } from '../../spec/pkcs11/constant.ts'
 import { LibraryChild, unreachable, type LibraryCall, type LibraryResult } from './child.ts'
 import { checkedModule } from './file-checks.ts'
 import { returnCodeName } from './return-code.ts'
+import { checkPinTries } from './pin-tries.ts'
 import { SessionPool } from './session-pool.ts'
 import { numberOf } from './value.ts'
 
@@ -96,6 +97,8 @@ async function login(
   settings: TokenSettings,
 ): Promise<void> {
   const { value: session } = await single(child, ['C_OpenSession', slot, 0x6], 'open a session')
+  const { value: info } = await single(child, ['C_GetTokenInfo', slot], 'tell of its token')
+  checkPinTries(flagsIn(info))
   const pin = await settings.pin()
   try {
     const [result] = await pin.expose(async (bytes) =>
@@ -150,6 +153,10 @@ function bytesIn(value: unknown): readonly Uint8Array[] {
 function labelIn(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('label' in value)) return undefined
   return typeof value.label === 'string' ? value.label.replace(/[\s\0]+$/, '') : undefined
+}
+
+function flagsIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'flags' in value ? value.flags : undefined
 }
 
 function rowOf(value: unknown): Omit<TokenMechanismRow, 'type'> | undefined {

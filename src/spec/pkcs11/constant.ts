@@ -40,6 +40,8 @@ export const TokenFlag = {
   UserPinInitialized: 0x8,
   ProtectedAuthenticationPath: 0x100,
   TokenInitialized: 0x400,
+  UserPinFinalTry: 0x20000,
+  UserPinLocked: 0x40000,
 } as const
 
 /** Of a slot, `CKF_TOKEN_PRESENT`. */
