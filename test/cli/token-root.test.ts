@@ -83,6 +83,35 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a data directory whose root key is in
     })
   })
 
+  test('is rotated to from a file and back again, and the key stays in the token for older backups', async () => {
+    const data = join(home, 'rotated')
+    const before = await objectsInToken()
+    // All of them warn: of a key in a file, and of older backups.
+    const warned = async (...args: readonly string[]) => {
+      const outcome = await runKmipd(args, { env })
+      expect(outcome).toMatchObject({ code: 0 })
+    }
+    await warned('init', '--data', data, '--root', 'file')
+    await warned(
+      'root',
+      'rotate',
+      '--data',
+      data,
+      '--to',
+      'pkcs11',
+      ...place.slice(2),
+      '--new-pin-file',
+      hsm.pinFile,
+    )
+    expect(readdirSync(data)).not.toContain('root.key')
+    expect(await objectsInToken()).toBe(before + 1)
+    await succeed('store', 'verify', '--data', data)
+    await warned('root', 'rotate', '--data', data, '--to', 'file')
+    expect(readdirSync(data)).toContain('root.key')
+    await succeed('store', 'verify', '--data', data)
+    expect(await objectsInToken()).toBe(before + 1)
+  })
+
   test('whose PIN came by a descriptor is told it with each command', async () => {
     const data = join(home, 'told')
     const byDescriptor = async (...args: readonly string[]): Promise<Outcome> => {
