@@ -35,9 +35,9 @@ export interface ObjectSpace {
   save(object: ManagedObject): Promise<void>
   /**
    * Adds an object under an identifier that its client chose, in the place of one of the client's own where it is to be
-   * replaced. Throws `OBJECT_EXISTS`, also where the other is another client's, and `NAME_TAKEN`.
+   * replaced, and gives that one. Throws `OBJECT_EXISTS`, also where the other is another client's, and `NAME_TAKEN`.
    */
-  bring(object: ManagedObject, replaces: boolean): Promise<void>
+  bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined>
   /** Removes an object with everything that is known of it. */
   erase(object: ManagedObject): Promise<void>
   locate(query: ObjectQuery): Promise<LocatedObjects>

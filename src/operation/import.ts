@@ -12,6 +12,7 @@ import { KeyWrapType } from '../spec/enum/key-wrap-type.ts'
 import { Tag } from '../spec/tag.ts'
 import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
+import { releaseKey } from './resident/release.ts'
 import { newParts } from './shared/creation.ts'
 import { plainKeyBlock } from './shared/plain-key.ts'
 import { registeredContent } from './shared/registration.ts'
@@ -40,7 +41,8 @@ export const importObject = defineOperation('Import', {
     const type = objectType ?? object.objectType
     const content = registeredContent(type, { object, entries }, context)
     const imported = importedObject(newParts({ uniqueIdentifier, content, entries }, context))
-    await context.objects.bring(imported, replaceExisting)
+    const replaced = await context.objects.bring(imported, replaceExisting)
+    if (replaced !== undefined) releaseKey(replaced, context)
     return { uniqueIdentifier }
   },
 })

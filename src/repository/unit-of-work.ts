@@ -87,8 +87,11 @@ export class UnitOfWork {
       this.#staged.set(object.uniqueIdentifier, { ...staged, isErased: true })
   }
 
-  /** Adds an object whose identifier was chosen by its client. Throws `OBJECT_EXISTS`, and what {@link add} throws. */
-  async bring(object: ManagedObject, replaces: boolean): Promise<void> {
+  /**
+   * Adds an object whose identifier was chosen by its client, and gives the one that was there and is not any more.
+   * Throws `OBJECT_EXISTS`, and what {@link add} throws.
+   */
+  async bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined> {
     const { uniqueIdentifier } = object
     const own = await this.find(uniqueIdentifier)
     const isErased = this.#staged.get(uniqueIdentifier)?.isErased === true
@@ -99,6 +102,7 @@ export class UnitOfWork {
     }
     if (own !== undefined) await this.erase(own)
     await this.add(object)
+    return own
   }
 
   /** Finds objects, those that this unit is about to write included. */

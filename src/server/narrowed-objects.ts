@@ -37,11 +37,11 @@ export class NarrowedObjects implements ObjectSpace {
     await this.#objects.save(object)
   }
 
-  async bring(object: ManagedObject, replaces: boolean): Promise<void> {
+  async bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined> {
     const before = await this.#find(object.uniqueIdentifier)
     if (before !== undefined) this.#allowance.touch(before)
     this.#allowance.touch(object)
-    await this.#objects.bring(object, replaces)
+    return this.#objects.bring(object, replaces)
   }
 
   async erase(object: ManagedObject): Promise<void> {

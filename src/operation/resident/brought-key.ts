@@ -13,7 +13,7 @@ import { plainByteBlock, type PlainKeyBlock } from '../shared/plain-key.ts'
 import { makeTokenKey } from './making.ts'
 import { withPrivateKeyAttributes } from './private-key-template.ts'
 import { residentObject } from './resident-object.ts'
-import { guardedAttributes, secretKind } from './token-template.ts'
+import { guardedAttributes, isLengthOf, secretKind } from './token-template.ts'
 
 /** What a client brings for the token. */
 interface Brought {
@@ -69,7 +69,7 @@ async function withKeyAttributes(
   }
   const algorithm = plain.cryptographicAlgorithm
   const kind = algorithm === undefined ? undefined : secretKind(algorithm)
-  if (kind === undefined) {
+  if (kind === undefined || !isLengthOf(kind, plain.keyValue.material.length)) {
     throw new KmipFault('STORAGE_UNAVAILABLE', 'The token does not have keys of this kind')
   }
   const { keyType } = kind

@@ -4,8 +4,8 @@ import type { OperationContext } from '../context.ts'
 import { tokenObjectOf } from './resident-key.ts'
 
 /**
- * Has the key of an object destroyed in the token, once it is certain that the object is: a key whose object were still
- * there could not be had back. For objects whose key is not in the token there is nothing to do.
+ * Has the key of an object destroyed in the token, once it is certain that the object is destroyed or replaced: a key
+ * whose object were still there could not be had back. For objects whose key is not in the token there is nothing to do.
  */
 export function releaseKey(
   object: ManagedObject,

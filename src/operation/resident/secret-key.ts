@@ -14,7 +14,7 @@ import { requestedValue } from '../shared/creation.ts'
 import { makeTokenKey } from './making.ts'
 import { hasMechanism } from './mechanism.ts'
 import { residentObject } from './resident-object.ts'
-import { guardedAttributes, secretKind } from './token-template.ts'
+import { guardedAttributes, isLengthOf, secretKind } from './token-template.ts'
 
 /**
  * The object of a new symmetric key that is made in the token, not stored yet. Throws `INVALID_ATTRIBUTE_VALUE`,
@@ -35,7 +35,7 @@ export async function residentSecretKey(
   const { length, bytes } = symmetricKeyKind(algorithm, wanted)
   const secret = secretKind(algorithm)
   const { hsm } = context
-  const isMade = secret !== undefined && (secret.hasLength || bytes === DES3_BYTES)
+  const isMade = secret !== undefined && isLengthOf(secret, bytes)
   if (!isMade || hsm === undefined || !generates(hsm, secret)) {
     throw new KmipFault('STORAGE_UNAVAILABLE', 'The token does not make keys of this kind')
   }
@@ -65,8 +65,6 @@ export async function residentSecretKey(
 }
 
 const SYMMETRIC = { objectType: ObjectType.SymmetricKey } as const
-/** Tokens have keys of two parts as another kind, which nobody needs any more. */
-const DES3_BYTES = 24
 
 function generates(
   { token }: NonNullable<OperationContext['hsm']>,

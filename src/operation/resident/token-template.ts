@@ -81,15 +81,24 @@ export interface SecretKind {
   readonly generation: number
   /** Whether the kind leaves the length open. */
   readonly hasLength: boolean
+  /** Bytes; absent where any will do. Tokens are known that take others and do something with them. */
+  readonly lengths?: readonly number[]
+}
+
+/** Whether a token has keys of a kind with so many bytes. */
+export function isLengthOf({ lengths }: SecretKind, bytes: number): boolean {
+  return lengths === undefined || lengths.includes(bytes)
 }
 
 /** Undefined for algorithms whose keys a token does not have. */
 export function secretKind(algorithm: A): SecretKind | undefined {
   if (algorithm === A.AES) {
-    return { keyType: KeyType.AES, generation: M.AES_KEY_GEN, hasLength: true }
+    const lengths = [16, 24, 32]
+    return { keyType: KeyType.AES, generation: M.AES_KEY_GEN, hasLength: true, lengths }
   }
   if (algorithm === A.DES3) {
-    return { keyType: KeyType.DES3, generation: M.DES3_KEY_GEN, hasLength: false }
+    // Tokens have keys of two parts as another kind, which nobody needs any more.
+    return { keyType: KeyType.DES3, generation: M.DES3_KEY_GEN, hasLength: false, lengths: [24] }
   }
   const generation = M.GENERIC_SECRET_KEY_GEN
   return hashOfHmac(algorithm) === undefined

@@ -6,7 +6,7 @@ import { Tag } from '../../../src/spec/tag.ts'
 import { attribute1, Bench, find, findAll, identifierOf, name2, uid } from '../harness.ts'
 import { hsmOf } from '../pkcs11/hsm.ts'
 import { FakeToken } from '../pkcs11/fake-token.ts'
-import { ACTIVE, createKey, HARDWARE, IN_TOKEN, masks, registerKey } from './request.ts'
+import { ACTIVE, createKey, HARDWARE, importKey, IN_TOKEN, masks, registerKey } from './request.ts'
 
 const HEX = '00112233445566778899aabbccddeeff'
 
@@ -90,6 +90,16 @@ describe('[KMIP 2.1 7.33] A key is kept', () => {
     const { bench } = await place()
     const made = await bench.ask('2.1', 'Create', createKey({ algorithm, length }))
     expect(made.reason).toBe(REFUSED)
+  })
+
+  test.each([
+    ['DES3', 8],
+    ['DES3', 16],
+    ['AES', 20],
+  ])('nowhere where the token has no keys of %s with %i bytes', async (algorithm, bytes) => {
+    const { bench, token } = await place()
+    const made = await bench.ask('2.1', 'Register', registerKey('01'.repeat(bytes), { algorithm }))
+    expect([made.reason, token.objects]).toEqual([REFUSED, []])
   })
 
   test('nowhere but in the store where it is none', async () => {
@@ -270,6 +280,19 @@ describe('A key that no object comes to need', () => {
     expect(answer.items.map(({ status }) => status)).toEqual(['OperationUndone', 'OperationFailed'])
     await bench.hsm?.residents.settle()
     expect(token.objects).toEqual([])
+  })
+
+  test('is destroyed where a client brings another in the place of its object', async () => {
+    const { bench, token } = await place()
+    const made = identifierOf(await bench.ask('2.1', 'Create', createKey()))
+    const brought = importKey(made, HEX)
+    const refused = await bench.ask('2.1', 'Import', brought)
+    await bench.hsm?.residents.settle()
+    expect([refused.reason, token.objects.length]).toEqual(['ObjectAlreadyExists', 1])
+    const replacing = importKey(made, HEX, '<ReplaceExisting type="Boolean" value="true"/>')
+    expect((await bench.ask('2.1', 'Import', replacing)).status).toBe('Success')
+    await bench.hsm?.residents.settle()
+    expect(token.objects).toHaveLength(0)
   })
 
   test('is destroyed with its object, as soon as the token can be reached', async () => {

@@ -1,5 +1,5 @@
 import type { AnswerItem } from '../harness.ts'
-import { find } from '../harness.ts'
+import { find, uid } from '../harness.ts'
 import { Tag } from '../../../src/spec/tag.ts'
 import { ItemType } from '../../../src/ttlv/item.ts'
 
@@ -62,6 +62,15 @@ export function registerWrapped(hex: string, wrapping: string, more: string): st
     <CryptographicAlgorithm type="Enumeration" value="AES"/>
     <CryptographicLength type="Integer" value="128"/>
     <KeyWrappingData>${wrapping}</KeyWrappingData></KeyBlock></SymmetricKey>`
+}
+
+/** The payload of Import for the bytes of an AES key, in KMIP 2.x. */
+export function importKey(identifier: string, hex: string, behind = ''): string {
+  return `${uid(identifier)}<ObjectType type="Enumeration" value="SymmetricKey"/>${behind}
+    <Attributes/><SymmetricKey><KeyBlock><KeyFormatType type="Enumeration" value="Raw"/><KeyValue>
+    <KeyMaterial type="ByteString" value="${hex}"/></KeyValue>
+    <CryptographicAlgorithm type="Enumeration" value="AES"/>
+    <CryptographicLength type="Integer" value="${hex.length * 4}"/></KeyBlock></SymmetricKey>`
 }
 
 /** The payload of Register for a private key in PKCS#8, in KMIP 2.x. */
