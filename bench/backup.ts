@@ -5,12 +5,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openDataDirectory } from '../src/adapter/data-directory.ts'
 import { tryRestore } from '../src/cli/backup-restoration.ts'
 import { withBackup } from '../src/cli/backup-opening.ts'
-import { openCore, type Core } from '../src/cli/core.ts'
+import { openCore } from '../src/cli/core.ts'
 import { initialize } from '../src/cli/initialize.ts'
 import { silentLog } from '../test/adapter/fixtures/recording-log.ts'
 import { backUp, restore } from '../test/system/backup-sample.ts'
 import { table } from './figures.ts'
-import { SCOPE, aesKey } from './repository.ts'
+import { fillStore } from './objects.ts'
 
 /** What one kind of work takes over all objects of a store. */
 export interface BackupFigure {
@@ -38,7 +38,7 @@ export async function measureBackup(objects: number): Promise<readonly BackupFig
   try {
     await initialize(data, { root: { kind: 'file' }, hosts: [], log: silentLog })
     const core = await openCore(await openDataDirectory(data), { log: silentLog })
-    await fill(core, objects)
+    await fillStore(core, objects)
     const made = await measure('backup', async () => backUp(core, file))
     await core.close()
     const read = await measure('reading a backup', async () =>
@@ -64,13 +64,4 @@ export function backupTable(figures: readonly BackupFigure[]): string {
       delay.toFixed(0),
     ]),
   )
-}
-
-async function fill({ objects }: Core, count: number): Promise<void> {
-  for (let number = 0; number < count;) {
-    const unit = objects.begin(SCOPE)
-    const last = Math.min(number + 100, count)
-    for (; number < last; number += 1) await unit.add(aesKey(number))
-    await unit.commit()
-  }
 }

@@ -8,6 +8,7 @@ import { measureFlood, type FloodFigures } from './key-pairs.ts'
 import { measureToken, tableOfToken } from './pkcs11.ts'
 import { measureRepository, repositoryTable } from './repository.ts'
 import { rate, table, times } from './figures.ts'
+import { measureRestart, restartTable } from './restart.ts'
 import { measureRotation, rotationTable } from './rotation.ts'
 import { measureGrowth, measureServer, type GrowthRow, type ServerRow } from './server.ts'
 
@@ -24,11 +25,7 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const cryptography = await measureCryptography(isQuick ? { milliseconds: 500, rounds: 1 } : {})
   const flood = await measureFlood(isQuick ? { milliseconds: 2_000, rounds: 1 } : {})
   const token = tableOfToken(await measureToken(isQuick ? 500 : 2_000))
-  const repository = repositoryTable(
-    isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
-  )
-  const backup = backupTable(await measureBackup(isQuick ? 2_000 : 100_000))
-  const rotation = rotationTable(await measureRotation(isQuick ? 5_000 : 100_000))
+  const stores = await measureStores(isQuick)
   writeFileSync(
     report,
     textOf({
@@ -38,10 +35,8 @@ export async function main(args: readonly string[], report: URL): Promise<number
       cryptography,
       flood,
       token,
-      repository,
       codec,
-      backup,
-      rotation,
+      ...stores,
       before,
     }),
   )
@@ -49,17 +44,33 @@ export async function main(args: readonly string[], report: URL): Promise<number
   return 0
 }
 
-interface Report {
+/** What a store takes that grows, is moved and is opened again. */
+async function measureStores(isQuick: boolean): Promise<StoreReport> {
+  return {
+    repository: repositoryTable(
+      isQuick ? await measureRepository([1_000, 10_000], 300) : await measureRepository(),
+    ),
+    backup: backupTable(await measureBackup(isQuick ? 2_000 : 100_000)),
+    rotation: rotationTable(await measureRotation(isQuick ? 5_000 : 100_000)),
+    restart: restartTable(await measureRestart(isQuick ? [0, 10_000] : undefined)),
+  }
+}
+
+interface StoreReport {
+  readonly repository: string
+  readonly backup: string
+  readonly rotation: string
+  readonly restart: string
+}
+
+interface Report extends StoreReport {
   readonly rows: readonly ServerRow[]
   readonly encodings: string
   readonly growth: readonly GrowthRow[]
   readonly cryptography: readonly CryptographyRow[]
   readonly flood: FloodFigures
   readonly token: string
-  readonly repository: string
   readonly codec: string
-  readonly backup: string
-  readonly rotation: string
   /** Load of the machine before it began. */
   readonly before: number
 }
@@ -117,6 +128,12 @@ ${repository}
 ## A new key-encryption key, one reader beside it
 
 ${report.rotation}
+
+## From the start of the program until it listens
+
+Every entry of the store is read and proved before; the root key is in a file.
+
+${report.restart}
 
 ## Backup and restore, without a server
 
