@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KmipFault } from '../fault/fault.ts'
 import type { Random } from '../port/random.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
-import type { Store } from '../port/store.ts'
+import type { Entry, Store } from '../port/store.ts'
 import { replaceFile, syncPath } from './data-directory-build.ts'
 import { ENTRY, codeOf, formatSettings, pathIn, type DataDirectory } from './data-directory.ts'
 import { KEYRING_KEY, rewrapKeyring } from './keyring.ts'
@@ -36,10 +36,11 @@ export async function rotateRoot(rotation: RootRotation): Promise<DataDirectory>
   await clearStaging(directory)
   await guard(staging, async () => mkdir(staging, { mode: 0o700 }))
   let made: NewRoot | undefined
+  let before: Entry | undefined
   try {
     made = await createRoot(staging, to, random)
     const { root, settings } = made
-    const before = await store.get(KEYRING_KEY)
+    before = await store.get(KEYRING_KEY)
     const record = await rewrapKeyring(before?.value, { from, to: root })
     const pending = { path: directory.path, root: directory.root, next: settings }
     await writeSettings(pending)
@@ -47,10 +48,7 @@ export async function rotateRoot(rotation: RootRotation): Promise<DataDirectory>
     await store.commit({ checks, puts: [{ key: KEYRING_KEY, value: record }], dels: [] })
     return await finish(pending)
   } catch (error) {
-    if (made !== undefined && (await isUnchanged(store, made.root))) {
-      await takeBack(directory)
-      await made.discard()
-    }
+    if (await isUnchanged(store, before)) await undo(directory, made)
     throw error
   } finally {
     made?.root.destroy()
@@ -108,14 +106,26 @@ async function takeBack({ path, root }: DataDirectory): Promise<DataDirectory> {
   return settled
 }
 
-/** Whether the keyring is certainly not under this root; where the store cannot say, it is not certain. */
-async function isUnchanged(store: Store, root: RootOfTrust): Promise<boolean> {
+/** Takes away what was made. What went wrong first is what counts: what this leaves {@link settleRoot} finds. */
+async function undo(directory: DataDirectory, made: NewRoot | undefined): Promise<void> {
   try {
-    const record = (await store.get(KEYRING_KEY))?.value
-    return await rewrapKeyring(record, { from: root, to: root }).then(
-      () => false,
-      () => record !== undefined,
-    )
+    await takeBack(directory)
+    await made?.discard()
+  } catch {
+    return
+  }
+}
+
+/**
+ * Whether the keyring is certainly what it was. No root is asked: one that does not answer is not one that has nothing to
+ * open. Where the store cannot say, it is not certain.
+ */
+async function isUnchanged(store: Store, before: Entry | undefined): Promise<boolean> {
+  // Nothing was begun.
+  if (before === undefined) return true
+  try {
+    const now = await store.get(KEYRING_KEY)
+    return now !== undefined && Buffer.compare(now.value, before.value) === 0
   } catch {
     return false
   }

@@ -5,14 +5,21 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openDataDirectory } from '../../src/adapter/data-directory.ts'
 import { openToken } from '../../src/adapter/pkcs11/index.ts'
+import { nodeRandom } from '../../src/adapter/random-node.ts'
+import { openRoot } from '../../src/adapter/root-of-directory.ts'
+import { rotateRoot } from '../../src/adapter/root-rotation.ts'
+import { openCore } from '../../src/cli/core.ts'
 import { initialize } from '../../src/cli/initialize.ts'
+import type { Store } from '../../src/port/store.ts'
 import { silentLog } from '../adapter/fixtures/recording-log.ts'
 import { childrenOfTokens } from '../adapter/pkcs11/children.ts'
 import { createSoftHsm, NO_SOFTHSM, PIN, type SoftHsm } from '../adapter/pkcs11/softhsm.ts'
@@ -221,6 +228,55 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a data directory whose root key is in
       rmSync(data, { recursive: true })
     }
     expect(await objectsInToken()).toBe(before)
+  })
+
+  test('has the keyring, though the disk and then the token fail before anybody is told', async () => {
+    const data = join(home, 'failing')
+    const tokens = join(dirname(hsm.pinFile), 'tokens')
+    const away = `${tokens}-away`
+    await initialize(data, { root: { kind: 'file' }, hosts: [], log: silentLog })
+    const core = await openCore(await openDataDirectory(data), { log: silentLog })
+    const from = await openRoot(core.directory, {})
+    const { module, label } = hsm.settings
+    const pinSource = { kind: 'file', path: hsm.pinFile } as const
+    const to = {
+      kind: 'pkcs11',
+      request: { module, label, pinSource, keyKind: 'aes' },
+      access: { environment: env },
+    } as const
+    const { directory, store: whole } = core
+    const store: Store = {
+      get: async (key) => whole.get(key),
+      getMany: async (keys) => whole.getMany(keys),
+      scan: async (range, options) => whole.scan(range, options),
+      snapshot: async () => whole.snapshot(),
+      commit: async (commit) => {
+        await whole.commit(commit)
+        renameSync(tokens, away)
+        throw new Error('no answer')
+      },
+      close: async () => whole.close(),
+    }
+    try {
+      const rotated = rotateRoot({ directory, store, from, to, random: nodeRandom })
+      await expect(rotated).rejects.toThrow('no answer')
+    } finally {
+      renameSync(away, tokens)
+      from.destroy()
+      await core.close()
+    }
+    await succeed('client', 'list', '--data', data)
+    const settings = readFileSync(join(data, 'kmipd.json'), 'utf8')
+    expect(JSON.parse(settings)).toMatchObject({ root: { kind: 'pkcs11' } })
+    expect(JSON.parse(settings)).not.toHaveProperty('next')
+    // Who removes the old key from the token has lost the backups that it opens.
+    expect(await runKmipd(['root', 'rotate', '--data', data, '--to', 'file'], { env })).toEqual({
+      code: 0,
+      stdout: 'the store is opened by its new root of trust (file) from now on\n',
+      stderr: `kmipd: warning: backups made until now are opened by the old root alone
+kmipd: warning: the old key is still in its token: remove it there when no such backup is needed
+`,
+    })
   })
 })
 

@@ -27,8 +27,10 @@ export const rootRotateCommand = defineCommand({
     const rotated = await withNewRoot(to, options, async (request) =>
       rotateDirectoryRoot(options, request),
     )
-    if (rotated.from === 'pkcs11') warn('the old key is still in its token: remove it there')
-    else warn('backups made until now are opened by the old root alone')
+    warn('backups made until now are opened by the old root alone')
+    if (rotated.from === 'pkcs11') {
+      warn('the old key is still in its token: remove it there when no such backup is needed')
+    }
     if (json) printJson(rotated)
     else print(`the store is opened by its new root of trust (${rotated.to}) from now on`)
   },
