@@ -1,4 +1,6 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openToken } from '../../../src/adapter/pkcs11/index.ts'
 import type { TokenSettings } from '../../../src/adapter/pkcs11/connection.ts'
@@ -15,6 +17,8 @@ import { createSoftHsm, NO_SOFTHSM, PIN, type SoftHsm } from './softhsm.ts'
 
 // Processes are started, killed and awaited, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const NOBODY = 65_534
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const secretOf = (text: string) => Secret.take(utf8(text))
@@ -369,6 +373,22 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a token in a process of its own', () 
       expect((await faultOf(open({ module })))?.message).toBe(
         `Others may write the PKCS#11 module ${module}: chmod go-w it`,
       )
+    })
+
+    test.skipIf(process.getuid?.() !== 0)("with a module that is another user's", async () => {
+      const place = mkdtempSync(join(tmpdir(), 'kmipd-module-'))
+      const module = join(place, 'p11.so')
+      const anothers = `The PKCS#11 module ${module} is another user's: chown root it and its directory`
+      try {
+        writeFileSync(module, 'no library', { mode: 0o644 })
+        chownSync(module, NOBODY, NOBODY)
+        expect((await faultOf(open({ module })))?.message).toBe(anothers)
+        chownSync(module, 0, 0)
+        chownSync(place, NOBODY, NOBODY)
+        expect((await faultOf(open({ module })))?.message).toBe(anothers)
+      } finally {
+        rmSync(place, { recursive: true })
+      }
     })
   })
 })
