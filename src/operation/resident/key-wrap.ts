@@ -25,14 +25,16 @@ export async function wrapByBlocks(plain: Secret, encrypt: Block): Promise<Secre
     all.set(bytes, HALF)
   })
   const count = plain.length / HALF
-  for (let step = 1; step <= ROUNDS * count; step += 1) {
-    const at = HALF * (((step - 1) % count) + 1)
-    const out = await encrypt(block(all.subarray(0, HALF), all.subarray(at, at + HALF)))
-    all.set(out.subarray(HALF), at)
-    mark(out, step)
-    all.set(out.subarray(0, HALF))
-    out.fill(0)
-  }
+  await zeroedIfFailed(all, async () => {
+    for (let step = 1; step <= ROUNDS * count; step += 1) {
+      const at = HALF * (((step - 1) % count) + 1)
+      const out = await encrypt(block(all.subarray(0, HALF), all.subarray(at, at + HALF)))
+      all.set(out.subarray(HALF), at)
+      mark(out, step)
+      all.set(out.subarray(0, HALF))
+      out.fill(0)
+    }
+  })
   return Secret.take(all)
 }
 
@@ -42,20 +44,32 @@ export async function unwrapByBlocks(wrapped: Secret, decrypt: Block): Promise<S
   checkLength(wrapped.length - HALF)
   const all = wrapped.expose((bytes) => Uint8Array.from(bytes))
   const count = all.length / HALF - 1
-  for (let step = ROUNDS * count; step >= 1; step -= 1) {
-    const at = HALF * (((step - 1) % count) + 1)
-    mark(all, step)
-    const out = await decrypt(block(all.subarray(0, HALF), all.subarray(at, at + HALF)))
-    all.set(out.subarray(0, HALF))
-    all.set(out.subarray(HALF), at)
-    out.fill(0)
-  }
+  await zeroedIfFailed(all, async () => {
+    for (let step = ROUNDS * count; step >= 1; step -= 1) {
+      const at = HALF * (((step - 1) % count) + 1)
+      mark(all, step)
+      const out = await decrypt(block(all.subarray(0, HALF), all.subarray(at, at + HALF)))
+      all.set(out.subarray(0, HALF))
+      all.set(out.subarray(HALF), at)
+      out.fill(0)
+    }
+  })
   const difference = all.subarray(0, HALF).reduce((sum, byte) => sum | (byte ^ INITIAL), 0)
   const plain = all.slice(HALF)
   all.fill(0)
   if (difference === 0) return Secret.take(plain)
   plain.fill(0)
   throw cryptographicFailure()
+}
+
+/** The token may go away in the middle, and what is half wrapped is a key all the same. */
+async function zeroedIfFailed(bytes: Uint8Array, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    bytes.fill(0)
+    throw error
+  }
 }
 
 function checkLength(length: number): void {
