@@ -19,7 +19,7 @@ interface Node {
   pending: Change[]
   size: number
   /** How many changes were there when a sync began, by its thread. */
-  readonly syncs: Map<string, { readonly changes: number; readonly names: number }>
+  readonly syncs: Map<string, { changes: number; readonly names: number }>
 }
 
 type Change =
@@ -174,6 +174,10 @@ export class Disk {
     node.syncs.delete(thread)
     node.durable = changed(node.durable, node.pending.slice(0, sync.changes))
     node.pending = node.pending.slice(sync.changes)
+    // Those that others have begun meanwhile counted what is not pending any more.
+    for (const other of node.syncs.values()) {
+      other.changes = Math.max(0, other.changes - sync.changes)
+    }
     this.#settleNames(
       ({ number, entries }) =>
         number <= sync.names &&

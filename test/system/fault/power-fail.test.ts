@@ -55,7 +55,8 @@ describe.skipIf(!CAN_TRACE)('a power failure', () => {
       if (problems.length > 0) console.info(problems.slice(0, 10).join('\n'))
       expect(outcomes.lost, `of seed ${SEED}`).toBe(0)
       if (model !== 'strict') expect(outcomes.refused, `of seed ${SEED}`).toBe(0)
-      expect(outcomes.right).toBeGreaterThan(count / 2)
+      // Some three in ten come before anything is made: with few images, by chance, more.
+      expect(outcomes.right).toBeGreaterThan(count / 4)
     },
     120_000 + IMAGES * 2_000,
   )
@@ -66,7 +67,7 @@ describe.skipIf(!CAN_TRACE)('a power failure', () => {
       const count = Math.ceil(IMAGES / MODELS.length)
       const { outcomes } = await play(await record('unsynced'), 'journal', count)
       console.info(`power fail without syncs: ${count} images, seed ${SEED}:`, outcomes)
-      expect(outcomes.lost + outcomes.refused, `of seed ${SEED}`).toBeGreaterThan(count / 4)
+      expect(outcomes.lost + outcomes.refused, `of seed ${SEED}`).toBeGreaterThan(count / 8)
     },
     120_000 + IMAGES * 2_000,
   )
@@ -93,6 +94,8 @@ describe.skipIf(!CAN_TRACE)('a power failure', () => {
         if (outcome === 'refused' || outcome === 'lost') told.problems.push(`call ${index}: ${why}`)
       }
     }
+    const each = Number(OPENS) * Number(STEPS)
+    expect(told.acknowledged, 'acknowledgements in the trace').toEqual(Array(WRITERS).fill(each))
     return { outcomes, problems: told.problems }
   }
 
@@ -142,9 +145,15 @@ class Told {
 
   hear(event: Event): void {
     if (event.call !== 'write' || event.fd !== STDOUT) return
-    const text = event.data.toString().trim()
-    if (text === 'made') this.isMade = true
-    else this.acknowledged[Number(text)] = (this.acknowledged[Number(text)] ?? 0) + 1
+    for (const line of event.data.toString().trimEnd().split('\n')) this.#take(line)
+  }
+
+  /** Throws for what is not understood: an acknowledgement that is passed over is one that may be lost. */
+  #take(line: string): void {
+    const count = this.acknowledged[Number(line)]
+    if (line === 'made') this.isMade = true
+    else if (count === undefined) throw new TypeError(`not an acknowledgement: ${line}`)
+    else this.acknowledged[Number(line)] = count + 1
   }
 }
 
