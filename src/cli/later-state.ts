@@ -2,12 +2,14 @@ import { refused } from '../adapter/backup/fault.ts'
 import { withUnpacked } from '../adapter/backup/scratch.ts'
 import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { KEYRING_KEY, readKeyring } from '../adapter/keyring.ts'
+import { connectAdmin } from '../admin/client.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { openRoot } from '../adapter/root-of-directory.ts'
 import { openSealedStore } from '../adapter/sealed-store.ts'
 import { decodePlace } from '../adapter/store-level/head.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { SILENT } from './admin-session.ts'
+import { CommandFailure } from './failure.ts'
 import { openBackup, type BackupOpening, type OpenedBackup } from './backup-opening.ts'
 
 /** Where a later state of the same store is found. */
@@ -35,6 +37,10 @@ async function withDirectory<T>(
   use: (later: ObjectRepository) => Promise<T>,
 ): Promise<T> {
   const directory = await openDataDirectory(path)
+  if ((await connectAdmin(pathIn(directory, 'socket'))) !== undefined) {
+    const hint = "make a backup of it with 'kmipd backup create', and name that with --since-backup"
+    throw new CommandFailure(`a server runs on ${path}`, { hint })
+  }
   const root = await openRoot(directory, backup.access)
   const place = pathIn(directory, 'store')
   try {

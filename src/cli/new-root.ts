@@ -1,6 +1,7 @@
 import type { RootRequest } from '../adapter/root-of-directory.ts'
 import { withAccess, type Opening } from './opening.ts'
 import { descriptorOption, textOption } from './option.ts'
+import { wrongUsage } from './failure.ts'
 import { planRoot, rootOptions, type RootGiven } from './root-request.ts'
 
 /** What a root of trust is made of that comes to be, beside the options of the one that is. */
@@ -35,9 +36,34 @@ export interface NewRootGiven extends Omit<RootGiven, 'root' | keyof Opening> {
   readonly 'new-pin-credential'?: string | undefined
 }
 
-/** Reads what a new root of trust is to be made of, hands it to `use` and forgets it afterwards. Throws wrong usage. */
+/** Throws wrong usage where the root stays as it is and something is said of a new one, which would be forgotten. */
+export function refuseNewRoot(given: NewRootGiven): void {
+  const named = NEW_ROOT_OPTIONS.find((name) => given[name] !== undefined)
+  if (named !== undefined) throw wrongUsage(`--${named} is for another --root`)
+}
+
+const NEW_ROOT_OPTIONS = [
+  'new-passphrase-file',
+  'new-passphrase-fd',
+  'new-passphrase-credential',
+  'new-pin-file',
+  'new-pin-fd',
+  'new-pin-credential',
+  'module',
+  'module-parameters',
+  'slot',
+  'token',
+  'root-key',
+  'key-id',
+] as const
+
+/**
+ * Reads what a new root of trust is to be made of, hands it to `use` and forgets it afterwards. Throws wrong usage.
+ *
+ * @param wanted - the kind, and the option that it was named with
+ */
 export async function withNewRoot<T>(
-  root: RootRequest['kind'],
+  wanted: { readonly kind: RootRequest['kind']; readonly option: string },
   given: NewRootGiven,
   use: (request: RootRequest) => Promise<T>,
 ): Promise<T> {
@@ -49,6 +75,7 @@ export async function withNewRoot<T>(
     'pin-fd': given['new-pin-fd'],
     'pin-credential': given['new-pin-credential'],
   }
-  const requestOf = planRoot({ ...given, ...opening, root })
+  const words = { root: wanted.option, secret: '--new-' }
+  const requestOf = planRoot({ ...given, ...opening, root: wanted.kind }, words)
   return withAccess(opening, async (access) => use(requestOf(access)))
 }

@@ -60,7 +60,9 @@ async function doIt(
         destroyed = await findDestroyed(restored, later, options['destroy-again'])
       },
     })
-  await (root === 'same' ? restore(undefined) : withNewRoot(root, options, restore))
+  await (root === 'same'
+    ? restore(undefined)
+    : withNewRoot({ kind: root, option: '--root' }, options, restore))
   return { restored: true, ...(destroyed && { destroyed }) }
 }
 
@@ -108,10 +110,9 @@ function report(backup: OpenedBackup, options: RestoreOptions, outcome: Outcome)
     ...(clients === undefined ? [] : [['clients', String(clients)] as const]),
   ])
   if (destroyed === undefined) return
-  const what = destroyedAgain ? 'and again now' : 'and are back'
-  print(
-    `${destroyed.length} objects were destroyed since the backup${destroyed.length === 0 ? '' : `, ${what}`}`,
-  )
+  const what = destroyedAgain ? ', and again now' : ', and back now'
+  const counted = destroyed.length === 1 ? '1 object was' : `${destroyed.length} objects were`
+  print(`${counted} destroyed since the backup${destroyed.length === 0 ? '' : what}`)
   if (destroyed.length > 0) printTable(['id', 'type', 'owner', 'destroyed'], destroyed.map(rowOf))
 }
 

@@ -5,14 +5,14 @@ import { wrongUsage } from './failure.ts'
 import { sourcesOf, type Opening } from './opening.ts'
 import { choiceOption, numberOption, textOption } from './option.ts'
 
-const ROOTS = ['file', 'passphrase', 'pkcs11'] as const
+export const ROOTS = ['file', 'passphrase', 'pkcs11'] as const
 const KEY_KINDS = ['aes', 'rsa'] as const
 
 /** The options that say what is to open a store from now on; the passphrase and the PIN have options of their own. */
 export const rootOptions = {
   root: choiceOption(
     'root',
-    'what opens the store [default: the passphrase that is given, or a file]',
+    'what opens the store: file, passphrase or pkcs11 [default: the passphrase that is given, or a file]',
     ROOTS,
   ),
   module: textOption('module', 'PKCS#11 library of the token that is to have the root key'),
@@ -21,7 +21,7 @@ export const rootOptions = {
   token: textOption('token', 'label of the token'),
   'root-key': choiceOption(
     'root-key',
-    'key to make there [default: aes where the token can, or else rsa]',
+    'key to make there, aes or rsa [default: aes where the token can, or else rsa]',
     KEY_KINDS,
   ),
   'key-id': textOption('key-id', 'identifier (CKA_ID, hex) of a key there to take instead'),
@@ -38,23 +38,35 @@ export interface RootGiven extends Opening {
   readonly 'key-id'?: string | undefined
 }
 
+/** How the options are written that a refusal names: that of the kind, and what those of secrets begin with. */
+interface RootWords {
+  readonly root: string
+  readonly secret: string
+}
+
 /**
  * Reads which root of trust is wanted. What it is made with comes when it was read. Throws wrong usage for options that
  * do not go together.
  */
-export function planRoot(given: RootGiven): (access: RootAccess) => RootRequest {
+export function planRoot(
+  given: RootGiven,
+  words: RootWords = { root: '--root', secret: '--' },
+): (access: RootAccess) => RootRequest {
   const { passphrase, pin } = sourcesOf(given)
   const kind = given.root ?? (passphrase === undefined ? 'file' : 'passphrase')
   if (kind !== 'passphrase' && passphrase !== undefined) {
-    throw wrongUsage(`--root ${kind} has no passphrase`)
+    throw wrongUsage(`${words.root} ${kind} has no passphrase`)
   }
-  if (kind === 'pkcs11') return planToken(given, pin)
+  if (kind === 'pkcs11') return planToken(given, pin, words)
   const foreign = TOKEN_OPTIONS.find((name) => given[name] !== undefined)
-  if (foreign !== undefined) throw wrongUsage(`--${foreign} is for --root pkcs11`)
+  if (foreign !== undefined) {
+    const prefix = foreign.startsWith('pin-') ? words.secret : '--'
+    throw wrongUsage(`${prefix}${foreign} is for ${words.root} pkcs11`)
+  }
   if (kind === 'file') return () => ({ kind: 'file' })
   return ({ passphrase: read }) => {
     if (read !== undefined) return { kind: 'passphrase', passphrase: read }
-    throw wrongUsage('--root passphrase needs --passphrase-file, -fd or -credential')
+    throw wrongUsage(`${words.root} passphrase needs ${sourcesFor('passphrase', words)}`)
   }
 }
 
@@ -70,17 +82,23 @@ const TOKEN_OPTIONS = [
   'pin-credential',
 ] as const
 
+function sourcesFor(secret: 'passphrase' | 'pin', words: RootWords): string {
+  const option = `${words.secret}${secret}`
+  return `${option}-file, ${option}-fd or ${option}-credential`
+}
+
 function planToken(
   given: RootGiven,
   pin: SecretSource | undefined,
+  words: RootWords,
 ): (access: RootAccess) => RootRequest {
   const { module, slot, token: label } = given
-  if (module === undefined) throw wrongUsage('--root pkcs11 needs --module')
+  if (module === undefined) throw wrongUsage(`${words.root} pkcs11 needs --module`)
   if ((slot === undefined) === (label === undefined)) {
-    throw wrongUsage('--root pkcs11 needs either --slot or --token')
+    throw wrongUsage(`${words.root} pkcs11 needs either --slot or --token`)
   }
   if (pin === undefined) {
-    throw wrongUsage('--root pkcs11 needs --pin-file, --pin-fd or --pin-credential')
+    throw wrongUsage(`${words.root} pkcs11 needs ${sourcesFor('pin', words)}`)
   }
   const request = {
     module: resolve(module),

@@ -1,4 +1,4 @@
-import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
+import { openDataDirectory, pathIn, type DataDirectory } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { openRoot, type RootRequest } from '../adapter/root-of-directory.ts'
 import { rotateRoot } from '../adapter/root-rotation.ts'
@@ -12,6 +12,8 @@ export interface RotatedRoot {
   readonly data: string
   readonly from: RootRequest['kind']
   readonly to: RootRequest['kind']
+  /** CKA_ID, in hex, of the old root key where that is left in a token. */
+  readonly oldKey?: string
 }
 
 /**
@@ -37,7 +39,7 @@ export async function rotateDirectoryRoot(
         const { store } = core
         const rotation = { directory: core.directory, store, from, to: request, random: nodeRandom }
         await rotateRoot(rotation)
-        return { data: directory.path, from: core.directory.root.kind, to: request.kind }
+        return rotatedBetween(core.directory, request)
       } finally {
         from.destroy()
       }
@@ -45,4 +47,11 @@ export async function rotateDirectoryRoot(
       await core.close()
     }
   })
+}
+
+function rotatedBetween({ path, root }: DataDirectory, { kind: to }: RootRequest): RotatedRoot {
+  const kinds = { data: path, from: root.kind, to }
+  if (root.kind !== 'pkcs11') return kinds
+  const oldKey = 'keyId' in root.parameters ? root.parameters.keyId : undefined
+  return typeof oldKey === 'string' ? { ...kinds, oldKey } : kinds
 }

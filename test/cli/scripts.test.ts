@@ -23,7 +23,8 @@ describe('the command line', () => {
     async (name) => {
       await play(readFileSync(join(FOLDER, name), 'utf8'))
     },
-    120_000,
+    // All of them at once, on a machine that may have other work.
+    300_000,
   )
 })
 

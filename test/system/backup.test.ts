@@ -18,8 +18,10 @@ import { verifyStore } from '../../src/cli/compose.ts'
 import { initialize } from '../../src/cli/initialize.ts'
 import { runRestore } from '../../src/cli/restore-command.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
+import { Secret } from '../../src/secret/secret.ts'
 import { silentLog } from '../adapter/fixtures/recording-log.ts'
 import { startKmipd } from '../cli/program.ts'
+import { serve } from '../cli/serving.ts'
 import { NOW, OWNER, destroyed, inUnit, materialOf, named, sha256 } from '../repository/sample.ts'
 import { damage, type Originals } from './backup-damage.ts'
 import { addKeys, backUp, open, restore } from './backup-sample.ts'
@@ -283,6 +285,10 @@ test('objects that were destroyed since are told, and destroyed again on request
   await expect(older).rejects.toThrow('is older than')
   const foreign = run({ data: at('since-3'), since: at('since-none') })
   await expect(foreign).rejects.toThrow('is not a kmipd data directory')
+  const serving = await serve(['--data', directory, '--port', '0'])
+  const served = run({ data: at('since-3'), since: directory })
+  await expect(served).rejects.toMatchObject({ message: `a server runs on ${directory}` })
+  await serving.stop()
   expect(existsSync(at('since-3'))).toBe(false)
 }, 120_000)
 
@@ -331,6 +337,13 @@ test('a full disk ends both and leaves nothing', async () => {
     await expect(restore(at('whole'), opening, join(disk, 'data'))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     })
+    expect(await readdir(disk)).toEqual([])
+    const fill = join(disk, 'fill')
+    const root = { kind: 'passphrase', passphrase: Secret.take(Buffer.from('some words')) } as const
+    spawnSync('dd', ['if=/dev/zero', `of=${fill}`, 'bs=4k'])
+    const made = initialize(join(disk, 'data'), { root, hosts: [], log: silentLog })
+    await expect(made).rejects.toThrow(/No store could be made at .*: the disk is full$/)
+    await rm(fill)
     expect(await readdir(disk)).toEqual([])
     const file = await OutputFile.begin(join(disk, 'small'))
     const making = writeBackup(backupOf(core), file, { progress: () => undefined })

@@ -54,7 +54,8 @@ export function joinShares(shares: readonly Share[], set: ShareSet): Secret {
   )
   if (twice !== undefined) throw refused(`Share ${twice.index} was given twice`)
   if (indices.size < set.threshold) {
-    throw refused(`${set.threshold} shares are needed and ${indices.size} were given`)
+    const given = indices.size === 1 ? '1 was given' : `${indices.size} were given`
+    throw refused(`${set.threshold} shares are needed and ${given}`)
   }
   const parts = shares.map(({ index, material }) => ({ keyPartIdentifier: index, material }))
   try {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isOfFullDisk } from './ballast.ts'
 import { NOTHING } from './contents.ts'
 import type { Engine, OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
@@ -28,7 +29,8 @@ export async function createStore(
     await syncFile(dirname(directory))
   } catch (error) {
     await rm(building, { recursive: true, force: true })
-    throw cannotOpen(`No store could be made at ${directory}`, error)
+    const why = isOfFullDisk(error) ? ': the disk is full' : ''
+    throw cannotOpen(`No store could be made at ${directory}${why}`, error)
   }
 }
 

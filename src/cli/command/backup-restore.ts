@@ -1,7 +1,7 @@
 import { backupOpeningOptions } from '../backup-opening.ts'
 import { defineCommand } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
-import { newRootOptions } from '../new-root.ts'
+import { newRootOptions, refuseNewRoot } from '../new-root.ts'
 import { choiceOption, dataOption, jsonOption, textOption } from '../option.ts'
 
 /** `kmipd backup restore` */
@@ -24,12 +24,11 @@ export const backupRestoreCommand = defineCommand({
       describe: 'destroy these objects in the restored store, too',
     },
     scratch: textOption('scratch', 'directory to unpack a later backup in [default: temporary]'),
-    root: choiceOption('root', 'what opens the store from then on [default: same]', [
-      'same',
-      'file',
-      'passphrase',
-      'pkcs11',
-    ]),
+    root: choiceOption(
+      'root',
+      'what opens the store from then on: same, file, passphrase or pkcs11 [default: same]',
+      ['same', 'file', 'passphrase', 'pkcs11'],
+    ),
     ...newRootOptions,
     ...backupOpeningOptions,
     json: jsonOption,
@@ -43,6 +42,7 @@ export const backupRestoreCommand = defineCommand({
     if (share !== undefined && root === 'same' && !options['dry-run']) {
       throw wrongUsage('shares bring no root of trust: say with --root what opens the store')
     }
+    if (root === 'same') refuseNewRoot(options)
     const { since, 'since-backup': sinceBackup } = options
     if (since !== undefined && sinceBackup !== undefined) {
       throw wrongUsage('give one of --since and --since-backup')

@@ -1,9 +1,9 @@
 import { defineCommand } from '../define-command.ts'
 import { newRootOptions, withNewRoot } from '../new-root.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption } from '../option.ts'
+import { choiceOption, dataOption, jsonOption } from '../option.ts'
 import { print, printJson, warn } from '../output.ts'
-import { rootOptions } from '../root-request.ts'
+import { ROOTS } from '../root-request.ts'
 
 /** `kmipd root rotate` */
 export const rootRotateCommand = defineCommand({
@@ -12,7 +12,10 @@ export const rootRotateCommand = defineCommand({
     'Put another root of trust, of the same kind or another, in the place of that of a store',
   options: {
     data: dataOption,
-    to: { ...rootOptions.root, describe: 'what opens the store from then on', demandOption: true },
+    to: {
+      ...choiceOption('to', 'what opens the store from then on: file, passphrase or pkcs11', ROOTS),
+      demandOption: true,
+    },
     ...newRootOptions,
     ...openingOptions,
     json: jsonOption,
@@ -24,11 +27,11 @@ export const rootRotateCommand = defineCommand({
   async run(options) {
     const { rotateDirectoryRoot } = await import('../rotate-root.ts')
     const { to, json } = options
-    const rotated = await withNewRoot(to, options, async (request) =>
+    const rotated = await withNewRoot({ kind: to, option: '--to' }, options, async (request) =>
       rotateDirectoryRoot(options, request),
     )
     warn('backups made until now are opened by the old root alone')
-    if (rotated.from === 'pkcs11') {
+    if (rotated.oldKey !== undefined) {
       warn('the old key is still in its token: remove it there when no such backup is needed')
     }
     if (json) printJson(rotated)

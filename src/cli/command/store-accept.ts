@@ -1,7 +1,7 @@
 import { defineCommand } from '../define-command.ts'
 import { openingOptions, withAccess } from '../opening.ts'
-import { dataOption, textOption } from '../option.ts'
-import { print } from '../output.ts'
+import { dataOption, jsonOption, textOption } from '../option.ts'
+import { print, printJson } from '../output.ts'
 
 /** `kmipd store accept` */
 export const storeAcceptCommand = defineCommand({
@@ -11,6 +11,7 @@ export const storeAcceptCommand = defineCommand({
     data: dataOption,
     anchor: textOption('anchor', 'file elsewhere that the head of the store is kept in, too'),
     ...openingOptions,
+    json: jsonOption,
   },
   example: ['$0 store accept --data ./data', 'after the directory was put back on purpose'],
   async run(options) {
@@ -30,7 +31,8 @@ export const storeAcceptCommand = defineCommand({
       }
       const problem = await core.anchors.problem()
       await core.anchors.write()
-      print(`accepted: ${problem ?? 'the anchors said so already'}`)
+      if (options.json) printJson({ data: directory.path, problem })
+      else print(`accepted: ${problem ?? 'the anchors said so already'}`)
     } finally {
       await core.close()
     }
