@@ -155,7 +155,8 @@ async function syncTree(directory: string): Promise<void> {
 }
 
 /** Sees to it that a file, or the names in a directory, are on the disk. */
-export async function syncPath(path: string): Promise<void> {
+export /** Brings a file, or the names in a directory, to stable storage. */
+async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()

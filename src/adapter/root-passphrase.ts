@@ -72,9 +72,13 @@ export function rootFromPassphrase(
     destroy() {
       own.destroy()
       derived ??= Promise.resolve(own)
-      void derived.then((key) => {
-        key.destroy()
-      })
+      derived.then(
+        (key) => {
+          key.destroy()
+        },
+        // Whoever asked for the key was told, and there is none to destroy.
+        () => undefined,
+      )
     },
   })
 }

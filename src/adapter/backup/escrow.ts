@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Secret } from '../../secret/secret.ts'
 import { IV_BYTES, TAG_BYTES, decryptGcm, encryptGcm, type GcmInput } from '../aes-gcm.ts'
-import { destroyKeys, type BareKeys, type EpochKey } from '../keyring.ts'
+import type { BareKeys, EpochKey } from '../keyring.ts'
 import { eightBytes, lengthPrefixed, utf8 } from '../length-prefixed.ts'
 import { deriveKey } from '../sealer-envelope.ts'
 import { ByteReader } from './byte-reader.ts'
@@ -79,15 +79,23 @@ function decodeKeys(bytes: Uint8Array): BareKeys | undefined {
     const line = next()
     const seals = numberIn(next())
     const key = secretIn(next())
-    if (number !== undefined && line !== undefined && seals !== undefined && key !== undefined) {
-      epochs.push({ number, line: new TextDecoder().decode(line), seals, key })
+    if (number === undefined || line === undefined || seals === undefined || key === undefined) {
+      withhold(index, epochs)
+      return undefined
     }
+    epochs.push({ number, line: new TextDecoder().decode(line), seals, key })
   }
   if (storeId?.length === ID && generation !== undefined && index !== undefined) {
     if (epochs.length > 0) return { storeId, generation, index, epochs }
   }
-  if (index !== undefined) destroyKeys({ index, epochs })
+  withhold(index, epochs)
   return undefined
+}
+
+/** What does not fit is not given out. */
+function withhold(index: Secret | undefined, epochs: readonly EpochKey[]): void {
+  index?.destroy()
+  for (const { key } of epochs) key.destroy()
 }
 
 function numberIn(bytes: Uint8Array | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../data-directory.ts'
-import { writeNewFile } from '../data-directory-build.ts'
+import { syncPath, writeNewFile } from '../data-directory-build.ts'
 import { refused } from './fault.ts'
 import { formatShare, parseShare, type Share } from './share.ts'
 
@@ -28,6 +28,7 @@ export async function writeShares(
       await writeShare(path, share)
       written.push(path)
     }
+    await syncPath(directory)
     return written
   } catch (error) {
     await removeShares(written)
