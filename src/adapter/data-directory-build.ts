@@ -46,7 +46,7 @@ export async function replaceFile(path: string, content: Uint8Array, mode: numbe
   await guard(path, async () => rm(beside, { force: true }))
   await writeNewFile(beside, content, mode)
   await guard(path, async () => rename(beside, path))
-  await syncPath(dirname(path))
+  await guard(path, async () => syncPath(dirname(path)))
 }
 
 /** True for an empty directory, false when there is nothing at all. */

@@ -135,11 +135,12 @@ describe('the commits of an engine that fails', () => {
       await expect(store.get(bytes('a'))).rejects.toMatchObject(UNAVAILABLE)
       await expect(put(store, 'd', 'four')).rejects.toMatchObject(UNAVAILABLE)
     }
-    expect(disk.opened).toBe(3)
+    // Whoever needs it tries again, for the disk may have failed for a moment alone.
+    expect(disk.opened).toBeGreaterThan(3)
     expect(lines.at(-1)).toMatchObject({
       level: 'error',
       event: 'store stopped',
-      fields: { reason: 'acknowledged commits are missing after reopening' },
+      fields: { reason: 'reopening failed: acknowledged commits are missing after reopening' },
     })
   })
 

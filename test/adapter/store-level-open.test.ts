@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { Level } from 'level'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openLevelEngine } from '../../src/adapter/store-level/engine.ts'
+import { openLevelEngine, type OpenEngine } from '../../src/adapter/store-level/engine.ts'
 import { openLevelStore } from '../../src/adapter/store-level/index.ts'
 import { unlockPlain } from './fixtures/plain-unlock.ts'
 import { HEAD_KEY, ringKey } from '../../src/adapter/store-level/layout.ts'
@@ -27,6 +27,31 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const store of opened.splice(0)) await store.close()
   await rm(parent, { recursive: true })
+})
+
+describe('an opening in which LevelDB passes over a log', () => {
+  // As it does with one that it cannot open at that moment, for want of a descriptor or over an error of the disk.
+  const passingOver: OpenEngine = async (path, options) => {
+    for (const name of await readdir(path)) if (name.endsWith('.log')) await rm(join(path, name))
+    return openLevelEngine(path, options)
+  }
+
+  test('is refused, and the next one has everything', async () => {
+    const first = await make()
+    await put(first, 'a', 'one')
+    await first.close()
+    const second = await open()
+    const revision = await put(second, 'b', 'two')
+    await second.close()
+    const options = { directory, create: false, unlock: unlockPlain, log: silentLog }
+    await expect(openLevelStore({ ...options, openEngine: passingOver })).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: 'The store was opened without its last commits: try again',
+    })
+    const third = await open()
+    expect(await scanned(third, 'a', 'z')).toHaveLength(2)
+    expect(await put(third, 'c', 'three')).toBe(revision + 1n)
+  })
 })
 
 describe('making a store', () => {

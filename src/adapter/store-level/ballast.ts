@@ -113,7 +113,8 @@ export class Ballast {
 
 /** Whether an error says that the disk, or what may be used of it, is full. */
 export function isOfFullDisk(error: unknown): boolean {
-  return /No space left|Disk quota exceeded|ENOSPC|EDQUOT/u.test(wordsOf(error))
+  // libuv knows no word for EDQUOT, which Linux numbers 122.
+  return /No space left|Disk quota exceeded|ENOSPC|EDQUOT|system error -122\b/u.test(wordsOf(error))
 }
 
 const CHUNK = 1_048_576

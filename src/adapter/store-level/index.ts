@@ -7,7 +7,8 @@ import { Ballast, type BallastOptions } from './ballast.ts'
 import { checkDirectory, createStore } from './create.ts'
 import { openLevelEngine, type OpenEngine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
-import { openChecked, type Opened } from './open-checked.ts'
+import type { Head } from './head.ts'
+import { openChecked, refusalOf, type Opened } from './open-checked.ts'
 import { proveContents } from './contents.ts'
 import { takeLease } from './lease.ts'
 import { findForeignLog } from './log-file.ts'
@@ -51,13 +52,21 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
     await checkFiles(directory)
     const ballast = new Ballast(options.ballast ?? NO_BALLAST)
     await ballast.prepare()
-    const opened = await openChecked(open, options.unlock)
+    const check = async (opened: Opened) => prove(opened, options)
+    const opened = await openChecked({ directory, open, unlock: options.unlock, check })
     const { engine, head, unlocked, isOld } = opened
-    await prove(opened, options)
     const { seal, upgrade } = unlocked
-    const reopen = async () => {
+    const reopen = async (isExpected: (head: Head) => boolean) => {
       await checkFiles(directory)
-      return openChecked(open, () => ({ seal }))
+      return openChecked({
+        directory,
+        open,
+        unlock: () => ({ seal }),
+        check: async (again) => {
+          if (!isExpected(again.head)) throw cannotOpen(MISSING)
+          return Promise.resolve()
+        },
+      })
     }
     const release = async (): Promise<void> => lease.release()
     const { log } = options
@@ -67,10 +76,11 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<LevelS
     return store
   } catch (error) {
     await lease.release()
-    throw error
+    throw error instanceof KmipFault ? error : cannotOpen(refusalOf(error), error)
   }
 }
 
+const MISSING = 'acknowledged commits are missing after reopening'
 const NO_BALLAST: BallastOptions = { path: '', bytes: 0 }
 
 /** LevelDB ends the process over some damage that it reads: it is looked for before. */
@@ -84,12 +94,7 @@ async function prove(
   { provenEntries = Infinity }: LevelStoreOptions,
 ): Promise<void> {
   if (isOld || head.contents.entries > provenEntries) return
-  try {
-    await proveContents(engine, unlocked.seal, head.contents)
-  } catch (error) {
-    await engine.close()
-    throw error instanceof KmipFault ? error : cannotOpen('The store cannot be read', error)
-  }
+  await proveContents(engine, unlocked.seal, head.contents)
 }
 
 /** From this commit on the store has authenticated heads. */

@@ -15,6 +15,12 @@ export class NumberReader {
     this.#offset += bytes
   }
 
+  /** The next bytes, fewer of them at the end. */
+  take(bytes: number): Buffer {
+    this.#offset += bytes
+    return this.#bytes.subarray(this.#offset - bytes, this.#offset)
+  }
+
   number(): number {
     let value = 0
     for (let factor = 1; ; factor *= 128) {

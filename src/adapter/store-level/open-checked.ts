@@ -2,8 +2,10 @@ import { KmipFault } from '../../fault/fault.ts'
 import { isOfFullDisk } from './ballast.ts'
 import type { Engine } from './engine.ts'
 import { cannotOpen } from './fault.ts'
-import { readHead, type Head } from './head.ts'
+import { readHead, samePlace, type Head } from './head.ts'
 import { dataKey, entryOf } from './layout.ts'
+import { lastPlaceIn } from './log-file.ts'
+import { putBack, readRecoveryFiles } from './recovery-files.ts'
 import type { Unlock, Unlocked } from './seal.ts'
 
 /** An engine that stands where its head says. */
@@ -15,8 +17,22 @@ export interface Opened {
   readonly isOld: boolean
 }
 
-/** Opens an engine and reads where it stands; closes it again when its head is not sound. Throws `UNAVAILABLE`. */
-export async function openChecked(open: () => Promise<Engine>, unlock: Unlock): Promise<Opened> {
+/** How an engine is opened and what must hold of it. */
+export interface Opening {
+  readonly directory: string
+  readonly open: () => Promise<Engine>
+  readonly unlock: Unlock
+  /** Throws for one that is not sound. */
+  readonly check: (opened: Opened) => Promise<void>
+}
+
+/**
+ * Opens an engine and reads where it stands. One that is not sound is closed again, and its files are made what they were
+ * before: LevelDB may have gone on without a log. Throws `UNAVAILABLE`.
+ */
+export async function openChecked(opening: Opening): Promise<Opened> {
+  const { directory, open, unlock, check } = opening
+  const before = await readRecoveryFiles(directory)
   const engine = await open().catch((error: unknown) => {
     throw cannotOpen(refusalOf(error), error)
   })
@@ -26,15 +42,21 @@ export async function openChecked(open: () => Promise<Engine>, unlock: Unlock): 
       return stored === undefined ? undefined : entryOf(key, stored).value
     })
     const { head, isOld } = await readHead(engine, unlocked)
-    return { engine, head, unlocked, isOld }
+    const last = lastPlaceIn(before.logs)
+    if (last !== undefined && !samePlace(last, head)) throw cannotOpen(PASSED_OVER)
+    const opened = { engine, head, unlocked, isOld }
+    await check(opened)
+    return opened
   } catch (error) {
     await engine.close()
+    // Where that fails too, what is wrong with the store is still what has to be told.
+    await putBack(directory, before).catch(() => false)
     throw error instanceof KmipFault ? error : cannotOpen('The store cannot be read', error)
   }
 }
 
 /** What is wrong, for the person at the terminal. */
-function refusalOf(error: unknown): string {
+export function refusalOf(error: unknown): string {
   if (isLocked(error)) return IN_USE
   return isOfFullDisk(error)
     ? 'The store cannot be opened: the disk is full'
@@ -47,4 +69,5 @@ function isLocked(error: unknown): boolean {
   return ('code' in error && error.code === 'LEVEL_LOCKED') || isLocked(error.cause)
 }
 
+const PASSED_OVER = 'The store was opened without its last commits: try again'
 const IN_USE = 'The store is in use by another process'

@@ -32,7 +32,8 @@ export interface LevelStoreParts {
   readonly seal: StoreSeal
   /** It was brought up to date when it was opened. */
   readonly isRenewed: boolean
-  readonly reopen: () => Promise<Opened>
+  /** Throws where the head is not as expected, and leaves the files what they were. */
+  readonly reopen: (isExpected: (head: Head) => boolean) => Promise<Opened>
   readonly ballast: Ballast
   /** Called once, when the store is closed. */
   readonly release: () => Promise<void>
@@ -247,15 +248,11 @@ export class LevelStore implements Store {
   async #reopen(expected: readonly Head[]): Promise<void> {
     const { log, reopen } = this.#parts
     try {
-      const { engine, head } = await reopen()
-      if (expected.some((one) => samePlace(one, head))) {
-        this.#working = this.#start(engine, head)
-        log.warn('store reopened', { batch: String(head.batch) })
-        this.#tell()
-      } else {
-        await engine.close()
-        this.#stay('acknowledged commits are missing after reopening')
-      }
+      const isExpected = (found: Head) => expected.some((one) => samePlace(one, found))
+      const { engine, head } = await reopen(isExpected)
+      this.#working = this.#start(engine, head)
+      log.warn('store reopened', { batch: String(head.batch) })
+      this.#tell()
     } catch (error) {
       if (await this.#giveRoom(error)) return this.#reopen(expected)
       this.#stay(`reopening failed: ${wordsOf(error)}`)
