@@ -145,7 +145,8 @@ async function removeEmpty(last: string, first: string): Promise<void> {
   }
 }
 
-async function syncTree(directory: string): Promise<void> {
+/** Brings a directory and everything in it to stable storage. */
+export async function syncTree(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name)
     if (entry.isDirectory()) await syncTree(path)
@@ -154,9 +155,8 @@ async function syncTree(directory: string): Promise<void> {
   await syncPath(directory)
 }
 
-/** Sees to it that a file, or the names in a directory, are on the disk. */
-export /** Brings a file, or the names in a directory, to stable storage. */
-async function syncPath(path: string): Promise<void> {
+/** Brings a file, or the names in a directory, to stable storage. */
+export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()

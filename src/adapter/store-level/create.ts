@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncPath, syncTree } from '../data-directory-build.ts'
 import { isOfFullDisk } from './ballast.ts'
 import { NOTHING } from './contents.ts'
 import type { Engine, OpenEngine } from './engine.ts'
@@ -24,9 +25,9 @@ export async function createStore(
   try {
     await mkdir(building, { mode: 0o700 })
     await writeOrigin(await openEngine(building, { create: true }), seal)
-    await syncDirectory(building)
+    await syncTree(building)
     await rename(building, directory)
-    await syncFile(dirname(directory))
+    await syncPath(dirname(directory))
   } catch (error) {
     await rm(building, { recursive: true, force: true })
     const why = isOfFullDisk(error) ? ': the disk is full' : ''
@@ -53,20 +54,6 @@ async function writeOrigin(engine: Engine, seal: StoreSeal): Promise<void> {
     { type: 'put', key: HEAD_KEY, value },
   ])
   await engine.close()
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) await syncFile(join(directory, name))
-  await syncFile(directory)
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 async function exists(path: string): Promise<boolean> {
