@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Archive } from '../adapter/backup/archive.ts'
 import { readShare } from '../adapter/backup/share-file.ts'
 import type { Share } from '../adapter/backup/share.ts'
@@ -5,6 +6,7 @@ import { unlockBackup, type BackupKeys, type BackupOpener } from '../adapter/bac
 import { parseSettings, type RootSettings } from '../adapter/data-directory.ts'
 import { rootFromFile } from '../adapter/root-file.ts'
 import { openRoot, type RootAccess } from '../adapter/root-of-directory.ts'
+import { readTokenParameters } from '../adapter/root-pkcs11/parameters.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import { CommandFailure, wrongUsage } from './failure.ts'
 import { openingOptions, withAccess, type Opening } from './opening.ts'
@@ -13,6 +15,10 @@ import { textOption } from './option.ts'
 /** The options of every command that opens a backup. */
 export const backupOpeningOptions = {
   'root-file': textOption('root-file', 'root.key of the store that was backed up'),
+  'root-module': textOption(
+    'root-module',
+    'PKCS#11 library of the token that has the root key of that store',
+  ),
   share: {
     type: 'string',
     requiresArg: true,
@@ -25,6 +31,7 @@ export const backupOpeningOptions = {
 /** What those options were given as. */
 export interface BackupOpening extends Opening {
   readonly 'root-file'?: string | undefined
+  readonly 'root-module'?: string | undefined
   readonly share?: readonly string[] | undefined
   /** An old data directory, which a passphrase or PIN beside shares is for. */
   readonly since?: string | undefined
@@ -104,13 +111,15 @@ async function openerOf(
   settings: RootSettings,
   { given, access }: Given,
 ): Promise<BackupOpener> {
-  const { share: files, 'root-file': rootKey } = given
+  const { share: files, 'root-file': rootKey, 'root-module': module } = given
   if (files !== undefined) {
     const isAccessGiven = access.passphrase !== undefined || access.pin !== undefined
-    if (rootKey !== undefined || (isAccessGiven && given.since === undefined))
+    const isRootGiven = rootKey !== undefined || module !== undefined
+    if (isRootGiven || (isAccessGiven && given.since === undefined))
       throw wrongUsage('give shares or what opens the root, not both')
     return { kind: 'shares', shares: await readShares(files) }
   }
+  checkModule(path, settings, module)
   if (settings.kind !== 'file') {
     if (rootKey === undefined) {
       return { kind: 'root', root: await openRoot({ path, root: settings }, access) }
@@ -123,6 +132,24 @@ async function openerOf(
   if (rootKey !== undefined) return { kind: 'root', root: await rootFromFile(rootKey) }
   throw new CommandFailure(`${path} is opened by the root.key of its store`, {
     hint: "give it with '--root-file FILE', or shares with '--share FILE'",
+  })
+}
+
+/**
+ * A library runs as soon as it is loaded, and who wrote the header of a backup is not known before the token has opened
+ * it: which library that is must be said by whoever asks.
+ */
+function checkModule(path: string, settings: RootSettings, given: string | undefined): void {
+  if (settings.kind !== 'pkcs11') {
+    if (given === undefined) return
+    throw new CommandFailure(`${path} is not opened by a token: its root is ${settings.kind}`)
+  }
+  const { module, moduleParameters } = readTokenParameters(settings.parameters)
+  if (given !== undefined && resolve(given) === module) return
+  const told =
+    moduleParameters === undefined ? '' : ` and tell it ${JSON.stringify(moduleParameters)}`
+  throw new CommandFailure(`${path} wants to load ${module}${told}`, {
+    hint: `if that is the library of your token, give it with '--root-module ${module}'`,
   })
 }
 

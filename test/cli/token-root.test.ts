@@ -119,6 +119,28 @@ describe.skipIf(NO_SOFTHSM !== undefined)('a data directory whose root key is in
     expect(await objectsInToken()).toBe(before + 1)
   })
 
+  test('is backed up, and loads no library of a backup that nobody has named', async () => {
+    const data = join(home, 'backed-up')
+    const backup = join(home, 'token.kmbk')
+    const restored = join(home, 'from-backup')
+    await succeed('init', '--data', data, ...place, ...pin)
+    await succeed('backup', 'create', backup, '--data', data)
+    const unnamed = await runKmipd(['backup', 'restore', backup, '--data', restored], { env })
+    expect(unnamed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`wants to load ${hsm.settings.module}`) as string,
+    })
+    const other = await runKmipd(['backup', 'verify', backup, '--root-module', '/lib/other.so'], {
+      env,
+    })
+    expect(other.code).toBe(1)
+    expect(readdirSync(home)).not.toContain('from-backup')
+    await succeed('backup', 'verify', backup, '--root-module', hsm.settings.module)
+    const named = ['--root-module', hsm.settings.module]
+    await succeed('backup', 'restore', backup, '--data', restored, ...named)
+    await succeed('store', 'verify', '--data', restored)
+  })
+
   test('whose PIN came by a descriptor is told it with each command', async () => {
     const data = join(home, 'told')
     const byDescriptor = async (...args: readonly string[]): Promise<Outcome> => {
