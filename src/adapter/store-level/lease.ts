@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, readFile, readdir, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { KmipFault } from '../../fault/fault.ts'
 import { cannotOpen } from './fault.ts'
 
 /** The right of this process to have the store open. */
@@ -35,7 +36,8 @@ export async function takeLease(directory: string): Promise<Lease> {
     }
   } catch (error) {
     await release()
-    throw error
+    if (error instanceof KmipFault) throw error
+    throw cannotOpen(`It cannot be seen in ${parent} whether the store is in use`, error)
   }
   return { release }
 }
