@@ -3,21 +3,25 @@ import type {
   Commit,
   CommitOutcome,
   Entry,
+  JournalLog,
+  JournalledStore,
   KeyRange,
+  LostLines,
   Revision,
   ScanOptions,
   Snapshot,
-  Store,
 } from '../port/store.ts'
 import { checkCommit } from './store-limits.ts'
 
 /** A store that forgets everything when the process ends, for tests. */
-export function memoryStore(): Store {
+export function memoryStore(): JournalledStore {
   return new MemoryStore()
 }
 
-class MemoryStore implements Store {
+class MemoryStore implements JournalledStore {
   #table = new Table([])
+  #log: JournalLog | undefined
+  #lost: { readonly from: number; readonly lines: Uint8Array[] } = { from: 0, lines: [] }
   #revision: Revision = 0n
   #open = true
 
@@ -40,6 +44,9 @@ class MemoryStore implements Store {
   async commit(commit: Commit): Promise<CommitOutcome> {
     const table = this.#reader()
     checkCommit(commit)
+    if (commit.journal !== undefined && this.#log === undefined) {
+      throw new TypeError('A commit has a journal, and there is no log for it')
+    }
     for (const { key, revision } of commit.checks) {
       if ((table.find(key)?.revision ?? 'absent') !== revision) {
         return Promise.resolve('conflict')
@@ -47,7 +54,27 @@ class MemoryStore implements Store {
     }
     this.#revision += 1n
     this.#table = table.with(commit, this.#revision)
+    this.#note(commit)
     return Promise.resolve({ revision: this.#revision })
+  }
+
+  async lostLines(): Promise<LostLines> {
+    this.#reader()
+    const { from, lines } = this.#lost
+    return Promise.resolve({ from, lines: [...lines] })
+  }
+
+  keepJournalsFor(log: JournalLog): void {
+    this.#log = log
+    this.#lost = { from: log.size, lines: [] }
+  }
+
+  /** Nothing is ever settled: nobody keeps one of these for long. */
+  #note({ journal }: Commit): void {
+    if (journal === undefined) return
+    const outcomes = journal.outcomes.map((line) => Uint8Array.from(line))
+    this.#lost.lines.push(...journal.intents.map((line) => Uint8Array.from(line)), ...outcomes)
+    for (const line of outcomes) this.#log?.append(line)
   }
 
   async close(): Promise<void> {

@@ -51,11 +51,21 @@ export interface Put {
   readonly isFresh?: boolean
 }
 
+/** Lines of the audit that are stored with a commit, so that one sync makes both durable. */
+export interface Journal {
+  /** They are in the log already, which may lose them until it has synced. */
+  readonly intents: readonly Uint8Array[]
+  /** They go to the log as soon as the commit is durable, before anyone is told that it is. */
+  readonly outcomes: readonly Uint8Array[]
+}
+
 /** All of it happens, durably, or none. No key is both in `puts` and `dels`. */
 export interface Commit {
   readonly checks: readonly Check[]
   readonly puts: readonly Put[]
   readonly dels: readonly Uint8Array[]
+  /** For a {@link JournalledStore} alone, one whose journals go to a log. */
+  readonly journal?: Journal | undefined
 }
 
 /** `conflict`: a check did not hold and nothing was written. */
@@ -72,6 +82,32 @@ export interface Store extends StoreReader {
   /** Resolves once the commit is on stable storage. */
   commit(commit: Commit): Promise<CommitOutcome>
   close(): Promise<void>
+}
+
+/** The log that the outcomes of journals go to. */
+export interface JournalLog {
+  /** Lines that were appended so far: the place of the next one. */
+  readonly size: number
+  /** Takes in a line. It must not throw: what cannot be written yet is written before anything else is. */
+  append(line: Uint8Array): void
+  /** Resolves once all that was appended so far outlives the machine. Throws `UNAVAILABLE`. */
+  synced(): Promise<void>
+}
+
+/** What a log may have lost of the journals of a store. */
+export interface LostLines {
+  /** No outcome of theirs is in the log before this place. */
+  readonly from: number
+  /** In the order in which their commits happened: of each its intents and then its outcomes. */
+  readonly lines: readonly Uint8Array[]
+}
+
+/** A store that keeps journals for a log: each until the log has synced it. */
+export interface JournalledStore extends Store {
+  /** What the log may have lost. Throws `UNAVAILABLE` where a journal is not what was written. */
+  lostLines(): Promise<LostLines>
+  /** From now on outcomes go to a log, which has synced whatever {@link lostLines} gives. */
+  keepJournalsFor(log: JournalLog): void
 }
 
 /** What every engine can hold. */

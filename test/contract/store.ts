@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { STORE_LIMITS, type Commit, type Store } from '../../src/port/store.ts'
+import {
+  STORE_LIMITS,
+  type Commit,
+  type JournalledStore,
+  type Store,
+} from '../../src/port/store.ts'
+import { journalRules } from './store-journal.ts'
 import { modelRule } from './store-model.ts'
 import {
   ALL,
@@ -18,7 +24,7 @@ import {
 
 /** A fresh, empty store, and how to get rid of it. */
 export interface StoreUnderTest {
-  readonly store: Store
+  readonly store: JournalledStore
   dispose(): Promise<void>
 }
 
@@ -26,7 +32,7 @@ export interface StoreUnderTest {
 export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {
   describe(`the store contract: ${name}`, () => {
     let subject: StoreUnderTest
-    let store: Store
+    let store: JournalledStore
 
     beforeEach(async () => {
       subject = await make()
@@ -43,6 +49,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     concurrencyRules(() => store)
     limitRules(() => store)
     closingRules(() => store)
+    journalRules(() => store)
     modelRule(() => store)
   })
 }

@@ -5,6 +5,7 @@ import { unavailable } from './fault.ts'
 import { storedFrame } from './frame.ts'
 import { ABSENT, Group, type Written } from './group.ts'
 import type { Head } from './head.ts'
+import type { Journals } from './journals.ts'
 import { dataKey, revisionOf } from './layout.ts'
 import type { StoreSeal } from './seal.ts'
 
@@ -16,6 +17,7 @@ import type { StoreSeal } from './seal.ts'
 export class Committer {
   readonly #engine: Engine
   readonly #seal: StoreSeal
+  readonly #journals: Journals
   readonly #failed: (error: unknown) => void
   /** Oldest first; the first is the one being written. */
   readonly #groups: Group[] = []
@@ -24,10 +26,8 @@ export class Committer {
   #writing = false
   #stopped = false
 
-  constructor(
-    { engine, head, seal }: { engine: Engine; head: Head; seal: StoreSeal },
-    failed: (error: unknown) => void,
-  ) {
+  constructor({ engine, head, seal, journals }: CommitterParts, failed: (error: unknown) => void) {
+    this.#journals = journals
     this.#engine = engine
     this.#head = head
     this.#seal = seal
@@ -39,13 +39,14 @@ export class Committer {
     return this.#head
   }
 
-  /** The head of the batch under way, which may or may not become durable. */
-  get attempted(): Head | undefined {
-    return this.#writing ? this.#groups[0]?.seal() : undefined
+  /** The batch under way, which may or may not become durable. */
+  get attempted(): Group | undefined {
+    return this.#writing ? this.#groups[0] : undefined
   }
 
   /** Resolves once the commit, and all that it was decided on, is durable. */
   async submit(commit: Commit): Promise<CommitOutcome> {
+    while (!this.#journals.hasRoomFor(this.#openGroup().batch)) await this.#makeRoom()
     const seen = new Map<string, Written>()
     const held = commit.checks.every((check) => this.#holds(check, seen))
     const replaced = held ? this.#replacedBy(commit, seen) : []
@@ -71,6 +72,12 @@ export class Committer {
       const written = group.sealed ? 'outcome unknown: it was being written' : 'not written'
       for (const { reject } of group.waiters) reject(unavailable(written, cause))
     }
+  }
+
+  /** Those who come meanwhile may be decided before. */
+  async #makeRoom(): Promise<void> {
+    await this.#journals.settle()
+    if (this.#stopped) throw unavailable('not written')
   }
 
   #holds({ key, revision }: Check, seen: Map<string, Written>): boolean {
@@ -109,7 +116,8 @@ export class Committer {
   #openGroup(): Group {
     const last = this.#groups.at(-1)
     if (last !== undefined && !last.sealed && last.size < GROUP_BYTES) return last
-    const group = new Group(last?.seal() ?? this.#head, this.#seal)
+    const settled = () => this.#journals.settled
+    const group = new Group(last?.seal() ?? this.#head, this.#seal, settled)
     this.#groups.push(group)
     return group
   }
@@ -126,10 +134,18 @@ export class Committer {
       if (this.#stopped) return
       this.#head = head
       this.#groups.shift()
+      this.#journals.written(head.batch, group.outcomes, group.hasJournal)
       for (const { outcome, resolve } of group.waiters) resolve(outcome)
     }
     this.#writing = false
   }
+}
+
+interface CommitterParts {
+  readonly engine: Engine
+  readonly head: Head
+  readonly seal: StoreSeal
+  readonly journals: Journals
 }
 
 /** A group that has grown to this size is closed to more commits. */

@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { Commit, CommitOutcome, Revision } from '../../port/store.ts'
+import type { Commit, CommitOutcome, Journal, Revision } from '../../port/store.ts'
 import { keyText } from '../store-limits.ts'
 import type { Contents } from './contents.ts'
 import type { EngineOperation } from './engine.ts'
 import { frameOfDeletion, frameOfPut } from './frame.ts'
 import { encodeHead, type Head } from './head.ts'
-import { HEAD_KEY, ringKey } from './layout.ts'
+import { encodeJournal, framesOf, type Settled } from './journal-record.ts'
+import { HEAD_KEY, journalKey, ringKey } from './layout.ts'
 import { absorb, type StoreSeal } from './seal.ts'
 
 /** One who waits for a group to be on stable storage. */
@@ -28,18 +29,25 @@ export class Group {
   readonly operations: EngineOperation[] = []
   /** What the group leaves behind, by key. */
   readonly written = new Map<string, Written>()
+  /** Lines for the log once the group is durable. */
+  readonly outcomes: Uint8Array[] = []
   /** Bytes of the keys and values in it. */
   size = 0
   readonly #before: Head
   readonly #seal: StoreSeal
   /** Frames that the store holds from now on or no longer: each goes into the combination, or out of it. */
   readonly #changed: Uint8Array[] = []
+  /** Frames of the lines that are stored with its commits. */
+  readonly #journal: Uint8Array[] = []
+  readonly #settled: () => Settled
   #entries: number
   readonly #hash: Hash
   #sequence: Revision
   #head: Head | undefined
 
-  constructor(before: Head, seal: StoreSeal) {
+  /** @param settled - asked when the group is sealed */
+  constructor(before: Head, seal: StoreSeal, settled: () => Settled) {
+    this.#settled = settled
     this.#before = before
     this.#seal = seal
     this.#entries = before.contents.entries
@@ -58,7 +66,17 @@ export class Group {
     for (const frame of replaced) this.#changed.push(frame)
     for (const key of commit.dels) this.#delete(key)
     for (const { key, value } of commit.puts) this.#put(key, value)
+    if (commit.journal !== undefined) this.#note(commit.journal)
     return this.#sequence
+  }
+
+  /** Number of the batch that it will be, if anything is in it. */
+  get batch(): bigint {
+    return this.#before.batch + 1n
+  }
+
+  get hasJournal(): boolean {
+    return this.#journal.length > 0
   }
 
   /** Whether no commit is in it: one without writes counts, as it moves the head. */
@@ -78,13 +96,34 @@ export class Group {
       this.#head = this.#before
       return this.#head
     }
-    const batch = this.#before.batch + 1n
-    const chain = this.#hash.digest()
-    this.#head = { sequence: this.#sequence, batch, chain, contents: this.#contents() }
+    const { batch, hasJournal } = this
+    const chain = this.#end()
+    const contents = this.#contents()
+    this.#head = { sequence: this.#sequence, batch, chain, contents, hasJournal }
     const value = encodeHead(this.#head, this.#seal)
     this.operations.push({ type: 'put', key: ringKey(batch), value })
     this.operations.push({ type: 'put', key: HEAD_KEY, value })
     return this.#head
+  }
+
+  /** The chain after the batch. */
+  #end(): Uint8Array {
+    const digest = this.#hash.digest()
+    if (!this.hasJournal) return digest
+    const { batch } = this
+    const { value, chain } = encodeJournal(
+      { batch, digest, settled: this.#settled() },
+      this.#journal,
+    )
+    this.operations.push({ type: 'put', key: journalKey(batch), value })
+    return chain
+  }
+
+  #note({ intents, outcomes }: Journal): void {
+    const frames = framesOf(intents, outcomes)
+    this.#journal.push(frames.bytes)
+    this.outcomes.push(...frames.outcomes)
+    this.size += frames.bytes.length
   }
 
   #put(key: Uint8Array, value: Uint8Array): void {

@@ -20,16 +20,18 @@ export interface Place {
 export interface Head extends Place {
   /** What the store holds then. */
   readonly contents: Contents
+  /** Whether the batch has a journal: its chain is then the hash of that. */
+  readonly hasJournal?: boolean
 }
 
-/** `KMH2`, sequence, batch, chain, number of entries, their combination masked, HMAC-SHA-256 of all that. */
+/** `KMH2`, or `KMH3` where the batch has a journal, sequence, batch, chain, number of entries, their combination masked, HMAC-SHA-256 of all that. */
 export function encodeHead(
-  { sequence, batch, chain, contents }: Head,
+  { sequence, batch, chain, contents, hasJournal }: Head,
   seal: StoreSeal,
 ): Uint8Array {
   const bytes = new Uint8Array(HEAD_BYTES)
   const view = new DataView(bytes.buffer)
-  view.setUint32(0, MAGIC)
+  view.setUint32(0, hasJournal === true ? JOURNAL_MAGIC : MAGIC)
   view.setBigUint64(4, sequence)
   view.setBigUint64(12, batch)
   bytes.set(chain, 20)
@@ -60,7 +62,7 @@ export function decodeHead(bytes: Uint8Array, seal: StoreSeal): Head | undefined
   const { sequence, batch, chain } = place
   const set = masked(bytes.subarray(SET_AT, MAC_AT), chain, seal)
   const contents = { entries: Number(view.getBigUint64(OLD_HEAD_BYTES)), set }
-  return { sequence, batch, chain, contents }
+  return { sequence, batch, chain, contents, hasJournal: view.getUint32(0) === JOURNAL_MAGIC }
 }
 
 export function samePlace(a: Place, b: Place): boolean {
@@ -100,6 +102,15 @@ export function placeAfter(engine: Engine, batch: bigint): Place | undefined {
   return place?.batch === batch ? place : undefined
 }
 
+/** The head of a batch that the ring still has; undefined for one of the time before heads were authenticated. Throws `UNAVAILABLE`. */
+export function headAfter(engine: Engine, batch: bigint, seal: StoreSeal): Head | undefined {
+  const bytes = engine.get(ringKey(batch))
+  if (bytes?.length === OLD_HEAD_BYTES) return undefined
+  const head = bytes === undefined ? undefined : decodeHead(bytes, seal)
+  if (head?.batch === batch) return head
+  throw cannotOpen(`The record of batch ${batch} of the store is not authentic: it was altered`)
+}
+
 async function checkRing(engine: Engine, head: Place): Promise<void> {
   const ring = await engine.iterate(RING, { limit: RING_SLOTS })
   const kept = new Map<bigint, Place>()
@@ -125,6 +136,7 @@ function masked(set: Uint8Array, chain: Uint8Array, seal: StoreSeal): Uint8Array
 }
 
 const MAGIC = 0x4b_4d_48_32
+const JOURNAL_MAGIC = 0x4b_4d_48_33
 /** The time before heads were authenticated: they ended with the chain. */
 const OLD_MAGIC = 0x4b_4d_48_31
 const OLD_HEAD_BYTES = 52
@@ -135,4 +147,5 @@ const HEAD_BYTES = MAC_AT + 32
 const LENGTHS = new Map([
   [OLD_MAGIC, OLD_HEAD_BYTES],
   [MAGIC, HEAD_BYTES],
+  [JOURNAL_MAGIC, HEAD_BYTES],
 ])

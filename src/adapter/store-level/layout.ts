@@ -18,6 +18,15 @@ export const RING = { from: Uint8Array.of(0, 1), to: Uint8Array.of(0, 2) }
  */
 export const RING_SLOTS = 32_768
 
+/** The key in the ring of journals that the journal of a batch with this number has. */
+export function journalKey(batch: bigint): Uint8Array {
+  const slot = Number(batch % BigInt(JOURNAL_SLOTS))
+  return Uint8Array.of(0, 2, slot >>> 8, slot & 0xff)
+}
+
+/** Batches whose journals are kept: many times as many as there are while a log takes to sync. */
+export const JOURNAL_SLOTS = 2_048
+
 /** The caller's key, kept apart from our own records. */
 export function dataKey(key: Uint8Array): Uint8Array {
   const stored = new Uint8Array(1 + key.length)

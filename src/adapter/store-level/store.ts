@@ -1,44 +1,30 @@
 import { KmipFault } from '../../fault/fault.ts'
-import type { Log } from '../../port/log.ts'
 import type {
   Commit,
   CommitOutcome,
   Entry,
+  JournalLog,
+  JournalledStore,
   KeyRange,
+  LostLines,
   ScanOptions,
   Snapshot,
-  Store,
 } from '../../port/store.ts'
 import { checkCommit } from '../store-limits.ts'
-import { isOfFullDisk, type Ballast } from './ballast.ts'
+import { isOfFullDisk } from './ballast.ts'
 import { Committer } from './committer.ts'
 import type { Pause } from './contents.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
+import type { Group } from './group.ts'
 import { unavailable, wordsOf } from './fault.ts'
 import { decodeHead, encodeHead, samePlace, type Head } from './head.ts'
+import { Journals, readLostLines } from './journals.ts'
 import { inspectContents, standingOf, type Standing } from './inspect.ts'
-import type { Opened } from './open-checked.ts'
 import { HEAD_KEY } from './layout.ts'
 import { momentOf, type Moment } from './moment.ts'
 import { LevelSnapshot, readMany, readOne, readRange, type Read } from './reading.ts'
-import type { StoreSeal } from './seal.ts'
+import type { LevelStoreParts, Working } from './store-parts.ts'
 import { findDamagedTable } from './table-file.ts'
-
-/** What a store keeps for as long as it is open. */
-export interface LevelStoreParts {
-  readonly directory: string
-  readonly engine: Engine
-  readonly head: Head
-  readonly seal: StoreSeal
-  /** It was brought up to date when it was opened. */
-  readonly isRenewed: boolean
-  /** Throws where the head is not as expected, and leaves the files what they were. */
-  readonly reopen: (isExpected: (head: Head) => boolean) => Promise<Opened>
-  readonly ballast: Ballast
-  /** Called once, when the store is closed. */
-  readonly release: () => Promise<void>
-  readonly log: Log
-}
 
 /** What a store can do: all, read alone, or nothing until it is opened again; and why not more. */
 export interface StoreCondition {
@@ -47,8 +33,9 @@ export interface StoreCondition {
 }
 
 /** A store over LevelDB, which trusts it as long as it makes no mistake. */
-export class LevelStore implements Store {
+export class LevelStore implements JournalledStore {
   readonly #parts: LevelStoreParts
+  readonly #journals = new Journals()
   /** Undefined while the store cannot be used, for the reason in `#why`. */
   #working: Working | undefined
   #why = 'closed'
@@ -101,6 +88,7 @@ export class LevelStore implements Store {
 
   async commit(commit: Commit): Promise<CommitOutcome> {
     checkCommit(commit)
+    this.#journals.check(commit.journal)
     if (this.#parts.ballast.isSpent) await this.keepBallast()
     if (this.#parts.ballast.isSpent) throw new KmipFault('SERVER_LIMIT', FULL)
     const working = this.#usable()
@@ -110,6 +98,20 @@ export class LevelStore implements Store {
     } catch (error) {
       throw error instanceof KmipFault ? error : this.#fail(working, error)
     }
+  }
+
+  async lostLines(): Promise<LostLines> {
+    const { engine, committer } = this.#usable()
+    return Promise.resolve(readLostLines(engine, this.#parts.seal, committer.head))
+  }
+
+  keepJournalsFor(log: JournalLog): void {
+    this.#journals.begin(log, this.head.batch)
+  }
+
+  /** Has the log sync what it was given: no journal so far is needed any more. Throws `UNAVAILABLE`. */
+  async settleJournals(): Promise<void> {
+    await this.#journals.settle()
   }
 
   /** Where the store stands: what is durable, at least. Throws `UNAVAILABLE` while it cannot be used. */
@@ -200,7 +202,8 @@ export class LevelStore implements Store {
   #start(engine: Engine, head: Head): Working {
     const { seal } = this.#parts
     const failed = (error: unknown): KmipFault => this.#fail(working, error)
-    const working: Working = { engine, committer: new Committer({ engine, head, seal }, failed) }
+    const committer = new Committer({ engine, head, seal, journals: this.#journals }, failed)
+    const working: Working = { engine, committer }
     return working
   }
 
@@ -235,7 +238,7 @@ export class LevelStore implements Store {
     } catch (error) {
       this.#parts.log.error('store not closed', { reason: wordsOf(error) })
     }
-    await this.#reopen(attempted === undefined ? [head] : [head, attempted])
+    await this.#reopen(head, attempted)
   }
 
   /** Whether there is more room now, because the disk is full. */
@@ -245,20 +248,24 @@ export class LevelStore implements Store {
     return true
   }
 
-  async #reopen(expected: readonly Head[]): Promise<void> {
+  async #reopen(last: Head, attempted: Group | undefined): Promise<void> {
     const { log, reopen } = this.#parts
+    const isAttempted = (found: Head) =>
+      attempted !== undefined && samePlace(attempted.seal(), found)
     try {
-      const isExpected = (found: Head) => expected.some((one) => samePlace(one, found))
-      const { engine, head } = await reopen(isExpected)
+      const { engine, head } = await reopen((found) => samePlace(last, found) || isAttempted(found))
+      if (attempted !== undefined && isAttempted(head)) {
+        this.#journals.written(head.batch, attempted.outcomes, attempted.hasJournal)
+      }
       this.#working = this.#start(engine, head)
       log.warn('store reopened', { batch: String(head.batch) })
       this.#tell()
     } catch (error) {
-      if (await this.#giveRoom(error)) return this.#reopen(expected)
+      if (await this.#giveRoom(error)) return this.#reopen(last, attempted)
       this.#stay(`reopening failed: ${wordsOf(error)}`)
       // A full disk gets space again: whoever needs the store next tries once more.
       this.#retry = () => {
-        this.#recovery = this.#reopen(expected)
+        this.#recovery = this.#reopen(last, attempted)
       }
     }
   }
@@ -287,8 +294,3 @@ export class LevelStore implements Store {
 
 /** What whoever wants to write is told, and whoever runs the server. */
 const FULL = 'The disk of the server is full'
-
-interface Working {
-  readonly engine: Engine
-  readonly committer: Committer
-}
