@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import type { BackupPiece } from '../adapter/backup/create.ts'
 import { decodePieces } from './backup-stream.ts'
@@ -6,6 +6,7 @@ import { AdminFailure } from './failure.ts'
 import { ADMIN_CALLS, BACKUP_CALL, failureSchema } from './schema.ts'
 import type { AdminService } from './service.ts'
 import { answers, openSocketPath } from './socket.ts'
+import { unreachable, withWire, type AdminRequest, type Send, type Wire } from './wire.ts'
 
 /**
  * The admin API of a running server: each call throws an `AdminFailure` when the server refuses or does not answer.
@@ -13,8 +14,17 @@ import { answers, openSocketPath } from './socket.ts'
  * @returns undefined when no server answers on the socket
  */
 export async function connectAdmin(path: string): Promise<AdminService | undefined> {
-  const isServed = await withSocket(path, answers)
-  if (!isServed) return undefined
+  const socket = await openSocketPath(path)
+  try {
+    if (!(await answers(socket.path))) return undefined
+  } finally {
+    await socket.release()
+  }
+  return callsOver({ kind: 'socket', path })
+}
+
+/** The admin API over a wire: each call throws an `AdminFailure` when the server refuses or does not answer. */
+export function callsOver(path: Wire): AdminService {
   return {
     status: callOf(path, ADMIN_CALLS.status),
     'client.add': callOf(path, ADMIN_CALLS['client.add']),
@@ -29,20 +39,15 @@ export async function connectAdmin(path: string): Promise<AdminService | undefin
 }
 
 async function* backupFrom(
-  socketPath: string,
+  wire: Wire,
   request: object,
 ): AsyncGenerator<BackupPiece, void, undefined> {
   const { method, path } = BACKUP_CALL
-  const socket = await openSocketPath(socketPath)
-  try {
-    const body = JSON.stringify(request)
-    const response = await send(socket.path, { method, path, body }, PATIENCE_MS)
-    const status = response.statusCode ?? 0
-    if (status === 200) yield* decodePieces(bytesOf(response))
-    else throw refusalOf({ status, body: await readBody(response) })
-  } finally {
-    await socket.release()
-  }
+  const body = JSON.stringify(request)
+  const response = await withWire(wire, async (send) => send({ method, path, body }, PATIENCE_MS))
+  const status = response.statusCode ?? 0
+  if (status === 200) yield* decodePieces(bytesOf(response))
+  else throw refusalOf({ status, body: await readBody(response) })
 }
 
 /** What comes, until the connection is lost. */
@@ -63,35 +68,18 @@ interface Call<A extends z.ZodType> {
 }
 
 function callOf<A extends z.ZodType>(
-  socketPath: string,
+  wire: Wire,
   call: Call<A>,
   patience = PATIENCE_MS,
 ): (request: object) => Promise<z.output<A>> {
   return async (request: object): Promise<z.output<A>> => {
     const options = requestOf(call, request)
-    const answer = await withSocket(socketPath, async (socket) =>
-      exchange(socket, options, patience),
-    )
+    const answer = await withWire(wire, async (send) => exchange(send, options, patience))
     return readAnswer(call.response, answer)
   }
 }
 
-async function withSocket<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
-  const socket = await openSocketPath(path)
-  try {
-    return await use(socket.path)
-  } finally {
-    await socket.release()
-  }
-}
-
-interface Request {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly body?: string
-}
-
-function requestOf({ method, path }: Call<z.ZodType>, request: object): Request {
+function requestOf({ method, path }: Call<z.ZodType>, request: object): AdminRequest {
   const rest = new Map<string, unknown>(Object.entries(request))
   const filled = path.replace(/:(\w+)/g, (_, key: string) => {
     const value = String(rest.get(key))
@@ -115,35 +103,13 @@ interface Answer {
   readonly body: unknown
 }
 
-async function exchange(socketPath: string, request: Request, patience: number): Promise<Answer> {
-  const response = await send(socketPath, request, patience)
+async function exchange(send: Send, request: AdminRequest, patience: number): Promise<Answer> {
+  const response = await send(request, patience)
   try {
     return { status: response.statusCode ?? 0, body: await readBody(response) }
   } catch (cause) {
     throw unreachable(cause)
   }
-}
-
-/** Resolves once the answer begins. Throws `AdminFailure` when none does. */
-async function send(
-  socketPath: string,
-  { method, path, body }: Request,
-  patience: number,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-    const options = { socketPath, method, path, headers, agent: false }
-    const outgoing = httpRequest(options, resolve)
-    outgoing.setTimeout(patience, () => outgoing.destroy(new Error('no answer in time')))
-    outgoing.once('error', (cause) => {
-      reject(unreachable(cause))
-    })
-    outgoing.end(body)
-  })
-}
-
-function unreachable(cause: unknown): AdminFailure {
-  return new AdminFailure('UNREACHABLE', 'The running server does not answer', cause)
 }
 
 async function readBody(response: IncomingMessage): Promise<unknown> {

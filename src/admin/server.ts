@@ -1,11 +1,13 @@
 import { chmod, unlink } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { fastify, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { FaultCode } from '../fault/fault-code.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Log } from '../port/log.ts'
 import { encodePieces, failureOf } from './backup-stream.ts'
+import { LOCAL, type AdminCaller } from './caller.ts'
+import { permitCall } from './rights.ts'
 import { ADMIN_CALLS, BACKUP_CALL, type AdminCall } from './schema.ts'
 import type { AdminService } from './service.ts'
 import { answers, openSocketPath } from './socket.ts'
@@ -29,21 +31,12 @@ export async function serveAdmin(
   log: Log,
 ): Promise<AdminServer> {
   const socket = await openSocketPath(path)
-  const app = fastify({
-    bodyLimit: BODY_BYTES,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
-  })
+  const app = fastify(APP)
   const close = async (): Promise<void> => {
     await app.close()
     await socket.release()
   }
-  for (const route of Object.values(routesOf(service))) app.route(route)
-  app.route(backupRoute(service, log))
-  app.setErrorHandler((error, _request, reply) => fail(error, reply, log))
-  app.setNotFoundHandler(async (_request, reply) =>
-    reply.code(404).send({ code: 'UNSUPPORTED_OPERATION', message: 'There is no such call' }),
-  )
+  outfit(app, { service, log, callerOf: () => LOCAL })
   try {
     await removeStale(socket.path)
     await app.listen({ path: socket.path })
@@ -56,7 +49,47 @@ export async function serveAdmin(
   return { close, [Symbol.asyncDispose]: close }
 }
 
-function routesOf(service: AdminService): Readonly<Record<AdminCall, RouteOptions>> {
+/** How the admin API is served, over whatever connections. */
+export interface Outfit {
+  readonly service: AdminService
+  readonly log: Log
+  /** Who makes a call. Throws for nobody. */
+  readonly callerOf: (request: FastifyRequest) => AdminCaller
+}
+
+/** Has an HTTP server answer the calls of the admin API, each only for those who may make it. */
+export function outfit(app: FastifyInstance, { service, log, callerOf }: Outfit): void {
+  const add = (call: AdminCall | 'backup', { method, path, answer }: Route): void => {
+    const permitted = (request: FastifyRequest): AdminCaller => {
+      const by = callerOf(request)
+      permitCall(call, by)
+      return by
+    }
+    app.route({
+      method,
+      url: path,
+      // Before anything of the body is read.
+      onRequest: async (request) => {
+        permitted(request)
+        await Promise.resolve()
+      },
+      handler: async (request, reply) => answer(request, permitted(request), reply),
+    })
+  }
+  const routes = routesOf(service)
+  for (const call of callsOf(ADMIN_CALLS)) add(call, routes[call])
+  add('backup', backupRoute(service, log))
+  app.setErrorHandler((error, _request, reply) => fail(error, reply, log))
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send({ code: 'UNSUPPORTED_OPERATION', message: 'There is no such call' }),
+  )
+}
+
+function callsOf(calls: Readonly<Record<AdminCall, unknown>>): readonly AdminCall[] {
+  return Object.keys(calls).filter((name): name is AdminCall => name in calls)
+}
+
+function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
   return {
     status: routeOf(ADMIN_CALLS.status, service.status),
     'client.add': routeOf(ADMIN_CALLS['client.add'], service['client.add']),
@@ -70,7 +103,7 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, RouteOption
 }
 
 /** The answer goes on for as long as the backup does; a caller who goes away ends it. */
-function backupRoute({ backup }: AdminService, log: Log): RouteOptions {
+function backupRoute({ backup }: AdminService, log: Log): Route {
   const { method, path, request: schema } = BACKUP_CALL
   const describe = (error: unknown): ReturnType<typeof failureOf> => {
     const failure = failureOf(error)
@@ -79,14 +112,25 @@ function backupRoute({ backup }: AdminService, log: Log): RouteOptions {
   }
   return {
     method,
-    url: path,
-    handler: async (request, reply) => {
-      const pieces = encodePieces(backup(check(schema, request)), describe)
+    path,
+    answer: async (request, by, reply) => {
+      const pieces = encodePieces(backup(check(schema, request), by), describe)
       return reply
         .type('application/octet-stream')
         .send(Readable.from(pieces, { objectMode: false, highWaterMark: READ_AHEAD }))
     },
   }
+}
+
+/** How one call is answered. */
+interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly answer: (
+    request: FastifyRequest,
+    by: AdminCaller,
+    reply: FastifyReply,
+  ) => Promise<unknown>
 }
 
 interface Call<S extends z.ZodType> {
@@ -97,9 +141,9 @@ interface Call<S extends z.ZodType> {
 
 function routeOf<S extends z.ZodType>(
   { method, path, request: schema }: Call<S>,
-  call: (request: z.output<S>) => Promise<unknown>,
-): RouteOptions {
-  return { method, url: path, handler: async (request) => call(check(schema, request)) }
+  call: (request: z.output<S>, by: AdminCaller) => Promise<unknown>,
+): Route {
+  return { method, path, answer: async (request, by) => call(check(schema, request), by) }
 }
 
 /** A request is one value, wherever its parts travel. */
@@ -153,9 +197,17 @@ const READ_AHEAD = 262_144
 const BODY_BYTES = 65_536
 /** More than the schema takes, so that the schema answers. */
 const LONGEST_PARAMETER = 1024
+/** How the HTTP server of the admin API is set up. */
+export const APP = {
+  bodyLimit: BODY_BYTES,
+  forceCloseConnections: true,
+  routerOptions: { maxParamLength: LONGEST_PARAMETER },
+} as const
 const STATUS: Partial<Record<FaultCode, number>> = {
+  AUTHENTICATION_FAILED: 401,
   INVALID_FIELD: 400,
   NAME_TAKEN: 409,
+  NOT_PERMITTED: 403,
   OBJECT_EXISTS: 409,
   OBJECT_NOT_FOUND: 404,
   UNAVAILABLE: 503,

@@ -5,6 +5,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
+import type { AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
 import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
 import type {
@@ -19,10 +20,14 @@ import type {
 
 /** The admin API without a wire: the server answers with it, and the command line calls it when no server runs. */
 export type AdminService = {
-  readonly [C in AdminCall]: (request: CheckedRequest<C>) => Promise<AdminResponse<C>>
+  /** @param by - who calls; whoever has the data directory, where nothing is said */
+  readonly [C in AdminCall]: (
+    request: CheckedRequest<C>,
+    by?: AdminCaller,
+  ) => Promise<AdminResponse<C>>
 } & {
   /** Makes a backup, piece by piece; whoever ends the reading ends the backup. One at a time. */
-  readonly backup: (request: BackupRequest) => AsyncIterable<BackupPiece>
+  readonly backup: (request: BackupRequest, by?: AdminCaller) => AsyncIterable<BackupPiece>
 }
 
 export interface AdminDeps {

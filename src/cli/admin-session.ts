@@ -7,22 +7,25 @@ import type { AdminService } from '../admin/service.ts'
 import type { Log } from '../port/log.ts'
 import { CommandFailure } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
+import { placeOf, type Place } from './place-options.ts'
+import { connectServer } from './remote-server.ts'
 
-export interface SessionOptions extends Opening {
-  readonly data: string
+export interface SessionOptions extends Opening, Place {
   /** Where no server runs, the store is opened as it is, proved or not. */
   readonly isUnproved?: boolean
 }
 
 /**
- * Gives `use` the admin API: of the server that runs on the data directory, or else of the store itself, opened for as
- * long as `use` takes.
+ * Gives `use` the admin API: of the server that was named or that runs on the data directory, or else of the store
+ * itself, opened for as long as `use` takes. What opens the store is given along, unless a server was named.
  */
 export async function withAdmin<T>(
   options: SessionOptions,
-  use: (admin: AdminService, access: RootAccess) => Promise<T>,
+  use: (admin: AdminService, access: RootAccess | undefined) => Promise<T>,
 ): Promise<T> {
-  const directory = await openDataDirectory(options.data)
+  const place = placeOf(options)
+  if (typeof place !== 'string') return use(await connectServer(place), undefined)
+  const directory = await openDataDirectory(place)
   const { isUnproved = false } = options
   return withAccess(options, async (access) => {
     checkAccess(directory, access)

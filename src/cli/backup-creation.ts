@@ -6,6 +6,8 @@ import { openDataDirectory, type DataDirectory } from '../adapter/data-directory
 import { openRoot, type RootAccess } from '../adapter/root-of-directory.ts'
 import type { AdminService } from '../admin/service.ts'
 import { withAdmin, type SessionOptions } from './admin-session.ts'
+import { wrongUsage } from './failure.ts'
+import { placeOf } from './place-options.ts'
 import { progressBar } from './progress.ts'
 import { ShareCeremony } from './share-ceremony.ts'
 
@@ -38,7 +40,11 @@ export async function createBackupFile(
   order: BackupOrder,
 ): Promise<MadeBackup> {
   const path = resolve(order.file)
-  const directory = await openDataDirectory(session.data)
+  const place = placeOf(session)
+  if (typeof place !== 'string' && order.shares !== undefined) {
+    throw wrongUsage('--shares needs --data: shares are made where the root of trust is')
+  }
+  const directory = typeof place === 'string' ? await openDataDirectory(place) : undefined
   // What cannot be written is told before anything is opened.
   const file = await OutputFile.begin(path)
   try {
@@ -53,7 +59,7 @@ export async function createBackupFile(
           entries: header.entries,
           bytes,
           generation: header.generation,
-          root: directory.root.kind,
+          root: directory?.root.kind ?? 'the root of the server',
           shares: ceremony?.files ?? [],
         }
       } finally {
@@ -67,11 +73,11 @@ export async function createBackupFile(
 }
 
 async function ceremonyOf(
-  data: DataDirectory,
-  access: RootAccess,
+  data: DataDirectory | undefined,
+  access: RootAccess | undefined,
   { shares: count, sharesDirectory }: BackupOrder,
 ): Promise<ShareCeremony | undefined> {
-  if (count === undefined) return undefined
+  if (count === undefined || data === undefined || access === undefined) return undefined
   const root = await openRoot(data, access)
   const directory = sharesDirectory === undefined ? undefined : resolve(sharesDirectory)
   return new ShareCeremony({ count, directory, root })

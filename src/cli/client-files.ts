@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { createKeyPair } from '../adapter/certificate-authority.ts'
 import { readCertificateFile } from '../adapter/certificate-file.ts'
 import { encodePem } from '../adapter/certificate-pem.ts'
-import { codeOf, pathIn, type DataDirectory } from '../adapter/data-directory.ts'
+import { codeOf } from '../adapter/data-directory.ts'
 import { writeNewFile } from '../adapter/data-directory-build.ts'
 import type { AdminResponse } from '../admin/schema.ts'
 import type { Secret } from '../secret/secret.ts'
@@ -20,7 +20,8 @@ export interface ClientFiles {
 }
 
 export interface ClientFilesOptions {
-  readonly directory: DataDirectory
+  /** A file of the certificate that signs the clients, where there is one. */
+  readonly authority: string
   readonly out: string
   readonly name: string
 }
@@ -34,7 +35,7 @@ export interface PlannedFiles {
 
 /** Plans the files of a client. Throws when one exists already, or a `ca.crt` of another authority is in their place. */
 export async function planClientFiles({
-  directory,
+  authority,
   out,
   name,
 }: ClientFilesOptions): Promise<PlannedFiles> {
@@ -46,7 +47,7 @@ export async function planClientFiles({
   }
   await refuseExisting(files.certificate)
   await refuseExisting(files.key)
-  return { folder, files, hasAuthority: await checkAuthority(directory, files.authority) }
+  return { folder, files, hasAuthority: await checkAuthority(authority, files.authority) }
 }
 
 /**
@@ -87,10 +88,10 @@ async function refuseExisting(path: string): Promise<void> {
 }
 
 /** @returns whether the authority's certificate is there already */
-async function checkAuthority(directory: DataDirectory, path: string): Promise<boolean> {
+async function checkAuthority(authority: string, path: string): Promise<boolean> {
   const there = await readCertificateFile(path)
   if (there === undefined) return false
-  const ours = await readCertificateFile(pathIn(directory, 'authority'))
+  const ours = await readCertificateFile(authority)
   if (ours !== undefined && Buffer.compare(there, ours) !== 0) {
     throw new CommandFailure(`${path} is the certificate of another authority: nothing was changed`)
   }

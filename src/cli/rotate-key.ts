@@ -1,12 +1,14 @@
 import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { checkAccess } from '../adapter/root-of-directory.ts'
 import { connectAdmin } from '../admin/client.ts'
+import type { AdminService } from '../admin/service.ts'
 import { SILENT } from './admin-session.ts'
 import { CommandFailure } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
+import { placeOf, type Place } from './place-options.ts'
+import { connectServer } from './remote-server.ts'
 
-export interface RotateOptions extends Opening {
-  readonly data: string
+export interface RotateOptions extends Opening, Place {
   readonly namespace?: string | undefined
 }
 
@@ -25,15 +27,14 @@ export interface Rotated {
  * `CommandFailure` when the records cannot all be moved; the next start, or this command, goes on with them.
  */
 export async function rotateKey(options: RotateOptions): Promise<Rotated> {
-  const directory = await openDataDirectory(options.data)
   const { namespace = 'default' } = options
+  const place = placeOf(options)
+  if (typeof place !== 'string') return rotateThere(await connectServer(place), namespace)
+  const directory = await openDataDirectory(place)
   return withAccess(options, async (access) => {
     checkAccess(directory, access)
     const running = await connectAdmin(pathIn(directory, 'socket'))
-    if (running !== undefined) {
-      const { epoch } = await running['kek.rotate']({ namespace })
-      return { namespace, epoch, isDone: false, moved: 0 }
-    }
+    if (running !== undefined) return rotateThere(running, namespace)
     const { openCore } = await import('./core.ts')
     const { createKeyRotation } = await import('./compose.ts')
     const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
@@ -49,4 +50,9 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
       await core.close()
     }
   })
+}
+
+async function rotateThere(running: AdminService, namespace: string): Promise<Rotated> {
+  const { epoch } = await running['kek.rotate']({ namespace })
+  return { namespace, epoch, isDone: false, moved: 0 }
 }

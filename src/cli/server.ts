@@ -1,11 +1,9 @@
 import { encodePem } from '../adapter/certificate-pem.ts'
 import { readCertificate } from '../adapter/certificate-read.ts'
 import { systemClock } from '../adapter/clock-system.ts'
-import { pathIn } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { createAnnouncer } from '../client/announcer.ts'
 import type { ServerStatus } from '../admin/schema.ts'
-import { serveAdmin } from '../admin/server.ts'
 import { createAdminService, keyReportOf } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
@@ -13,11 +11,13 @@ import type { Log } from '../port/log.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
+import type { MessageHandler } from '../server/handler.ts'
 import type { KeyRotation } from '../server/key-rotation.ts'
 import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
+import { followClients, openAdminApi } from './admin-api.ts'
 import {
   createCatalogue,
   createHandler,
@@ -36,6 +36,8 @@ import { prepareServerCertificate } from './server-certificate.ts'
 /** A server that accepts connections. */
 export interface RunningServer {
   readonly address: Address
+  /** Where the admin API is served over mutual TLS, if it is. */
+  readonly adminAddress: Address | undefined
   /** Finishes what is under way and closes everything, the core too. */
   stop(): Promise<void>
 }
@@ -91,15 +93,9 @@ async function serve(
   const scrub = scrubOf(core, config, log)
   const rotor = createRotor(core, config, { log, services })
   const keys = createKeyRotation(core, log)
-  const listener = createListener({
-    tls: materialOf(core, credential, config),
-    handler: createHandler(core, config, { log, services, jobs }),
-    clients: core.clients.directory,
-    announcer: createAnnouncer(core.objects, log),
-    limits: config.limits,
-    log,
-    clock: systemClock,
-  })
+  const tls = materialOf(core, credential, config)
+  const handler = createHandler(core, config, { log, services, jobs })
+  const listener = listenerOf(core, config, { tls, handler, log })
   warnOfUnregistered(core, config, log)
   const endpoints = await openEndpoints(core, config.endpoints, log)
   try {
@@ -115,7 +111,8 @@ async function serve(
       keys,
       ...storeCalls(core),
     })
-    const admin = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
+    const admin = await openAdminApi(core, { service, config, tls, log })
+    followClients(core, listener, admin)
     followStore(core, condition)
     rotor.start()
     scrub.start()
@@ -123,6 +120,7 @@ async function serve(
     const leave = keepBeside(core)
     return {
       address,
+      adminAddress: admin.address,
       async stop() {
         leave()
         await admin.close()
@@ -142,6 +140,22 @@ async function serve(
   }
 }
 
+function listenerOf(
+  { clients, objects }: Core,
+  { limits }: Config,
+  made: { readonly tls: TlsMaterial; readonly handler: MessageHandler; readonly log: Log },
+): Listener {
+  return createListener({
+    tls: made.tls,
+    handler: made.handler,
+    clients: clients.directory,
+    announcer: createAnnouncer(objects, made.log),
+    limits,
+    log: made.log,
+    clock: systemClock,
+  })
+}
+
 function materialOf(core: Core, credential: KeyedCertificate, config: Config): TlsMaterial {
   const key = credential.key.expose((der) => Secret.take(encodePem('PRIVATE KEY', der)))
   credential.key.destroy()
@@ -158,7 +172,7 @@ function pemOf(certificate: Uint8Array): string {
 }
 
 /** An address as people write it. */
-function formatAddress({ host, port }: Address): string {
+export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 

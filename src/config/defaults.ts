@@ -25,6 +25,14 @@ export interface Config {
     /** For HTTPS alone, where that is to have a port of its own. */
     readonly httpsPort?: number | undefined
   }
+  /** The admin API over mutual TLS; without it, it is on the Unix socket alone. */
+  readonly admin?:
+    | {
+        /** Where KMIP is served, when absent. */
+        readonly host?: string | undefined
+        readonly port: number
+      }
+    | undefined
   readonly tls: {
     /** Also offers the suites of TLS 1.2 without forward secrecy or authenticated encryption. */
     readonly legacySuites: boolean

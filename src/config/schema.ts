@@ -28,6 +28,12 @@ export const configSchema: z.ZodType<Config> = section({
     port: number(0, 65_535, DEFAULT_CONFIG.listen.port),
     httpsPort: z.int().min(0).max(65_535).optional(),
   }),
+  admin: z
+    .strictObject({
+      host: z.string().min(1).max(253).optional(),
+      port: z.int().min(0).max(65_535),
+    })
+    .optional(),
   tls: section({ legacySuites: z.boolean().default(DEFAULT_CONFIG.tls.legacySuites) }),
   limits: section({
     message: section({

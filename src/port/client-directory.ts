@@ -12,6 +12,9 @@ export interface CertificateKey {
 export interface ClientDirectory {
   /** Undefined for a certificate that nobody registered, however well it is signed. */
   identify(key: CertificateKey): Identity | undefined
-  /** Whether a client is still registered, with whatever key; absent where clients have but one. */
-  has?(id: string): boolean
+  /**
+   * Whether what a client asked for with a key that is no longer its own may still be answered: only where it has put
+   * another in the key's place itself. Absent where that cannot be.
+   */
+  mayFinish?(key: CertificateKey): boolean
 }

@@ -1,6 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
 import type { CertificateKey } from '../port/client-directory.ts'
+import type { PasswordVerifier } from '../port/passwords.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { DateTime } from '../schema/primitive.ts'
 
@@ -11,11 +12,25 @@ export interface ClientKey extends CertificateKey {
   readonly notAfter: DateTime
 }
 
+/** Someone whose user name and password a client may send along, which takes away from what the client may do. */
+export interface Account {
+  /** Tells an account from another that had its name before. */
+  readonly id: string
+  readonly name: string
+  /** Name of the role that must allow what is asked for, beside that of the client. */
+  readonly role: string
+  readonly verifier: PasswordVerifier
+  readonly added: DateTime
+}
+
 /** A registered client. */
 export interface Client extends Identity {
   /** Every key it may connect with; the newest last. */
   readonly keys: readonly ClientKey[]
   readonly added: DateTime
+  /** Known, and let in by none of its keys until it is resumed. */
+  readonly isSuspended?: boolean
+  readonly accounts?: readonly Account[]
 }
 
 /**
@@ -24,8 +39,9 @@ export interface Client extends Identity {
  * @returns the record's version in four bytes, then what is sealed
  */
 export function sealClient(sealer: Sealer, client: Client, version: number): Uint8Array {
-  const { id, name, role, keys, added } = client
-  const text = JSON.stringify({ format: FORMAT, id, name, role, keys, added })
+  const { id, name, role, keys, added, isSuspended, accounts } = client
+  const record = { format: FORMAT, id, name, role, keys, added, isSuspended, accounts }
+  const text = JSON.stringify(record)
   const sealed = sealer.seal(labelOf(id, version), toUtf8.encode(text))
   const value = new Uint8Array(VERSION_BYTES + sealed.length)
   new DataView(value.buffer).setUint32(0, version)
@@ -45,8 +61,10 @@ export function openClient(
   try {
     const record = opened.expose((bytes): unknown => JSON.parse(fromUtf8.decode(bytes)))
     if (!isClientRecord(record)) throw damaged()
-    const { name, role, keys, added } = record
-    return { client: { id, name, role, keys, added }, version }
+    const { name, role, keys, added, isSuspended, accounts } = record
+    const client = { id, name, role, keys, added }
+    const more = { ...(isSuspended === true && { isSuspended }), ...(accounts && { accounts }) }
+    return { client: { ...client, ...more }, version }
   } finally {
     opened.destroy()
   }
@@ -69,7 +87,10 @@ function isClientRecord(value: unknown): value is Client {
     typeof value['role'] === 'string' &&
     typeof value['added'] === 'number' &&
     Array.isArray(value['keys']) &&
-    value['keys'].every(isClientKey)
+    value['keys'].every(isClientKey) &&
+    ['undefined', 'boolean'].includes(typeof value['isSuspended']) &&
+    (value['accounts'] === undefined ||
+      (Array.isArray(value['accounts']) && value['accounts'].every(isAccount)))
   )
 }
 
@@ -79,6 +100,17 @@ function isClientKey(value: unknown): value is ClientKey {
     typeof value['issuer'] === 'string' &&
     typeof value['subject'] === 'string' &&
     typeof value['notAfter'] === 'number'
+  )
+}
+
+function isAccount(value: unknown): value is Account {
+  return (
+    isRecord(value) &&
+    ['id', 'name', 'role'].every((field) => typeof value[field] === 'string') &&
+    typeof value['added'] === 'number' &&
+    isRecord(value['verifier']) &&
+    typeof value['verifier']['salt'] === 'string' &&
+    typeof value['verifier']['derived'] === 'string'
   )
 }
 

@@ -4,8 +4,18 @@ import type { CertificateKey, ClientDirectory } from '../port/client-directory.t
 import type { Clock } from '../port/clock.ts'
 import type { Random } from '../port/random.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Commit, Store } from '../port/store.ts'
+import type { Commit, Entry, Store } from '../port/store.ts'
 import type { CommitPart } from './commit-part.ts'
+import {
+  certificateIndexKey,
+  CLIENT_RECORDS,
+  clientIndexKeys,
+  clientNameKey,
+  clientOfKey,
+  clientRecordKey,
+  joinKey,
+  keysBeside,
+} from './client-keys.ts'
 import { ruleKeyOf } from './rule-book.ts'
 import { openClient, sealClient, type Client, type ClientKey } from './client-record.ts'
 
@@ -31,8 +41,15 @@ export interface ClientRegistry {
    * `NOT_PERMITTED` when the client has no such key any more, `INVALID_FIELD` for a key that any client has.
    */
   replacement(id: string, old: CertificateKey, key: ClientKey): Promise<CommitPart>
+  /**
+   * Changes a client; `next` says what it then is, and may throw. Throws `OBJECT_NOT_FOUND` when there is no such client
+   * (any more), `OBJECT_EXISTS` for a key that a client has, `CONFLICT`, `UNAVAILABLE`.
+   */
+  change(id: string, next: (client: Client) => Client): Promise<Client>
   /** Throws `OBJECT_NOT_FOUND` when there is no such client (any more). */
   remove(id: string): Promise<void>
+  /** Has `task` called at once after any of them was changed or removed. */
+  watch(task: () => void): void
 }
 
 export interface RegistryDeps {
@@ -69,6 +86,9 @@ class StoredClients implements ClientRegistry {
   readonly #deps: RegistryDeps
   readonly #byId = new Map<string, Held>()
   readonly #byKey = new Map<string, Identity>()
+  /** Keys that a client has put another in the place of, and whose; the oldest first. */
+  readonly #replaced = new Map<string, string>()
+  readonly #watchers: (() => void)[] = []
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps
@@ -76,18 +96,19 @@ class StoredClients implements ClientRegistry {
 
   readonly directory: ClientDirectory = {
     identify: (key) => this.#byKey.get(joinKey(key)),
-    has: (id) => this.#byId.has(id),
+    mayFinish: (key) => {
+      const held = this.#byId.get(this.#replaced.get(joinKey(key)) ?? '')
+      return held !== undefined && held.client.isSuspended !== true
+    },
   }
 
   async load(): Promise<void> {
     const { store, sealer } = this.#deps
-    let from = recordKey('')
+    let { from } = CLIENT_RECORDS
     for (;;) {
-      const entries = await store.scan({ from, to: toUtf8.encode(RECORDS_END) }, { limit: PAGE })
+      const entries = await store.scan({ from, to: CLIENT_RECORDS.to }, { limit: PAGE })
       for (const entry of entries) {
-        this.#hold(
-          openClient(sealer, fromUtf8.decode(entry.key.subarray(RECORDS.length)), entry.value),
-        )
+        this.#hold(openClient(sealer, clientOfKey(entry.key), entry.value))
       }
       const last = entries.at(-1)
       if (last === undefined || entries.length < PAGE) return
@@ -118,7 +139,7 @@ class StoredClients implements ClientRegistry {
   }
 
   async replacement(id: string, old: CertificateKey, key: ClientKey): Promise<CommitPart> {
-    const record = await this.#deps.store.get(recordKey(id))
+    const record = await this.#deps.store.get(clientRecordKey(id))
     const held = this.#byId.get(id)
     const isOld = (each: CertificateKey) => joinKey(each) === joinKey(old)
     if (record === undefined || held?.client.keys.some(isOld) !== true) {
@@ -133,7 +154,7 @@ class StoredClients implements ClientRegistry {
       version: held.version + 1,
     }
     const { sealer } = this.#deps
-    const indexOf = (each: CertificateKey) => blindKey(sealer, 'key', joinKey(each))
+    const indexOf = (each: CertificateKey) => certificateIndexKey(sealer, each)
     return {
       get changes() {
         return {
@@ -149,15 +170,36 @@ class StoredClients implements ClientRegistry {
         } as const
       },
       stored: () => {
-        this.#byKey.delete(joinKey(old))
-        this.#hold(next)
+        this.#noteReplaced(joinKey(old), id)
+        this.#hold(next, held)
       },
     }
   }
 
+  async change(id: string, next: (client: Client) => Client): Promise<Client> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const record = await this.#deps.store.get(clientRecordKey(id))
+      const held = this.#byId.get(id)
+      if (held === undefined || record === undefined) throw noSuchClient()
+      const after: Held = { client: next(held.client), version: held.version + 1 }
+      const outcome = await this.#deps.store.commit(this.#changing(record, held, after))
+      if (outcome !== 'conflict') {
+        this.#hold(after, held)
+        this.#tell()
+        return after.client
+      }
+      if (await this.#isTaken(keysBeside(after.client, held.client))) throw keyTaken()
+    }
+    throw new KmipFault('CONFLICT', 'Others keep changing the client')
+  }
+
+  watch(task: () => void): void {
+    this.#watchers.push(task)
+  }
+
   async remove(id: string): Promise<void> {
     const held = this.#byId.get(id)
-    const record = await this.#deps.store.get(recordKey(id))
+    const record = await this.#deps.store.get(clientRecordKey(id))
     if (held === undefined || record === undefined) throw noSuchClient()
     const outcome = await this.#deps.store.commit({
       checks: [{ key: record.key, revision: record.revision }],
@@ -172,12 +214,47 @@ class StoredClients implements ClientRegistry {
     if (outcome === 'conflict') throw noSuchClient()
     this.#byId.delete(id)
     for (const key of held.client.keys) this.#byKey.delete(joinKey(key))
+    this.#tell()
+  }
+
+  async #isTaken(keys: readonly ClientKey[]): Promise<boolean> {
+    const { store, sealer } = this.#deps
+    const found = await store.getMany(keys.map((key) => certificateIndexKey(sealer, key)))
+    return found.some((entry) => entry !== undefined)
+  }
+
+  #tell(): void {
+    for (const task of this.#watchers) task()
+  }
+
+  #noteReplaced(key: string, id: string): void {
+    this.#replaced.set(key, id)
+    const [oldest] = this.#replaced.keys()
+    if (this.#replaced.size > MOST_REPLACED && oldest !== undefined) this.#replaced.delete(oldest)
+  }
+
+  #changing({ key, revision }: Entry, before: Held, { client, version }: Held): Commit {
+    const { sealer } = this.#deps
+    const indexOf = (each: CertificateKey) => certificateIndexKey(sealer, each)
+    const fresh = keysBeside(client, before.client).map(indexOf)
+    const id = toUtf8.encode(client.id)
+    return {
+      checks: [
+        { key, revision },
+        ...fresh.map((each) => ({ key: each, revision: 'absent' as const })),
+      ],
+      puts: [
+        { key, value: sealClient(sealer, client, version) },
+        ...fresh.map((each) => ({ key: each, value: id })),
+      ],
+      dels: keysBeside(before.client, client).map(indexOf),
+    }
   }
 
   #insertion({ client }: Held, sealed: Uint8Array): Commit {
     const indexes = clientIndexKeys(this.#deps.sealer, client)
     const id = toUtf8.encode(client.id)
-    const key = recordKey(client.id)
+    const key = clientRecordKey(client.id)
     return {
       checks: [key, ...indexes].map((each) => ({ key: each, revision: 'absent' as const })),
       puts: [{ key, value: sealed }, ...indexes.map((each) => ({ key: each, value: id }))],
@@ -186,15 +263,17 @@ class StoredClients implements ClientRegistry {
   }
 
   async #refusal(name: string): Promise<KmipFault> {
-    const taken = await this.#deps.store.get(blindKey(this.#deps.sealer, 'name', name))
+    const taken = await this.#deps.store.get(clientNameKey(this.#deps.sealer, name))
     return taken === undefined
-      ? new KmipFault('OBJECT_EXISTS', 'Another client has this key')
+      ? keyTaken()
       : new KmipFault('NAME_TAKEN', `There is a client of the name ${name} already`)
   }
 
-  #hold(held: Held): void {
-    const { id, name, role, keys } = held.client
+  #hold(held: Held, before?: Held): void {
+    const { id, name, role, keys, isSuspended = false } = held.client
     this.#byId.set(id, held)
+    for (const key of before?.client.keys ?? []) this.#byKey.delete(joinKey(key))
+    if (isSuspended) return
     for (const key of keys) {
       const { issuer, subject, object } = key
       const credential = object === undefined ? { issuer, subject } : { issuer, subject, object }
@@ -203,34 +282,16 @@ class StoredClients implements ClientRegistry {
   }
 }
 
-/** One key for the name and one for each certificate key: they make the checks that keep both unique. */
-export function clientIndexKeys(sealer: Sealer, client: Client): readonly Uint8Array[] {
-  return [
-    blindKey(sealer, 'name', client.name),
-    ...client.keys.map((key) => blindKey(sealer, 'key', joinKey(key))),
-  ]
-}
-
-function blindKey(sealer: Sealer, family: 'name' | 'key', text: string): Uint8Array {
-  const blinded = sealer.blind(`client-${family}`, toUtf8.encode(text))
-  return Uint8Array.of(...toUtf8.encode(`c/${family}/`), ...blinded)
+function keyTaken(): KmipFault {
+  return new KmipFault('OBJECT_EXISTS', 'A client has this key already')
 }
 
 function noSuchClient(): KmipFault {
   return new KmipFault('OBJECT_NOT_FOUND', 'There is no such client')
 }
 
-function joinKey({ issuer, subject }: CertificateKey): string {
-  return `${issuer}:${subject}`
-}
-
-function recordKey(id: string): Uint8Array {
-  return toUtf8.encode(RECORDS + id)
-}
-
-/** Client records; the character after the slash ends their range. */
-const RECORDS = 'c/id/'
-const RECORDS_END = 'c/id0'
 const PAGE = 1000
+const ATTEMPTS = 20
+/** Far more than can be replaced while one answer is under way. */
+const MOST_REPLACED = 1_000
 const toUtf8 = new TextEncoder()
-const fromUtf8 = new TextDecoder()

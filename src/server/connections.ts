@@ -22,6 +22,8 @@ export interface ConnectionsOptions {
   readonly log: Log
   readonly clock: Clock
   readonly ticker: Ticker
+  /** Whether the authority of a certificate takes it back; without it none does. */
+  readonly isRevoked?: ((certificate: PeerCertificate) => boolean) | undefined
   /** Tells clients of their objects where they turn the roles; without it they cannot. */
   readonly announcer?: Announcer | undefined
 }
@@ -118,7 +120,7 @@ export class Connections {
       parsing: this.#parsing,
       log,
       identify: () => this.#identify(certificate),
-      isClient: () => this.#options.clients.has?.(peer.identity.id) === true,
+      isClient: () => this.#mayFinish(certificate),
       countRequest: () => {
         this.#requests += 1
       },
@@ -148,8 +150,17 @@ export class Connections {
   }
 
   /** Asked for every request, so that a client who was removed or changed is so at once. */
-  #identify({ key, notAfter }: PeerCertificate): Identity | undefined {
-    return notAfter < this.#options.clock.now() ? undefined : this.#options.clients.identify(key)
+  #identify(certificate: PeerCertificate): Identity | undefined {
+    return this.#isGood(certificate) ? this.#options.clients.identify(certificate.key) : undefined
+  }
+
+  #mayFinish(certificate: PeerCertificate): boolean {
+    return this.#isGood(certificate) && this.#options.clients.mayFinish?.(certificate.key) === true
+  }
+
+  #isGood(certificate: PeerCertificate): boolean {
+    const { clock, isRevoked } = this.#options
+    return certificate.notAfter >= clock.now() && isRevoked?.(certificate) !== true
   }
 
   #count({ id }: Identity, change: 1 | -1): void {

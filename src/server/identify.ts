@@ -5,12 +5,19 @@ import type { CertificateKey } from '../port/client-directory.ts'
 /** The certificate that a peer has proved to hold the key of. */
 export interface PeerCertificate {
   readonly key: CertificateKey
+  /** Its serial number, which its issuer gives once: upper-case hex without leading zeros. */
+  readonly serial: string
   /** The last moment it is valid at, in seconds since 1970-01-01T00:00:00Z. */
   readonly notAfter: number
 }
 
 /** Why a certificate that TLS let through is refused all the same. */
-export type Refusal = 'no certificate' | 'weak key' | 'unknown issuer' | 'unreadable certificate'
+export type Refusal =
+  | 'no certificate'
+  | 'weak key'
+  | 'certificate of an authority'
+  | 'unknown issuer'
+  | 'unreadable certificate'
 
 /** An authority whose clients may connect. */
 export interface Authority {
@@ -50,6 +57,8 @@ export function readCertificate(
   try {
     const { publicKey } = certificate
     if (!isStrong(publicKey)) return 'weak key'
+    // Who may issue certificates is nobody's client: else it could make itself names below its own.
+    if (certificate.ca) return 'certificate of an authority'
     const issuer = authorities.find(
       (authority) =>
         certificate.checkIssued(authority.certificate) &&
@@ -57,11 +66,17 @@ export function readCertificate(
     )
     if (issuer === undefined) return 'unknown issuer'
     const notAfter = Date.parse(certificate.validTo) / 1_000
-    if (Number.isNaN(notAfter)) return 'unreadable certificate'
-    return { key: { issuer: issuer.hash, subject: hashPublicKey(publicKey) }, notAfter }
+    const serial = plainSerial(certificate.serialNumber)
+    if (Number.isNaN(notAfter) || serial === undefined) return 'unreadable certificate'
+    return { key: { issuer: issuer.hash, subject: hashPublicKey(publicKey) }, serial, notAfter }
   } catch {
     return 'unreadable certificate'
   }
+}
+
+/** A serial number as revocation lists name it; undefined for a negative one, which RFC 5280 forbids. */
+function plainSerial(hex: string): string | undefined {
+  return /^[0-9A-F]+$/iu.test(hex) ? hex.toUpperCase().replace(/^0+(?=.)/u, '') : undefined
 }
 
 const STRONG_CURVES = ['prime256v1', 'secp384r1', 'secp521r1']

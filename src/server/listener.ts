@@ -8,7 +8,12 @@ import type { Log } from '../port/log.ts'
 import { Arrivals } from './arrivals.ts'
 import { Connections, type Protocol } from './connections.ts'
 import type { MessageHandler } from './handler.ts'
-import { type Authority, createAuthority, readPeerCertificate } from './identify.ts'
+import {
+  type Authority,
+  createAuthority,
+  type PeerCertificate,
+  readPeerCertificate,
+} from './identify.ts'
 import type { TransportLimits } from './limits.ts'
 import { LogGate } from './log-gate.ts'
 import { systemTicker, type Ticker } from './ticker.ts'
@@ -21,6 +26,8 @@ export interface ListenerOptions {
   readonly clients: ClientDirectory
   readonly limits: TransportLimits
   readonly log: Log
+  /** Whether the authority of a certificate takes it back: asked for every request. Without it none does. */
+  readonly isRevoked?: (certificate: PeerCertificate) => boolean
   /** Decides when a certificate has run out on a connection that lives longer than it. */
   readonly clock: Clock
   /** Tells clients of their objects where they turn the roles; without it they cannot. */
@@ -123,6 +130,7 @@ class TlsListener implements Listener {
       clock,
       ticker,
       announcer: options.announcer,
+      isRevoked: options.isRevoked,
     })
   }
 

@@ -18,8 +18,6 @@ export interface TlsMaterial extends ServerCredential {
    * one needs both here: a resumed session no longer carries the client's chain.
    */
   readonly ca: string
-  /** PEM revocation lists, one for each authority in `ca`. An expired list refuses every client. */
-  readonly crl?: string
   /** A second credential for clients that cannot use the first, as in RSA beside ECDSA. */
   readonly second?: ServerCredential
   /** Also offers the CBC and RSA key exchange suites of TLS 1.2 that old clients need. */
@@ -85,12 +83,11 @@ export function readAuthorities(material: TlsMaterial): readonly X509Certificate
 }
 
 function secureOptions(material: TlsMaterial, keys: Buffer[]): SecureContextOptions {
-  const { cert, second, ca, crl, legacySuites = false } = material
+  const { cert, second, ca, legacySuites = false } = material
   return {
     key: keys,
     cert: second === undefined ? [cert] : [cert, second.cert],
     ca: splitPem(ca),
-    ...(crl === undefined ? {} : { crl }),
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     // Level 2: no key under 112 bits of strength and no SHA-1 signature, in the client's chain as in ours.

@@ -1,7 +1,8 @@
 import { defineCommand } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption, textOption } from '../option.ts'
+import { jsonOption, textOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { formatDate, print, printFields, printJson, warn } from '../output.ts'
 import { sharesOption } from '../shares-option.ts'
 
@@ -11,7 +12,7 @@ export const backupCreateCommand = defineCommand({
   describe: 'Back up a store as it is at one moment, beside a running server or without one',
   positionals: { file: { type: 'string', describe: 'file to write; it must not be there' } },
   options: {
-    data: dataOption,
+    ...placeOptions,
     shares: sharesOption,
     'shares-dir': textOption(
       'shares-dir',

@@ -1,8 +1,11 @@
 import { defineCommand } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption, textOption } from '../option.ts'
+import { jsonOption, textOption } from '../option.ts'
+import { placeOf, placeOptions } from '../place-options.ts'
 import { formatDate, print, printFields, printJson } from '../output.ts'
+
+const ROLES_TEXT = 'what the client may do: user, reader, crypto-officer, operator or auditor'
 
 /** `kmipd client add` */
 export const clientAddCommand = defineCommand({
@@ -10,18 +13,19 @@ export const clientAddCommand = defineCommand({
   describe: 'Register a client and write its certificate and key',
   positionals: { name: { type: 'string', describe: 'name of the client' } },
   options: {
-    data: dataOption,
+    ...placeOptions,
     out: {
       ...textOption('out', 'directory for NAME.crt, NAME.key and ca.crt, made when missing'),
       demandOption: true,
     },
-    role: textOption('role', 'what the client may do: user or reader [default: user]'),
+    role: textOption('role', `${ROLES_TEXT} [default: user]`),
     ...openingOptions,
     json: jsonOption,
   },
   example: ['$0 client add web --data ./data --out ./web', 'a client that may use its own objects'],
   async run(options, { name = '' }) {
-    const { data, out, role: roleName, json } = options
+    const { out, role: roleName, json } = options
+    const place = placeOf(options)
     const { DEFAULT_ROLE, ROLE_NAMES } = await import('../../config/roles.ts')
     const { isClientName } = await import('../../repository/client-registry.ts')
     const { NAME_RULE } = await import('../../admin/service.ts')
@@ -34,10 +38,11 @@ export const clientAddCommand = defineCommand({
     }
     if (!isClientName(name)) throw wrongUsage(`'${name}' is not a name for a client`, NAME_RULE)
     const { withAdmin } = await import('../admin-session.ts')
-    const { openDataDirectory } = await import('../../adapter/data-directory.ts')
+    const { openDataDirectory, pathIn } = await import('../../adapter/data-directory.ts')
     const { planClientFiles, writeClientFiles } = await import('../client-files.ts')
-    const directory = await openDataDirectory(data)
-    const planned = await planClientFiles({ directory, out, name })
+    const authority =
+      typeof place === 'string' ? pathIn(await openDataDirectory(place), 'authority') : place.ca
+    const planned = await planClientFiles({ authority, out, name })
     const client = await withAdmin(options, async (admin) =>
       writeClientFiles(planned, async (publicKey) =>
         admin['client.add']({ name, role, publicKey }),

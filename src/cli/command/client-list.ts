@@ -1,13 +1,14 @@
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption } from '../option.ts'
+import { jsonOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { formatDate, printJson, printTable } from '../output.ts'
 
 /** `kmipd client list` */
 export const clientListCommand = defineCommand({
   command: 'list',
   describe: 'List the registered clients',
-  options: { data: dataOption, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...openingOptions, json: jsonOption },
   example: ['$0 client list --data ./data', 'every client with its role'],
   async run(options) {
     const { withAdmin } = await import('../admin-session.ts')

@@ -1,6 +1,7 @@
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption, textOption } from '../option.ts'
+import { jsonOption, textOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { print, printJson } from '../output.ts'
 
 /** `kmipd kek rotate` */
@@ -8,7 +9,7 @@ export const kekRotateCommand = defineCommand({
   command: 'rotate',
   describe: 'Seal under a new key-encryption key, move every record to it and destroy the old one',
   options: {
-    data: dataOption,
+    ...placeOptions,
     namespace: textOption('namespace', 'whose key it is [default: default]'),
     ...openingOptions,
     json: jsonOption,

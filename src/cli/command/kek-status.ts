@@ -1,14 +1,15 @@
 import { defineCommand } from '../define-command.ts'
 import { keyFields, printKeys } from '../key-report.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption } from '../option.ts'
+import { jsonOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { printFields, printJson } from '../output.ts'
 
 /** `kmipd kek status` */
 export const kekStatusCommand = defineCommand({
   command: 'status',
   describe: 'List the key-encryption keys, and how far a rotation has come',
-  options: { data: dataOption, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...openingOptions, json: jsonOption },
   example: ['$0 kek status --data ./data', 'after kek rotate'],
   async run(options) {
     const { withAdmin } = await import('../admin-session.ts')

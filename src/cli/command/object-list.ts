@@ -1,6 +1,7 @@
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption, numberOption, textOption } from '../option.ts'
+import { jsonOption, numberOption, textOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { print, printJson, printTable } from '../output.ts'
 
 /** `kmipd object list` */
@@ -8,7 +9,7 @@ export const objectListCommand = defineCommand({
   command: 'list',
   describe: 'List the managed objects of every client',
   options: {
-    data: dataOption,
+    ...placeOptions,
     limit: numberOption('limit', 'most that are listed [default: 100]', { least: 1, most: 1000 }),
     after: textOption('after', 'where the page before ended'),
     ...openingOptions,

@@ -1,6 +1,7 @@
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption } from '../option.ts'
+import { jsonOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { printFields, printJson } from '../output.ts'
 
 /** `kmipd object show` */
@@ -8,7 +9,7 @@ export const objectShowCommand = defineCommand({
   command: 'show <id>',
   describe: 'Show what is known of a managed object; never what it holds',
   positionals: { id: { type: 'string', describe: 'Unique Identifier of the object' } },
-  options: { data: dataOption, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...openingOptions, json: jsonOption },
   example: ['$0 object show 5d2e0a4e-6f0c-4c55-9c1f-5b0f4a3d7e21 --data ./data', 'one object'],
   async run(options, { id = '' }) {
     const { withAdmin } = await import('../admin-session.ts')

@@ -20,6 +20,10 @@ const OPTIONS = {
     'https-port',
     'another port, for KMIP over HTTPS alone, 0 picks one [default: none]',
   ),
+  'admin-port': portOption(
+    'admin-port',
+    'a port for the admin API over mutual TLS, 0 picks one [default: none]',
+  ),
   ...openingOptions,
   anchor: textOption('anchor', 'file elsewhere that the head of the store is kept in, too'),
   config: textOption('config', 'configuration file (YAML)'),
@@ -39,9 +43,11 @@ export const serveCommand = defineCommand({
     if (!areCoreDumpsEmpty()) log.warn('a core dump would hold keys', { see: 'core(5)' })
     const stopped = nextSignal()
     const server = await start(options, config, log)
-    const { formatListening } = await import('../server.ts')
+    const { formatAddress, formatListening } = await import('../server.ts')
     guardAgainstBugs(log)
-    print(`kmipd listening on ${formatListening(server.address)}`)
+    const { adminAddress } = server
+    const admin = adminAddress === undefined ? '' : `, admin on ${formatAddress(adminAddress)}`
+    print(`kmipd listening on ${formatListening(server.address)}${admin}`)
     const signal = await stopped
     log.info('stopping', { signal })
     await server.stop()
@@ -62,7 +68,10 @@ async function readConfig(options: Given<typeof OPTIONS>): Promise<Config> {
     port: options.port ?? port,
     httpsPort: options['https-port'] ?? httpsPort,
   }
-  return { ...config, listen }
+  const adminPort = options['admin-port']
+  return adminPort === undefined
+    ? { ...config, listen }
+    : { ...config, listen, admin: { ...config.admin, port: adminPort } }
 }
 
 /** Opens no key before everything that computes with keys was found to compute rightly. */
@@ -86,15 +95,17 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
       anchor: options.anchor ?? config.integrity.anchor,
       spareKeys: SPARE_KEYS,
       ballast: config.integrity.ballast,
-      beforeStore: async () => checkFree(config.listen),
+      beforeStore: async () => checkFree(config),
     }),
   )
   return startServer(core, { config, log, version: VERSION, condition, hsmPin })
 }
 
 /** Finds a port in use before anything is opened, so that a second server changes nothing. */
-async function checkFree({ host, port, httpsPort }: Config['listen']): Promise<void> {
+async function checkFree({ listen, admin }: Config): Promise<void> {
+  const { host, port, httpsPort } = listen
   await checkPort({ host, port })
+  if (admin !== undefined) await checkPort({ host: admin.host ?? host, port: admin.port })
   if (httpsPort !== undefined) await checkPort({ host, port: httpsPort })
 }
 

@@ -1,5 +1,7 @@
+import type { AdminService } from '../../admin/service.ts'
 import { defineCommand } from '../define-command.ts'
-import { dataOption, jsonOption } from '../option.ts'
+import { jsonOption } from '../option.ts'
+import { placeOf, placeOptions, type Place } from '../place-options.ts'
 import { keyFields } from '../key-report.ts'
 import { formatDate, print, printFields, printJson } from '../output.ts'
 
@@ -7,17 +9,14 @@ import { formatDate, print, printFields, printJson } from '../output.ts'
 export const statusCommand = defineCommand({
   command: 'status',
   describe: 'Say whether a server runs on a data directory, and how it is',
-  options: { data: dataOption, json: jsonOption },
+  options: { ...placeOptions, json: jsonOption },
   example: ['$0 status --data ./data --json', 'for a script'],
-  async run({ data, json }) {
-    const { openDataDirectory, pathIn } = await import('../../adapter/data-directory.ts')
-    const { connectAdmin } = await import('../../admin/client.ts')
-    const directory = await openDataDirectory(data)
-    const admin = await connectAdmin(pathIn(directory, 'socket'))
-    const about = { data: directory.path, root: directory.root.kind }
+  async run(options) {
+    const { json } = options
+    const { admin, about, where } = await find(options)
     if (admin === undefined) {
       if (json) printJson({ ...about, serving: false })
-      else print(`no server runs on ${directory.path}`)
+      else print(`no server runs on ${where}`)
       return
     }
     const status = await admin.status({})
@@ -40,3 +39,25 @@ export const statusCommand = defineCommand({
     ])
   },
 })
+
+/** The server that is asked, if one runs, and what is known of it without asking. */
+async function find(options: Place): Promise<{
+  readonly admin: AdminService | undefined
+  readonly about: Readonly<Record<string, string>>
+  readonly where: string
+}> {
+  const place = placeOf(options)
+  if (typeof place !== 'string') {
+    const { connectServer } = await import('../remote-server.ts')
+    const where = `${place.host}:${place.port}`
+    return { admin: await connectServer(place), about: { server: where }, where }
+  }
+  const { openDataDirectory, pathIn } = await import('../../adapter/data-directory.ts')
+  const { connectAdmin } = await import('../../admin/client.ts')
+  const directory = await openDataDirectory(place)
+  return {
+    admin: await connectAdmin(pathIn(directory, 'socket')),
+    about: { data: directory.path, root: directory.root.kind },
+    where: directory.path,
+  }
+}

@@ -1,13 +1,14 @@
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { dataOption, jsonOption } from '../option.ts'
+import { jsonOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
 import { print, printJson, printTable } from '../output.ts'
 
 /** `kmipd store verify` */
 export const storeVerifyCommand = defineCommand({
   command: 'verify',
   describe: 'Read and open everything in the store, and say what is not as it was written',
-  options: { data: dataOption, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...openingOptions, json: jsonOption },
   example: ['$0 store verify --data ./data', 'beside a running server, or without one'],
   async run(options) {
     const { json } = options

@@ -1,0 +1,18 @@
+/** Who makes a call of the admin API. */
+export type AdminCaller =
+  /** Whoever may open the Unix socket, or the data directory itself: no client. */
+  | { readonly kind: 'local' }
+  /** A registered client, over mutual TLS. */
+  | {
+      readonly kind: 'client'
+      readonly id: string
+      readonly name: string
+      readonly role: string
+      /** SHA-256 of the SubjectPublicKeyInfo of the certificate that it shows, lower-case hex. */
+      readonly key: string
+      /** That key as SubjectPublicKeyInfo in DER: what it signs is verified with it. */
+      readonly publicKey: Uint8Array
+      readonly address: string | undefined
+    }
+
+export const LOCAL: AdminCaller = { kind: 'local' }

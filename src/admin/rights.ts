@@ -1,0 +1,30 @@
+import type { RoleName } from '../config/roles.ts'
+import { KmipFault } from '../fault/fault.ts'
+import type { AdminCaller } from './caller.ts'
+import type { AdminCall } from './schema.ts'
+
+const OFFICER = ['crypto-officer'] as const
+const OPERATOR = ['operator'] as const
+const ANYONE = ['crypto-officer', 'operator', 'auditor'] as const
+
+/** Which roles may make which calls over mutual TLS. Whoever may open the Unix socket may make all of them. */
+export const ADMIN_RIGHTS = {
+  status: ANYONE,
+  'client.add': OFFICER,
+  'client.list': ['crypto-officer', 'auditor'],
+  'object.list': OFFICER,
+  'object.show': OFFICER,
+  'kek.rotate': OPERATOR,
+  'kek.status': OPERATOR,
+  'store.verify': OPERATOR,
+  backup: OPERATOR,
+} as const satisfies Readonly<Record<AdminCall | 'backup', readonly RoleName[]>>
+
+/** Throws `NOT_PERMITTED` for a caller whose role may not make the call. */
+export function permitCall(call: AdminCall | 'backup', by: AdminCaller): void {
+  if (by.kind === 'local') return
+  const roles: readonly string[] = ADMIN_RIGHTS[call]
+  if (!roles.includes(by.role)) {
+    throw new KmipFault('NOT_PERMITTED', `A client of the role ${by.role} may not make this call`)
+  }
+}

@@ -1,0 +1,79 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { Agent, request as httpsRequest } from 'node:https'
+import type { SecureContext } from 'node:tls'
+import { AdminFailure } from './failure.ts'
+import { openSocketPath } from './socket.ts'
+
+/** How the admin API of a server is reached. */
+export type Wire =
+  /** The Unix socket in its data directory. */
+  | { readonly kind: 'socket'; readonly path: string }
+  /** Mutual TLS: the context has the caller's certificate and key, and the authority of the server's. */
+  | {
+      readonly kind: 'tls'
+      readonly host: string
+      readonly port: number
+      readonly secureContext: SecureContext
+    }
+
+export interface AdminRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: string
+}
+
+/**
+ * Resolves once the answer begins. Throws `AdminFailure` when none does.
+ *
+ * @param patience - how long silence is borne, in milliseconds
+ */
+export type Send = (request: AdminRequest, patience: number) => Promise<IncomingMessage>
+
+/** Gives `use` what sends over a wire. Throws the system's error when the directory of a socket cannot be opened. */
+export async function withWire<T>(wire: Wire, use: (send: Send) => Promise<T>): Promise<T> {
+  if (wire.kind === 'tls') {
+    const { host, port, secureContext } = wire
+    const agent = new Agent({ secureContext, minVersion: 'TLSv1.2' })
+    return use(async (request, patience) =>
+      send(request, patience, (options, take) =>
+        httpsRequest({ ...options, host, port, agent }, take),
+      ),
+    )
+  }
+  const socket = await openSocketPath(wire.path)
+  try {
+    return await use(async (request, patience) =>
+      send(request, patience, (options, take) =>
+        httpRequest({ ...options, socketPath: socket.path, agent: false }, take),
+      ),
+    )
+  } finally {
+    await socket.release()
+  }
+}
+
+/** There was no answer, or it ended before its end. */
+export function unreachable(cause: unknown): AdminFailure {
+  return new AdminFailure('UNREACHABLE', 'The running server does not answer', cause)
+}
+
+type Begin = (
+  options: RequestOptions,
+  take: (answer: IncomingMessage) => void,
+) => ReturnType<typeof httpRequest>
+
+async function send(
+  { method, path, body }: AdminRequest,
+  patience: number,
+  begin: Begin,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+    const outgoing = begin({ method, path, headers }, resolve)
+    outgoing.setTimeout(patience, () => outgoing.destroy(new Error('no answer in time')))
+    outgoing.once('error', (cause) => {
+      reject(unreachable(cause))
+    })
+    outgoing.end(body)
+  })
+}

@@ -1,0 +1,78 @@
+import { systemClock } from '../adapter/clock-system.ts'
+import { pathIn } from '../adapter/data-directory.ts'
+import { serveRemoteAdmin, type RemoteAdmin } from '../admin/remote.ts'
+import { serveAdmin } from '../admin/server.ts'
+import type { AdminService } from '../admin/service.ts'
+import type { Config } from '../config/defaults.ts'
+import type { Log } from '../port/log.ts'
+import type { Listener } from '../server/listener.ts'
+import type { TlsMaterial } from '../server/tls-material.ts'
+import type { Core } from './core.ts'
+
+/** The admin API as it is served: on the Unix socket, and over mutual TLS where that is configured. */
+export interface AdminApi {
+  /** Where it is served over TLS, if it is. */
+  readonly address: RemoteAdmin['address'] | undefined
+  renewTls(material: TlsMaterial): void
+  /** Closes the connections of those who are known no more. */
+  sweep(): void
+  close(): Promise<void>
+}
+
+export interface AdminApiOptions {
+  readonly service: AdminService
+  readonly config: Config
+  readonly tls: TlsMaterial
+  readonly log: Log
+}
+
+/** Throws `UNAVAILABLE`. */
+export async function openAdminApi(core: Core, options: AdminApiOptions): Promise<AdminApi> {
+  const { service, log } = options
+  const local = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
+  let remote: RemoteAdmin | undefined
+  try {
+    remote = await openRemote(core, options)
+  } catch (error) {
+    await local.close()
+    throw error
+  }
+  return {
+    address: remote?.address,
+    renewTls(material) {
+      remote?.renewTls(material)
+    },
+    sweep() {
+      remote?.sweep()
+    },
+    async close() {
+      await Promise.all([local.close(), remote?.close()])
+    },
+  }
+}
+
+/** Has connections closed at once whose client was changed or removed. */
+export function followClients({ clients }: Core, listener: Listener, admin: AdminApi): void {
+  clients.watch(() => {
+    listener.sweep()
+    admin.sweep()
+  })
+}
+
+async function openRemote(
+  core: Core,
+  { service, config, tls, log }: AdminApiOptions,
+): Promise<RemoteAdmin | undefined> {
+  const { admin, listen } = config
+  if (admin === undefined) return undefined
+  return serveRemoteAdmin({
+    address: { host: admin.host ?? listen.host, port: admin.port },
+    tls,
+    identify: (certificate) =>
+      certificate.notAfter < systemClock.now()
+        ? undefined
+        : core.clients.directory.identify(certificate.key),
+    service,
+    log,
+  })
+}
