@@ -79,7 +79,7 @@ class LineSealer implements EnvelopeSealer {
   }
 
   seal(label: RecordLabel, plaintext: Uint8Array): Uint8Array {
-    const epoch = this.#sealing.get(DEFAULT_LINE)
+    const epoch = this.#sealing.get(label.line ?? DEFAULT_LINE)
     if (epoch === undefined) throw destroyed()
     const fresh = randomFillSync(unmovedBytes(KEY_BYTES + 2 * IV_BYTES))
     const dataKey = fresh.subarray(0, KEY_BYTES)

@@ -41,7 +41,7 @@ export function createObjectCatalogue(options: CatalogueOptions): ObjectCatalogu
         : { objects: summaries, next: last.sequence.toString() }
     },
     async show(id) {
-      const stored = await objects.read(id)
+      const [stored] = await objects.everyOf(id)
       if (stored === undefined) return undefined
       const object = settle(stored.object, clock.now())
       const attributes = [...object.attributes.entries()]

@@ -173,8 +173,13 @@ function issuerOf(
   { client, ...names }: Config['certification'],
 ): Pick<Services, 'issuer'> {
   if (client === undefined) return {}
-  const ownerOf = () => core.clients.list().find(({ name }) => name === client)?.id
-  return { issuer: () => ({ ...names, owner: ownerOf() }) }
+  const issuing = () => core.clients.list().find(({ name }) => name === client)
+  return {
+    issuer: () => {
+      const { id, namespace } = issuing() ?? {}
+      return { ...names, owner: id, namespace }
+    },
+  }
 }
 
 /** Makes what lists managed objects for those who run the server. */

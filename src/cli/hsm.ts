@@ -62,7 +62,8 @@ async function lookThrough(
   { log, core: { objects } }: { readonly log: Log; readonly core: Pick<Core, 'objects'> },
 ): Promise<void> {
   try {
-    const read = async (identifier: string) => (await objects.read(identifier))?.object
+    const read = async (identifier: string) =>
+      (await objects.everyOf(identifier)).map(({ object }) => object)
     const { released, orphans } = await sweepToken(hsm, read)
     if (released > 0) log.info('keys of destroyed objects found in the token', { count: released })
     if (orphans.length === 0) return

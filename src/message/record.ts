@@ -34,6 +34,7 @@ const RecordTag = defineTags({
   Sequence: tag(0x54_4b_03, longInteger),
   Instance: tag(0x54_4b_04, anyItem),
   InstanceIndex: tag(0x54_4b_05, integer),
+  Namespace: tag(0x54_4b_06, text),
 })
 
 /** An object with its place in the order of creation. */
@@ -102,6 +103,8 @@ const RecordStruct = struct({
   uniqueIdentifier: required(Tag.UniqueIdentifier, text),
   objectType: required(Tag.ObjectType, objectType),
   owner: required(RecordTag.Owner),
+  // Absent in records from before there were namespaces, and of those who are in none.
+  namespace: optional(RecordTag.Namespace),
   sequence: required(RecordTag.Sequence),
   attributes: repeated(RecordTag.Instance, instance),
   // Templates are of KMIP 1.x alone, so their content has no form in the newest version.
@@ -112,10 +115,11 @@ const RecordStruct = struct({
 
 /** The bytes of an object's record. They hold key material: seal them, and zero them. */
 export function encodeRecord({ object, sequence }: RecordedObject): Uint8Array {
-  const { attributes, content: held, ...rest } = object
+  const { attributes, content: held, namespace, ...rest } = object
   const isTemplate = held !== undefined && 'attributes' in held
   const item = compile(RecordStruct, RECORD_VERSION).encode(RecordTag.Record.number, {
     ...rest,
+    ...(namespace === undefined ? {} : { namespace }),
     sequence,
     attributes: [...attributes.entries()],
     template: isTemplate ? held.attributes : [],

@@ -15,6 +15,13 @@ export interface Identity {
   readonly name: string
   /** Name of the role that says what it may do. */
   readonly role: string
+  /** Identifier of the namespace that it was put into, for life; absent where it is a tenant by itself. */
+  readonly namespace?: string | undefined
   /** Absent where the client did not come over a connection. */
   readonly credential?: Credential
+}
+
+/** The tenant that a client belongs to: its namespace, or itself. Objects of any other are not there for it. */
+export function namespaceOf({ id, namespace }: Pick<Identity, 'id' | 'namespace'>): string {
+  return namespace ?? id
 }

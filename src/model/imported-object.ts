@@ -30,7 +30,7 @@ const SAID_BY_OBJECT: ReadonlySet<string> = new Set([
  * `INVALID_ATTRIBUTE_VALUE` for what contradicts the object or itself
  */
 export function importedObject(parts: NewObject): ManagedObject {
-  const { uniqueIdentifier, owner, content, requested, now } = parts
+  const { uniqueIdentifier, owner, namespace, content, requested, now } = parts
   const { objectType } = content
   for (const { reference } of requested) checkApplies(reference, objectType)
   checkInstances(requested)
@@ -41,7 +41,7 @@ export function importedObject(parts: NewObject): ManagedObject {
   const attributes = followSensitivity(AttributeSet.from(beside(brought, given)))
   checkState(attributes)
   checkDates(attributes)
-  return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
+  return settle({ uniqueIdentifier, objectType, owner, namespace, content, attributes }, now)
 }
 
 /** The first with those of the second of which the first says nothing. */

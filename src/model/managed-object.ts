@@ -12,6 +12,8 @@ export interface ManagedObject {
   readonly objectType: ObjectType
   /** Identifier of the client it belongs to. */
   readonly owner: string
+  /** Identifier of the namespace it is in; absent where its owner is a tenant by itself. */
+  readonly namespace?: string | undefined
   readonly attributes: AttributeSet
   /** Absent once the object is destroyed: the record stays, the material does not. */
   readonly content: ObjectContent | undefined
@@ -20,4 +22,9 @@ export interface ManagedObject {
 export function storageStatusOf(object: ManagedObject): StorageStatus {
   if (object.content === undefined) return 'destroyed'
   return object.attributes.get('ArchiveDate') === undefined ? 'online' : 'archived'
+}
+
+/** The tenant that an object belongs to: it is there for nobody else. */
+export function tenantOf({ owner, namespace }: Pick<ManagedObject, 'owner' | 'namespace'>): string {
+  return namespace ?? owner
 }

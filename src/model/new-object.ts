@@ -26,6 +26,7 @@ import { initialUsageLimits } from './usage-limits.ts'
 export interface NewObject {
   readonly uniqueIdentifier: string
   readonly owner: string
+  readonly namespace?: string | undefined
   readonly content: ObjectContent
   /** What the client wants; checked here. */
   readonly requested: readonly AttributeEntry[]
@@ -49,7 +50,7 @@ export interface NewObject {
  * `STORAGE_UNAVAILABLE` for what is wanted in the token and is not there.
  */
 export function newObject(parts: NewObject): ManagedObject {
-  const { uniqueIdentifier, owner, content, requested, now } = parts
+  const { uniqueIdentifier, owner, namespace, content, requested, now } = parts
   const { objectType } = content
   checkRequested(requested, objectType)
   if (parts.residence === undefined && wantedStorage(requested) === 'token') {
@@ -59,7 +60,7 @@ export function newObject(parts: NewObject): ManagedObject {
   const attributes = followSensitivity(completed(wanted, parts))
   checkDates(attributes)
   checkInterval(attributes)
-  return settle({ uniqueIdentifier, objectType, owner, content, attributes }, now)
+  return settle({ uniqueIdentifier, objectType, owner, namespace, content, attributes }, now)
 }
 
 /** Refuses attributes that a client may not give a new object of a type. Throws as {@link newObject} does. */

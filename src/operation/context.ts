@@ -25,7 +25,7 @@ import type { Policy } from './policy.ts'
 import type { Streams } from './streams.ts'
 import type { IssuedTicket, Tickets } from './tickets.ts'
 
-/** The objects an operation sees: those of the client that asks, and no others. */
+/** The objects an operation sees: those of its tenant that it may have to do with, and no others. */
 export interface ObjectSpace {
   /** Throws `OBJECT_NOT_FOUND`. */
   load(uniqueIdentifier: string): Promise<ManagedObject>
@@ -34,8 +34,8 @@ export interface ObjectSpace {
   /** Throws `NAME_TAKEN`. */
   save(object: ManagedObject): Promise<void>
   /**
-   * Adds an object under an identifier that its client chose, in the place of one of the client's own where it is to be
-   * replaced, and gives that one. Throws `OBJECT_EXISTS`, also where the other is another client's, and `NAME_TAKEN`.
+   * Adds an object under an identifier that its client chose, in the place of one of its tenant's where it is to be
+   * replaced, and gives that one. Throws `OBJECT_EXISTS` and `NAME_TAKEN`.
    */
   bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined>
   /** Removes an object with everything that is known of it. */
@@ -79,6 +79,8 @@ export interface Offer {
 export interface IssuerNames {
   /** Identifier of the client; undefined when there is no client of the configured name. */
   readonly owner: string | undefined
+  /** The namespace of that client, if it is in one. */
+  readonly namespace?: string | undefined
   readonly privateKey: string
   readonly certificate: string
   /** For how long a certificate is valid, at most and where the request does not say. */
@@ -151,8 +153,11 @@ export interface OperationContext extends Services {
   readonly once: MadeOnce
   /** Does what takes seconds, behind what else the client has of that kind. Throws `SERVER_LIMIT` and what the work throws. */
   readonly slowly: Slowly
-  /** Objects of any client, for what the server itself does with them: they are not shown, and no change is kept. */
-  objectsOf(owner: string): ObjectSpace
+  /**
+   * The objects of the tenant of any client, for what the server itself does with them: they are not shown, and no
+   * change is kept.
+   */
+  objectsOf(client: Pick<Identity, 'id' | 'namespace'>): ObjectSpace
   readonly offer: Offer
   /** What the client has under way. */
   readonly requests: PendingRequests

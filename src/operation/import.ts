@@ -73,6 +73,7 @@ async function storedForm(brought: Brought, context: OperationContext): Promise<
     uniqueIdentifier,
     objectType: object.objectType,
     owner: context.identity.id,
+    namespace: context.identity.namespace,
     attributes: AttributeSet.from(attributes),
     content: object,
   }

@@ -10,6 +10,8 @@ export interface RecordLabel {
   readonly version: number
   /** The Object Type, or 0 where there is none. */
   readonly type: number
+  /** The line of key-encryption keys that it is sealed under; without it that of whatever is in no namespace. */
+  readonly line?: string | undefined
 }
 
 /** Encrypts records for the disk and blinds what must be found there without being read. */

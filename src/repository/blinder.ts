@@ -2,11 +2,11 @@ import type { Sealer } from '../port/sealer.ts'
 import type { Name } from '../spec/structure/name.ts'
 import type { IndexTerm } from './index-term.ts'
 
-/** Blinds index terms and names so that neither can be read on disk, nor compared between owners. */
+/** Blinds index terms and names so that neither can be read on disk, nor compared between tenants. */
 export interface Blinder {
   /** Not to be changed: others may be given the same. */
-  term(owner: string, term: IndexTerm): Uint8Array
-  name(owner: string, name: Name): Uint8Array
+  term(tenant: string, term: IndexTerm): Uint8Array
+  name(tenant: string, name: Name): Uint8Array
 }
 
 export function blinderOf(sealer: Sealer): Blinder {
@@ -28,8 +28,8 @@ class KeyedBlinder implements Blinder {
     this.#sealer = sealer
   }
 
-  term(owner: string, term: IndexTerm): Uint8Array {
-    const text = `${owner}\u0000${term}`
+  term(tenant: string, term: IndexTerm): Uint8Array {
+    const text = `${tenant}\u0000${term}`
     const known = this.#newer.get(text)
     if (known !== undefined) return known
     const blinded = this.#older.get(text) ?? this.#sealer.blind('term', this.#toUtf8.encode(text))
@@ -37,8 +37,8 @@ class KeyedBlinder implements Blinder {
     return blinded
   }
 
-  name(owner: string, { nameType, nameValue }: Name): Uint8Array {
-    const text = `${owner}\u0000${nameType}\u0000${nameValue}`
+  name(tenant: string, { nameType, nameValue }: Name): Uint8Array {
+    const text = `${tenant}\u0000${nameType}\u0000${nameValue}`
     return this.#sealer.blind('name', this.#toUtf8.encode(text))
   }
 

@@ -1,15 +1,16 @@
-import type { ManagedObject } from '../model/managed-object.ts'
+import { tenantOf, type ManagedObject } from '../model/managed-object.ts'
 import type { Check, Commit } from '../port/store.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Name } from '../spec/structure/name.ts'
 import type { Blinder } from './blinder.ts'
-import { ownerOfTerm, termDifference, type IndexTerm } from './index-term.ts'
-import { identifierBytes, nameKey, objectKey, postingKeys, sequenceKey } from './keys.ts'
+import { tenantOfTerm, termDifference, type IndexTerm } from './index-term.ts'
+import { nameKey, objectKey, placeBytes, postingKeys, sequenceKey, type Place } from './keys.ts'
 import { sealObject, type StoredObject } from './object-record.ts'
 
 /** An object that is to be written, and what is stored of it now. */
 export interface StagedObject {
   readonly object: ManagedObject
+  readonly place: Place
   readonly sequence: bigint
   /** Absent for a new object. */
   readonly before: StoredObject | undefined
@@ -42,11 +43,11 @@ export function commitOf(
 }
 
 function objectChanges(staged: StagedObject, sealer: Sealer, blinder: Blinder): Commit {
-  const { object, sequence, before } = staged
-  const key = objectKey(object.uniqueIdentifier)
+  const { place, sequence, before } = staged
+  const key = objectKey(place)
   const terms = termChanges(staged, blinder)
   if (staged.isErased === true) return erasure(staged, key, terms.removed)
-  const id = identifierBytes(object.uniqueIdentifier)
+  const id = placeBytes(place)
   // Its sequence number is new: nothing can be under a key that ends in it.
   const isFresh = before === undefined
   const creation = isFresh ? [{ key: sequenceKey(sequence), value: id, isFresh }] : []
@@ -83,21 +84,20 @@ function termChanges(
   const { added, removed } = termDifference(before?.object, after)
   const keysOf = (terms: readonly IndexTerm[]) =>
     postingKeys(
-      terms.map((term) => blinder.term(ownerOfTerm(object.owner, term), term)),
+      terms.map((term) => blinder.term(tenantOfTerm(tenantOf(object), term), term)),
       sequence,
     )
   return { added: keysOf(added), removed: keysOf(removed) }
 }
 
-/** Everything by which an object that is stored is found: what lies under each key is its identifier. */
+/** Everything by which an object that is stored is found: what lies under each key is its place. */
 export function indexEntriesOf(
-  object: ManagedObject,
-  sequence: bigint,
+  { object, place, sequence }: Pick<StoredObject, 'object' | 'place' | 'sequence'>,
   blinder: Blinder,
 ): readonly { readonly key: Uint8Array; readonly value: Uint8Array }[] {
-  const value = identifierBytes(object.uniqueIdentifier)
-  const staged = { object, sequence, before: undefined }
-  const names = heldNames(object).map((name) => nameKey(blinder.name(object.owner, name)))
+  const value = placeBytes(place)
+  const staged = { object, place, sequence, before: undefined }
+  const names = heldNames(object).map((name) => nameKey(blinder.name(tenantOf(object), name)))
   const keys = [sequenceKey(sequence), ...termChanges(staged, blinder).added, ...names]
   return keys.map((key) => ({ key, value }))
 }
@@ -133,9 +133,9 @@ function nameChanges(staged: readonly StagedObject[], blinder: Blinder): Commit 
   const taken = new Map<string, { readonly key: Uint8Array; readonly value: Uint8Array }>()
   const given = new Map<string, Uint8Array>()
   for (const each of staged) {
-    const { object, before } = each
-    const keyOf = (name: Name) => nameKey(blinder.name(object.owner, name))
-    const value = identifierBytes(object.uniqueIdentifier)
+    const { object, place, before } = each
+    const keyOf = (name: Name) => nameKey(blinder.name(tenantOf(object), name))
+    const value = placeBytes(place)
     const then = heldNames(before?.object)
     const now = keptNames(each)
     for (const name of namesBeyond(now, then))

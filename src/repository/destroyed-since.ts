@@ -1,4 +1,4 @@
-import type { ManagedObject } from '../model/managed-object.ts'
+import { tenantOf, type ManagedObject } from '../model/managed-object.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { ObjectRepository } from './object-repository.ts'
 
@@ -7,6 +7,7 @@ export interface DestroyedSince {
   readonly uniqueIdentifier: string
   readonly objectType: ManagedObject['objectType']
   readonly owner: string
+  readonly namespace: string | undefined
   /** As its destruction left it, without material; undefined where it left nothing. */
   readonly after: ManagedObject | undefined
 }
@@ -26,10 +27,11 @@ export async function destroyedSince(
     const page = before === undefined ? { limit: PAGE } : { limit: PAGE, before }
     const objects = await earlier.list(page, now)
     for (const { object } of objects) {
-      const { uniqueIdentifier, objectType, owner } = object
+      const { uniqueIdentifier, objectType, owner, namespace } = object
       if (object.content === undefined) continue
-      const after = (await later.read(uniqueIdentifier))?.object
-      if (after?.content === undefined) found.push({ uniqueIdentifier, objectType, owner, after })
+      const after = (await later.read(uniqueIdentifier, tenantOf(object)))?.object
+      if (after?.content !== undefined) continue
+      found.push({ uniqueIdentifier, objectType, owner, namespace, after })
     }
     const last = objects.at(-1)
     if (last === undefined || objects.length < PAGE) return found
@@ -40,10 +42,10 @@ export async function destroyedSince(
 /** Destroys an object again: it becomes what its destruction left of it. */
 export async function destroyAgain(
   objects: ObjectRepository,
-  { uniqueIdentifier, owner, after }: DestroyedSince,
+  { uniqueIdentifier, owner, namespace, after }: DestroyedSince,
   now: DateTime,
 ): Promise<void> {
-  const unit = objects.begin({ owner, now })
+  const unit = objects.begin({ owner, namespace, now })
   const present = await unit.load(uniqueIdentifier)
   if (after === undefined) await unit.erase(present)
   else await unit.save(after)

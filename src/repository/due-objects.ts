@@ -1,10 +1,11 @@
 import { KmipFault } from '../fault/fault.ts'
 import { dueDate, settle } from '../model/lifecycle.ts'
-import type { ManagedObject } from '../model/managed-object.ts'
+import { tenantOf, type ManagedObject } from '../model/managed-object.ts'
 import { isVendorReference } from '../model/attribute-reference.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Criterion } from './filter-match.ts'
 import { bucketOf, DUE_LEVELS, dueTerm } from './index-term.ts'
+import type { Place } from './keys.ts'
 import type { ObjectSource } from './object-source.ts'
 import { TermCursor } from './posting-cursor.ts'
 
@@ -14,7 +15,7 @@ const BEGINNING: DateTime = 946_684_800
 /** Attributes whose stored value a date can overtake. */
 const OVERTAKEN: ReadonlySet<string> = new Set(['State', 'LastChangeDate'])
 
-/** How far the objects of one owner are settled. */
+/** How far the objects of one tenant are settled. */
 interface Progress {
   /** Nothing was due before this that is not settled. */
   until: DateTime
@@ -30,7 +31,7 @@ interface Progress {
 export class DueObjects {
   readonly #source: ObjectSource
   readonly #progress = new Map<string, Progress>()
-  /** The last look at the objects of each owner: a search must not run ahead of one that is under way. */
+  /** The last look at the objects of each tenant: a search must not run ahead of one that is under way. */
   readonly #looks = new Map<string, Promise<void>>()
 
   constructor(source: ObjectSource) {
@@ -38,43 +39,43 @@ export class DueObjects {
   }
 
   /** Settles what is due if a search asks for anything that dates change. */
-  async settle(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {
+  async settle(tenant: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {
     const isAffected = criteria.some(
       ({ reference }) => !isVendorReference(reference) && OVERTAKEN.has(reference.name),
     )
     if (!isAffected) return
-    const before = this.#looks.get(owner)
-    const look = this.#lookAfter(before, owner, now)
-    this.#looks.set(owner, look)
+    const before = this.#looks.get(tenant)
+    const look = this.#lookAfter(before, tenant, now)
+    this.#looks.set(tenant, look)
     try {
       await look
     } finally {
-      if (this.#looks.get(owner) === look) this.#looks.delete(owner)
+      if (this.#looks.get(tenant) === look) this.#looks.delete(tenant)
     }
   }
 
   /** Learns of an object that was written; a message that began earlier may have left one due in what is settled. */
   note(object: ManagedObject): void {
-    const progress = this.#progress.get(object.owner)
+    const progress = this.#progress.get(tenantOf(object))
     const due = dueDate(object)
     if (progress === undefined || due === undefined) return
     progress.until = Math.min(progress.until, due)
     progress.next = Math.min(progress.next, due)
   }
 
-  async #lookAfter(before: Promise<void> | undefined, owner: string, now: DateTime): Promise<void> {
+  async #lookAfter(before: Promise<void> | undefined, tenant: string, now: DateTime): Promise<void> {
     // Whether the look before failed is told to those who asked for it.
     await before?.catch(() => undefined)
-    const progress = this.#progress.get(owner)
+    const progress = this.#progress.get(tenant)
     if (progress !== undefined && now < progress.next) return
     const since = progress?.until
     // What is written from here on is noted, and looked at next time.
     const ahead: Progress = { until: now, next: Infinity }
-    this.#progress.set(owner, ahead)
+    this.#progress.set(tenant, ahead)
     try {
-      await this.#settleSince(owner, since, now)
+      await this.#settleSince(tenant, since, now)
     } catch (error) {
-      if (since === undefined) this.#progress.delete(owner)
+      if (since === undefined) this.#progress.delete(tenant)
       else ahead.until = Math.min(ahead.until, since)
       ahead.next = -Infinity
       throw error
@@ -82,35 +83,35 @@ export class DueObjects {
     ahead.next = Math.min(ahead.next, startOfBucketAfter(now))
   }
 
-  async #settleSince(owner: string, since: DateTime | undefined, now: DateTime): Promise<void> {
+  async #settleSince(tenant: string, since: DateTime | undefined, now: DateTime): Promise<void> {
     const from = Math.max(since ?? BEGINNING, BEGINNING)
     const [narrow, wide] = DUE_LEVELS
     const level = bucketOf(now - from, narrow) < MANY_BUCKETS ? narrow : wide
     for (let bucket = bucketOf(from, level); bucket <= bucketOf(now, level); bucket += 1) {
-      await this.#settleBucket(owner, now, dueTerm(level, bucket))
+      await this.#settleBucket(tenant, now, dueTerm(level, bucket))
     }
   }
 
-  async #settleBucket(owner: string, now: DateTime, term: string): Promise<void> {
-    const { reader, blind } = this.#source.searchSpace(owner)
+  async #settleBucket(tenant: string, now: DateTime, term: string): Promise<void> {
+    const { reader, blind } = this.#source.searchSpace(tenant)
     const cursor = new TermCursor(reader, blind(term))
     for (let posting = await cursor.peek(); posting !== undefined; posting = await cursor.peek()) {
-      await this.#settleObject(posting.uniqueIdentifier, now)
+      await this.#settleObject(posting.place, now)
       await cursor.seek(posting.sequence - 1n)
     }
   }
 
-  async #settleObject(uniqueIdentifier: string, now: DateTime): Promise<void> {
+  async #settleObject(place: Place, now: DateTime): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const before = await this.#source.read(uniqueIdentifier)
+      const before = await this.#source.at(place)
       if (before === undefined) return
       const object = settle(before.object, now)
       if (object === before.object) {
         this.note(object)
         return
       }
-      if ((await this.#source.write([{ object, sequence: before.sequence, before }])) === 'done')
-        return
+      const staged = { object, place, sequence: before.sequence, before }
+      if ((await this.#source.write([staged])) === 'done') return
     }
     throw new KmipFault('CONFLICT', 'Other clients keep changing the objects')
   }

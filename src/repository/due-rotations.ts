@@ -3,6 +3,7 @@ import type { ManagedObject } from '../model/managed-object.ts'
 import { rotationDate } from '../model/rotation.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { bucketOf, DUE_LEVELS, rotationTerm } from './index-term.ts'
+import type { Place } from './keys.ts'
 import type { ObjectSource } from './object-source.ts'
 import { TermCursor } from './posting-cursor.ts'
 
@@ -13,6 +14,7 @@ const BEGINNING: DateTime = 946_684_800
 export interface DueRotation {
   readonly uniqueIdentifier: string
   readonly owner: string
+  readonly place: Place
 }
 
 /** Which of them are wanted. */
@@ -20,7 +22,7 @@ export interface WantedRotations {
   readonly now: DateTime
   /** At most so many. */
   readonly limit: number
-  readonly isLeftOut: (uniqueIdentifier: string) => boolean
+  readonly isLeftOut: (place: Place) => boolean
 }
 
 /**
@@ -71,16 +73,17 @@ export class DueRotations {
     { now, from, limit, isLeftOut }: WantedRotations & { readonly from: DateTime },
     into: DueRotation[],
   ): Promise<boolean> {
-    const { reader, blind } = this.#source.searchSpace(NO_OWNER)
+    const { reader, blind } = this.#source.searchSpace(NOBODY)
     const cursor = new TermCursor(reader, blind(term))
     for (let posting = await cursor.peek(); posting !== undefined; posting = await cursor.peek()) {
-      const stored = await this.#source.read(posting.uniqueIdentifier)
+      const stored = await this.#source.at(posting.place)
       const object = stored && settle(stored.object, now)
       const due = object && rotationDate(object)
       const isDue = due !== undefined && from <= due && due <= now
-      if (object !== undefined && isDue && !isLeftOut(object.uniqueIdentifier)) {
+      if (object !== undefined && isDue && !isLeftOut(posting.place)) {
         if (into.length >= limit) return false
-        into.push({ uniqueIdentifier: object.uniqueIdentifier, owner: object.owner })
+        const { uniqueIdentifier, owner } = object
+        into.push({ uniqueIdentifier, owner, place: posting.place })
       }
       await cursor.seek(posting.sequence - 1n)
     }
@@ -104,5 +107,5 @@ function* bucketsBetween(
   }
 }
 
-/** The index is the server's own: it is over the objects of all owners. */
-const NO_OWNER = ''
+/** The index is the server's own: it is over the objects of all tenants. */
+const NOBODY = ''

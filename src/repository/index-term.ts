@@ -42,6 +42,11 @@ export function dueTerm(level: number, bucket: number): IndexTerm {
   return term('due', level, bucket)
 }
 
+/** The objects of one client among those of its namespace; a client that is a tenant by itself needs none. */
+export function ownerTerm(owner: string): IndexTerm {
+  return term('owner', owner)
+}
+
 const ROTATION = 'rotation'
 
 /** The objects of all owners that the server is to replace by itself at a date in a bucket. */
@@ -49,9 +54,9 @@ export function rotationTerm(level: number, bucket: number): IndexTerm {
   return term(ROTATION, level, bucket)
 }
 
-/** Whose index a term belongs to: the owner's, or nobody's where the server looks at the objects of all. */
-export function ownerOfTerm(owner: string, indexTerm: IndexTerm): string {
-  return indexTerm.startsWith(ROTATION + SEPARATOR) ? '' : owner
+/** Whose index a term belongs to: the tenant's, or nobody's where the server looks at the objects of all. */
+export function tenantOfTerm(tenant: string, indexTerm: IndexTerm): string {
+  return indexTerm.startsWith(ROTATION + SEPARATOR) ? '' : tenant
 }
 
 /** The bucket of a date, in seconds. */
@@ -163,6 +168,7 @@ function termsBeyond(
 
 function lifecycleTerms(object: ManagedObject): Set<IndexTerm> {
   const terms = new Set<IndexTerm>([statusTerm(storageStatusOf(object))])
+  if (object.namespace !== undefined) terms.add(ownerTerm(object.owner))
   const due = dueDate(object)
   if (due !== undefined) {
     for (const level of DUE_LEVELS) terms.add(dueTerm(level, bucketOf(due, level)))

@@ -6,6 +6,7 @@ import { indexEntriesOf } from './change-set.ts'
 import { clientIndexKeys } from './client-keys.ts'
 import { openClient } from './client-record.ts'
 import { behind, hexOf, kindOf, startsWith } from './entry-kind.ts'
+import { identifierAt, placeBytes, placeOf } from './keys.ts'
 import { openObject } from './object-record.ts'
 import { RuleBook } from './rule-book.ts'
 
@@ -59,10 +60,9 @@ class Inspector {
   }
 
   async objects(): Promise<number> {
-    return this.#records(OBJECTS, 'object', (id, entry) => {
-      const { object, sequence } = openObject(this.#sealer, id, entry)
-      return indexEntriesOf(object, sequence, this.#blinder)
-    })
+    return this.#records(OBJECTS, 'object', (place, entry) =>
+      indexEntriesOf(openObject(this.#sealer, place, entry), this.#blinder),
+    )
   }
 
   async clients(): Promise<number> {
@@ -118,16 +118,16 @@ class Inspector {
     let count = 0
     for await (const entry of this.#scan(range)) {
       count += 1
-      const id = fromUtf8.decode(entry.key.subarray(prefix.length))
+      const id = placeOf(entry.key.subarray(prefix.length))
       let index: readonly IndexEntry[]
       try {
         index = open(id, entry)
       } catch {
         this.#lost.add(id)
-        this.#find(`${what} ${id}`, 'its record cannot be opened: it was altered or exchanged')
+        this.#find(`${what} ${identifierAt(id)}`, 'its record cannot be opened: it was altered or exchanged')
         continue
       }
-      await this.#checkIndex(`${what} ${id}`, index)
+      await this.#checkIndex(`${what} ${identifierAt(id)}`, index)
     }
     return count
   }
@@ -144,7 +144,7 @@ class Inspector {
   }
 
   async #checkStray({ key, value }: Entry): Promise<void> {
-    const id = fromUtf8.decode(value)
+    const id = placeOf(value)
     if (this.#lost.has(id)) return
     const expected = await this.#indexOf(id, key)
     if (expected?.some((each) => isSame(each.key, key)) === true) return
@@ -156,11 +156,10 @@ class Inspector {
   async #indexOf(id: string, key: Uint8Array): Promise<readonly IndexEntry[] | undefined> {
     const isClient = startsWith(key, CLIENT_INDEXES)
     const { prefix } = isClient ? CLIENTS : OBJECTS
-    const entry = await this.#store.get(Uint8Array.of(...prefix, ...toUtf8.encode(id)))
+    const entry = await this.#store.get(Uint8Array.of(...prefix, ...placeBytes(id)))
     if (entry === undefined) return undefined
     if (!isClient) {
-      const { object, sequence } = openObject(this.#sealer, id, entry)
-      return indexEntriesOf(object, sequence, this.#blinder)
+      return indexEntriesOf(openObject(this.#sealer, id, entry), this.#blinder)
     }
     const { client } = openClient(this.#sealer, id, entry.value)
     return clientIndexKeys(this.#sealer, client).map((each) => ({ key: each, value: entry.value }))
@@ -211,7 +210,6 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 const toUtf8 = new TextEncoder()
-const fromUtf8 = new TextDecoder()
 
 const OBJECTS = family('o/')
 const CLIENTS = family('c/id/')

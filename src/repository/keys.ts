@@ -36,9 +36,63 @@ function sequenceAt(key: Uint8Array): bigint {
   return LAST - view.getBigUint64(0)
 }
 
+/**
+ * Where an object is among all objects: the Unique Identifier itself, or a place beside it where an object of another
+ * tenant has that. Text that no identifier is the same as.
+ */
+export type Place = string
+
+/** Stands for the byte 0xff, which is in no UTF-8, in the text of a place beside. */
+const MARK = '\ud800'
+const MARK_CODE = 0xd800
+const MARK_BYTE = 0xff
+
+/** Bytes of a blinded value. */
+const BLINDED = 16
+
+/**
+ * The place of a tenant's object whose Unique Identifier another's has.
+ *
+ * @param blinded - of the tenant and the identifier
+ */
+export function placeBeside(uniqueIdentifier: string, blinded: Uint8Array): Place {
+  return `${MARK}${uniqueIdentifier}${MARK}${String.fromCharCode(...blinded)}`
+}
+
+export function isBeside(place: Place): boolean {
+  return place.charCodeAt(0) === MARK_CODE
+}
+
+/** The Unique Identifier of what is in a place. */
+export function identifierAt(place: Place): string {
+  return isBeside(place) ? place.slice(1, place.length - BLINDED - 1) : place
+}
+
+/** Places as they are in keys, and as the values of index entries. */
+export function placeBytes(place: Place): Uint8Array {
+  if (!isBeside(place)) return toUtf8.encode(place)
+  const mark = Uint8Array.of(MARK_BYTE)
+  const text = place.slice(place.length - BLINDED)
+  const blinded = Uint8Array.from(text, (character) => character.charCodeAt(0))
+  return joined(mark, toUtf8.encode(identifierAt(place)), joined(mark, blinded))
+}
+
+export function placeOf(bytes: Uint8Array): Place {
+  if (bytes[0] !== MARK_BYTE) return fromUtf8.decode(bytes)
+  const end = bytes.length - BLINDED
+  return placeBeside(fromUtf8.decode(bytes.subarray(1, end - 1)), bytes.subarray(end))
+}
+
 /** Where the record of an object is. */
-export function objectKey(uniqueIdentifier: string): Uint8Array {
-  return joined(OBJECT, toUtf8.encode(uniqueIdentifier))
+export function objectKey(place: Place): Uint8Array {
+  return joined(OBJECT, placeBytes(place))
+}
+
+/** The records of all objects that have a Unique Identifier beside the one that is in its place. */
+export function besideRange(uniqueIdentifier: string): KeyRange {
+  const from = joined(OBJECT, joined(Uint8Array.of(MARK_BYTE), toUtf8.encode(uniqueIdentifier)))
+  const mark = Uint8Array.of(MARK_BYTE)
+  return { from: joined(from, mark), to: joined(from, mark, new Uint8Array(BLINDED + 1).fill(0xff)) }
 }
 
 /** Holds a name for one object. */
@@ -82,13 +136,8 @@ export const sequenceOfKey = sequenceAt
 
 export const NEWEST = LAST
 
-/** Identifiers as the values of index entries. */
-export const identifierBytes = (uniqueIdentifier: string): Uint8Array =>
-  toUtf8.encode(uniqueIdentifier)
-export const identifierOf = (bytes: Uint8Array): string => fromUtf8.decode(bytes)
-
-/** The identifier in the key of an object's record; undefined for any other key. */
-export function objectOfKey(key: Uint8Array): string | undefined {
+/** The place in the key of an object's record; undefined for any other key. */
+export function objectOfKey(key: Uint8Array): Place | undefined {
   const isObject = OBJECT.every((byte, index) => key[index] === byte)
-  return isObject ? identifierOf(key.subarray(OBJECT.length)) : undefined
+  return isObject ? placeOf(key.subarray(OBJECT.length)) : undefined
 }

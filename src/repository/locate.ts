@@ -3,12 +3,14 @@ import { storageStatusOf } from '../model/managed-object.ts'
 import { isVendorReference, type AttributeReference } from '../model/attribute-reference.ts'
 import type { StoreReader } from '../port/store.ts'
 import { ItemType } from '../ttlv/item.ts'
+import { identifierAt } from './keys.ts'
 import { asksForAbsence, dateRange, matchesAll, type Criterion } from './filter-match.ts'
 import {
   DATE_LEVELS,
   WIDEST_LEVEL,
   dateBucket,
   dateTerm,
+  ownerTerm,
   presenceTerm,
   statusTerm,
   valueTerms,
@@ -25,6 +27,10 @@ import {
 /** What is searched for, and which part of the answer is wanted. */
 export interface ObjectQuery {
   readonly criteria: readonly Criterion[]
+  /** Only those of one owner. */
+  readonly owner?: string
+  /** Of the objects that match, those to be found and counted: all of them where it is absent. */
+  readonly accepts?: (object: ManagedObject) => boolean
   readonly statuses: readonly StorageStatus[]
   /** Matching objects to pass over, newest first. */
   readonly offset: number
@@ -40,11 +46,12 @@ export interface LocatedObjects {
   readonly total?: number
 }
 
-/** Where the objects of one owner are looked up. */
+/** Where the objects of one tenant are looked up. */
 export interface SearchSpace {
+  readonly tenant: string
   readonly reader: StoreReader
   blind(term: IndexTerm): Uint8Array
-  /** The object as it is now; undefined when there is none of that owner's. */
+  /** The object as it is now; undefined when there is none of that tenant's. */
   find(uniqueIdentifier: string): Promise<ManagedObject | undefined>
   /** Matching objects that are about to be written and that no index knows, newest first. */
   readonly unwritten: readonly Posting[]
@@ -63,7 +70,8 @@ const MAXIMUM_BUCKETS = 66
 export async function locate(space: SearchSpace, query: ObjectQuery): Promise<LocatedObjects> {
   const found: string[] = []
   let matched = 0
-  for await (const { uniqueIdentifier } of merged(space.unwritten, candidates(space, query))) {
+  for await (const { place } of merged(space.unwritten, candidates(space, query))) {
+    const uniqueIdentifier = identifierAt(place)
     const object = await space.find(uniqueIdentifier)
     if (object === undefined || !isWanted(object, query)) continue
     matched += 1
@@ -76,8 +84,14 @@ export async function locate(space: SearchSpace, query: ObjectQuery): Promise<Lo
 }
 
 /** Whether an object is one that a query asks for. */
-export function isWanted(object: ManagedObject, { criteria, statuses }: ObjectQuery): boolean {
-  return statuses.includes(storageStatusOf(object)) && matchesAll(object, criteria)
+export function isWanted(object: ManagedObject, query: ObjectQuery): boolean {
+  const { criteria, statuses, owner, accepts } = query
+  return (
+    statuses.includes(storageStatusOf(object)) &&
+    (owner === undefined || object.owner === owner) &&
+    matchesAll(object, criteria) &&
+    accepts?.(object) !== false
+  )
 }
 
 /** The identifier that a query names, if it names one. */
@@ -95,14 +109,14 @@ async function* merged(
   unwritten: readonly Posting[],
   stored: AsyncIterable<Posting>,
 ): AsyncIterableIterator<Posting> {
-  const identifiers = new Set(unwritten.map(({ uniqueIdentifier }) => uniqueIdentifier))
+  const identifiers = new Set(unwritten.map(({ place }) => identifierAt(place)))
   const waiting = [...unwritten]
   for await (const posting of stored) {
     while (waiting[0] !== undefined && waiting[0].sequence > posting.sequence) {
       yield waiting[0]
       waiting.shift()
     }
-    if (!identifiers.has(posting.uniqueIdentifier)) yield posting
+    if (!identifiers.has(identifierAt(posting.place))) yield posting
   }
   yield* waiting
 }
@@ -110,10 +124,13 @@ async function* merged(
 async function* candidates(space: SearchSpace, query: ObjectQuery): AsyncIterableIterator<Posting> {
   const named = namedIdentifier(query)
   if (named !== undefined) {
-    yield { sequence: 0n, uniqueIdentifier: named }
+    yield { sequence: 0n, place: named }
     return
   }
-  const cursors = query.criteria.flatMap((criterion) => cursorsOf(space, criterion))
+  const cursors = [
+    ...query.criteria.flatMap((criterion) => cursorsOf(space, criterion)),
+    ...ownerCursors(space, query),
+  ]
   const byStatus = new UnionCursor(
     query.statuses.map((status) => cursorOf(space, statusTerm(status))),
   )
@@ -124,6 +141,11 @@ async function* candidates(space: SearchSpace, query: ObjectQuery): AsyncIterabl
     return
   }
   yield* intersection([...cursors, byStatus])
+}
+
+/** Nobody else has objects in the space of a client that is a tenant by itself: no index tells of their owner. */
+function ownerCursors(space: SearchSpace, { owner }: ObjectQuery): readonly PostingCursor[] {
+  return owner === undefined || owner === space.tenant ? [] : [cursorOf(space, ownerTerm(owner))]
 }
 
 function cursorOf(space: SearchSpace, term: IndexTerm): PostingCursor {

@@ -1,4 +1,5 @@
 import type { Revision } from '../port/store.ts'
+import type { Place } from './keys.ts'
 import type { Retirement } from './retirement.ts'
 import type { StoredObject } from './object-record.ts'
 
@@ -21,14 +22,21 @@ export class ObjectCache {
     this.#retirement = retirement
   }
 
+  /** The object that is kept, if it is. */
+  held(place: Place): StoredObject | undefined {
+    const found = this.#objects.get(place)
+    if (found !== undefined) found.isUsed = true
+    return found?.stored
+  }
+
   /** The object that is kept, or that `open` finds; those who ask at the same time share one opening. */
   async load(
-    uniqueIdentifier: string,
+    place: Place,
     open: () => Promise<StoredObject | undefined>,
   ): Promise<StoredObject | undefined> {
-    const found = this.#objects.get(uniqueIdentifier)
+    const found = this.#objects.get(place)
     if (found === undefined) {
-      return this.#opening.get(uniqueIdentifier) ?? this.#open(uniqueIdentifier, open)
+      return this.#opening.get(place) ?? this.#open(place, open)
     }
     found.isUsed = true
     return found.stored
@@ -36,50 +44,51 @@ export class ObjectCache {
 
   /** Keeps an object unless a later state of it is kept already. */
   put(stored: StoredObject): void {
-    const { uniqueIdentifier, content } = stored.object
-    this.#opening.delete(uniqueIdentifier)
-    const before = this.#objects.get(uniqueIdentifier)?.stored
+    const { place, object } = stored
+    const { content } = object
+    this.#opening.delete(place)
+    const before = this.#objects.get(place)?.stored
     if (before !== undefined && before.revision > stored.revision) {
       if (before.object.content !== content) this.#retirement.retire(content)
       return
     }
-    this.#forget(uniqueIdentifier, stored)
+    this.#forget(place, stored)
     // It may have left while the message that has now stored it was under way.
     this.#retirement.reclaim(content)
     // First, so that what comes is not what leaves.
     if (this.#objects.size >= this.#capacity) this.#evict()
-    this.#objects.set(uniqueIdentifier, { stored, isUsed: false })
-    if (this.#objects.size > this.#capacity) this.#forget(uniqueIdentifier)
+    this.#objects.set(place, { stored, isUsed: false })
+    if (this.#objects.size > this.#capacity) this.#forget(place)
   }
 
   /** Forgets an object that another writer may have changed. */
-  drop(uniqueIdentifier: string): void {
-    this.#opening.delete(uniqueIdentifier)
-    this.#forget(uniqueIdentifier)
+  drop(place: Place): void {
+    this.#opening.delete(place)
+    this.#forget(place)
   }
 
   /** Takes note that an object that is otherwise what it was has another revision now. */
-  revise(uniqueIdentifier: string, from: Revision, to: Revision): void {
-    const kept = this.#objects.get(uniqueIdentifier)
+  revise(place: Place, from: Revision, to: Revision): void {
+    const kept = this.#objects.get(place)
     if (kept?.stored.revision !== from) return
     const stored = { ...kept.stored, revision: to }
-    this.#objects.set(uniqueIdentifier, { stored, isUsed: kept.isUsed })
+    this.#objects.set(place, { stored, isUsed: kept.isUsed })
   }
 
   async #open(
-    uniqueIdentifier: string,
+    place: Place,
     open: () => Promise<StoredObject | undefined>,
   ): Promise<StoredObject | undefined> {
     const opening = open()
-    this.#opening.set(uniqueIdentifier, opening)
+    this.#opening.set(place, opening)
     try {
       const stored = await opening
       if (stored === undefined) return undefined
-      if (this.#opening.get(uniqueIdentifier) === opening) this.put(stored)
+      if (this.#opening.get(place) === opening) this.put(stored)
       else this.#retirement.retire(stored.object.content)
       return stored
     } finally {
-      if (this.#opening.get(uniqueIdentifier) === opening) this.#opening.delete(uniqueIdentifier)
+      if (this.#opening.get(place) === opening) this.#opening.delete(place)
     }
   }
 
@@ -88,19 +97,19 @@ export class ObjectCache {
    * that costs less than keeping all in the order of their use at every read.
    */
   #evict(): void {
-    for (const [uniqueIdentifier, kept] of this.#objects) {
+    for (const [place, kept] of this.#objects) {
       if (!kept.isUsed) {
-        this.#forget(uniqueIdentifier)
+        this.#forget(place)
         return
       }
-      this.#objects.delete(uniqueIdentifier)
-      this.#objects.set(uniqueIdentifier, { stored: kept.stored, isUsed: false })
+      this.#objects.delete(place)
+      this.#objects.set(place, { stored: kept.stored, isUsed: false })
     }
   }
 
-  #forget(uniqueIdentifier: string, successor?: StoredObject): void {
-    const before = this.#objects.get(uniqueIdentifier)?.stored
-    this.#objects.delete(uniqueIdentifier)
+  #forget(place: Place, successor?: StoredObject): void {
+    const before = this.#objects.get(place)?.stored
+    this.#objects.delete(place)
     // The states of an object share their material until one of them has lost it.
     if (before?.object.content !== successor?.object.content) {
       this.#retirement.retire(before?.object.content)

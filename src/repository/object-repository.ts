@@ -1,25 +1,30 @@
 import { settle } from '../model/lifecycle.ts'
+import { tenantOf } from '../model/managed-object.ts'
 import type { ObjectChange } from '../model/object-change.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Revision, Store } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { commitOf, nextVersion, type StagedObject } from './change-set.ts'
+import { Decoy } from './decoy.ts'
 import { DueObjects } from './due-objects.ts'
 import { DueRotations } from './due-rotations.ts'
 import type { CommitPart } from './commit-part.ts'
 import type { Criterion } from './filter-match.ts'
 import {
   NEWEST,
-  identifierOf,
+  besideRange,
   objectKey,
   objectOfKey,
+  placeBeside,
+  placeOf,
   sequenceOfKey,
   sequenceRange,
+  type Place,
 } from './keys.ts'
 import type { SearchSpace } from './locate.ts'
 import { ObjectCache } from './object-cache.ts'
-import type { ObjectSource } from './object-source.ts'
+import type { FreePlace, ObjectSource } from './object-source.ts'
 import { openObject, type StoredObject } from './object-record.ts'
 import { Retirement } from './retirement.ts'
 import { RuleBook } from './rule-book.ts'
@@ -30,7 +35,7 @@ export interface RepositoryOptions {
   readonly cachedObjects: number
 }
 
-/** The managed objects of every owner: sealed records in a store, and the indexes they are found by. */
+/** The managed objects of every tenant: sealed records in a store, and the indexes they are found by. */
 export class ObjectRepository implements ObjectSource {
   readonly blinder: Blinder
   readonly rules: RuleBook
@@ -38,6 +43,7 @@ export class ObjectRepository implements ObjectSource {
   readonly rotations: DueRotations
   readonly #store: Store
   readonly #sealer: Sealer
+  readonly #decoy: Decoy
   readonly #retirement = new Retirement()
   readonly #cache: ObjectCache
   readonly #due: DueObjects
@@ -50,6 +56,7 @@ export class ObjectRepository implements ObjectSource {
     this.#sealer = sealer
     this.#sequence = sequence
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
+    this.#decoy = new Decoy(sealer)
     this.blinder = blinderOf(sealer)
     this.rules = new RuleBook(store, sealer)
     this.rotations = new DueRotations(this)
@@ -67,7 +74,7 @@ export class ObjectRepository implements ObjectSource {
     return new ObjectRepository(store, sealer, options, sequence)
   }
 
-  /** Begins to work on the objects of one owner. */
+  /** Begins to work on the objects of one tenant. */
   begin(scope: UnitScope): UnitOfWork {
     return new UnitOfWork(this, scope)
   }
@@ -104,12 +111,41 @@ export class ObjectRepository implements ObjectSource {
     return (await this.#store.get(key)) !== undefined
   }
 
-  async read(uniqueIdentifier: string): Promise<StoredObject | undefined> {
-    if (!isIdentifier(uniqueIdentifier)) return undefined
-    return this.#cache.load(uniqueIdentifier, async () => {
-      const entry = await this.#store.get(objectKey(uniqueIdentifier))
-      return entry && openObject(this.#sealer, uniqueIdentifier, entry)
+  async at(place: Place): Promise<StoredObject | undefined> {
+    return this.#cache.load(place, async () => {
+      const entry = await this.#store.get(objectKey(place))
+      return entry && openObject(this.#sealer, place, entry)
     })
+  }
+
+  async read(uniqueIdentifier: string, tenant: string): Promise<StoredObject | undefined> {
+    if (!isIdentifier(uniqueIdentifier)) return undefined
+    const held = this.#cache.held(uniqueIdentifier)
+    if (held !== undefined && tenantOf(held.object) === tenant) return held
+    const stored = held === undefined ? await this.at(uniqueIdentifier) : await this.#passBy(held)
+    if (stored === undefined) this.#decoy.open()
+    else if (tenantOf(stored.object) === tenant) return stored
+    return this.at(this.#placeBeside(uniqueIdentifier, tenant))
+  }
+
+  async placeFor(uniqueIdentifier: string, tenant: string): Promise<FreePlace> {
+    const usual = objectKey(uniqueIdentifier)
+    const taken = await this.#store.get(usual)
+    const beside = this.#placeBeside(uniqueIdentifier, tenant)
+    // Two of the tenant's own must not come to be, one in each place.
+    return taken === undefined
+      ? { place: uniqueIdentifier, checks: [{ key: objectKey(beside), revision: 'absent' }] }
+      : { place: beside, checks: [{ key: usual, revision: taken.revision }] }
+  }
+
+  /** The objects of all tenants that have an identifier: for those who run the server, never for a client. */
+  async everyOf(uniqueIdentifier: string): Promise<readonly StoredObject[]> {
+    if (!isIdentifier(uniqueIdentifier)) return []
+    const usual = await this.at(uniqueIdentifier)
+    const others = await this.#store.scan(besideRange(uniqueIdentifier), { limit: MOST_BESIDE })
+    const places = others.flatMap(({ key }) => objectOfKey(key) ?? [])
+    const beside = await Promise.all(places.map(async (place) => this.at(place)))
+    return [usual, ...beside].filter((stored) => stored !== undefined)
   }
 
   async write(
@@ -118,13 +154,13 @@ export class ObjectRepository implements ObjectSource {
   ): Promise<'done' | 'conflict'> {
     const outcome = await this.#commit(staged, parts)
     for (const each of staged) {
-      const { object, sequence, isErased } = each
-      if (outcome === 'conflict' || isErased === true) this.#cache.drop(object.uniqueIdentifier)
+      const { object, place, sequence, isErased } = each
+      if (outcome === 'conflict' || isErased === true) this.#cache.drop(place)
       else {
         const { revision } = outcome
         this.#due.note(object)
         this.rotations.note(object)
-        this.#cache.put({ object, sequence, version: nextVersion(each), revision })
+        this.#cache.put({ object, place, sequence, version: nextVersion(each), revision })
       }
     }
     if (outcome === 'conflict') return 'conflict'
@@ -135,8 +171,8 @@ export class ObjectRepository implements ObjectSource {
 
   /** Takes note that a record that is otherwise what it was has another revision now. */
   revise(key: Uint8Array, from: Revision, to: Revision): void {
-    const uniqueIdentifier = objectOfKey(key)
-    if (uniqueIdentifier !== undefined) this.#cache.revise(uniqueIdentifier, from, to)
+    const place = objectOfKey(key)
+    if (place !== undefined) this.#cache.revise(place, from, to)
   }
 
   #tell(staged: readonly StagedObject[]): void {
@@ -146,15 +182,15 @@ export class ObjectRepository implements ObjectSource {
     }
   }
 
-  async settleDue(owner: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {
-    await this.#due.settle(owner, now, criteria)
+  async settleDue(tenant: string, now: DateTime, criteria: readonly Criterion[]): Promise<void> {
+    await this.#due.settle(tenant, now, criteria)
   }
 
-  searchSpace(owner: string): Omit<SearchSpace, 'find' | 'unwritten'> {
-    return { reader: this.#store, blind: (term) => this.blinder.term(owner, term) }
+  searchSpace(tenant: string): Omit<SearchSpace, 'find' | 'unwritten'> {
+    return { tenant, reader: this.#store, blind: (term) => this.blinder.term(tenant, term) }
   }
 
-  /** Objects of every owner, newest first, for the administrator: never for a client. */
+  /** Objects of every tenant, newest first, for the administrator: never for a client. */
   async list(
     page: { readonly before?: bigint; readonly limit: number },
     now: DateTime,
@@ -162,11 +198,21 @@ export class ObjectRepository implements ObjectSource {
     const newest = page.before === undefined ? NEWEST : page.before - 1n
     const entries = await this.#store.scan(sequenceRange(newest), { limit: page.limit })
     const objects = await Promise.all(
-      entries.map(async ({ value }) => this.read(identifierOf(value))),
+      entries.map(async ({ value }) => this.at(placeOf(value))),
     )
     return objects.flatMap((stored) =>
       stored === undefined ? [] : [{ ...stored, object: settle(stored.object, now) }],
     )
+  }
+
+  /** What is held in memory takes as long as what is not there. */
+  async #passBy({ place }: StoredObject): Promise<undefined> {
+    await this.#store.get(objectKey(place))
+  }
+
+  #placeBeside(uniqueIdentifier: string, tenant: string): Place {
+    const text = toUtf8.encode(`${tenant}\u0000${uniqueIdentifier}`)
+    return placeBeside(uniqueIdentifier, this.#sealer.blind('place', text))
   }
 
   async #commit(staged: readonly StagedObject[], parts: readonly CommitPart[]) {
@@ -175,13 +221,18 @@ export class ObjectRepository implements ObjectSource {
       return await this.#store.commit(commitOf(staged, this.#sealer, this.blinder, others))
     } catch (error) {
       // Whether it was written is not known; what is cached may be behind what is stored.
-      for (const { object } of staged) this.#cache.drop(object.uniqueIdentifier)
+      for (const { place } of staged) this.#cache.drop(place)
       throw error
     }
   }
 }
 
+/** Objects of one identifier that are looked at beside the one in its place. */
+const MOST_BESIDE = 1_000
+
 /** Identifiers are ours; anything longer than the longest of them names nothing. */
 function isIdentifier(text: string): boolean {
   return text.length > 0 && text.length <= 128
 }
+
+const toUtf8 = new TextEncoder()

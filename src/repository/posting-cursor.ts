@@ -1,10 +1,10 @@
 import type { StoreReader } from '../port/store.ts'
-import { identifierOf, NEWEST, postingRange, sequenceOfKey } from './keys.ts'
+import { NEWEST, placeOf, postingRange, sequenceOfKey, type Place } from './keys.ts'
 
 /** An object as an index names it. */
 export interface Posting {
   readonly sequence: bigint
-  readonly uniqueIdentifier: string
+  readonly place: Place
 }
 
 /** A list of postings, newest first, that is read as far as it is needed. */
@@ -82,7 +82,7 @@ export class TermCursor implements PostingCursor {
     const entries = await this.#reader.scan(range, { limit: this.#size })
     this.#chunk = entries.map(({ key, value }) => ({
       sequence: sequenceOfKey(key),
-      uniqueIdentifier: identifierOf(value),
+      place: placeOf(value),
     }))
     const last = this.#chunk.at(-1)
     this.#next = last === undefined || entries.length < this.#size ? undefined : last.sequence - 1n
@@ -129,7 +129,7 @@ export class UnionCursor implements PostingCursor {
       if (list === undefined) return undefined
       all.push(...list)
     }
-    const unique = new Map(all.map((posting) => [posting.uniqueIdentifier, posting]))
+    const unique = new Map(all.map((posting) => [posting.place, posting]))
     return unique.size > FEW ? undefined : [...unique.values()].sort(newestFirst)
   }
 }

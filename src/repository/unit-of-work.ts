@@ -2,12 +2,13 @@ import { KmipFault } from '../fault/fault.ts'
 import { checkAgainst, type CreationRules } from '../model/creation-rules.ts'
 import { settle } from '../model/lifecycle.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
+import type { Check } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Name } from '../spec/structure/name.ts'
 import type { CommitPart } from './commit-part.ts'
 import { heldNames, isSameName, keptNames, namesBeyond, type StagedObject } from './change-set.ts'
 import { isWanted, locate, type LocatedObjects, type ObjectQuery } from './locate.ts'
-import { nameKey } from './keys.ts'
+import { nameKey, type Place } from './keys.ts'
 import type { ObjectSource } from './object-source.ts'
 import type { StoredObject } from './object-record.ts'
 import { newestFirst, type Posting } from './posting-cursor.ts'
@@ -15,17 +16,21 @@ import type { StoredRules } from './rule-book.ts'
 
 /** Whose objects are seen, and at what time. */
 export interface UnitScope {
+  /** The client that works: by its rules new objects are made. */
   readonly owner: string
+  /** The tenant whose objects are seen, all of them; that client itself where it is absent. */
+  readonly namespace?: string | undefined
   readonly now: DateTime
 }
 
 /**
- * The objects of one owner at one moment, and the changes that are to be made to them together. Changes are seen by
+ * The objects of one tenant at one moment, and the changes that are to be made to them together. Changes are seen by
  * what reads through the unit and by nobody else until `commit`.
  */
 export class UnitOfWork {
   readonly #source: ObjectSource
   readonly #scope: UnitScope
+  readonly #tenant: string
   readonly #staged = new Map<string, StagedObject>()
   /** Objects as they were first seen: what is saved is checked against what was read, not against what is there by then. */
   readonly #seen = new Map<string, StoredObject>()
@@ -36,6 +41,7 @@ export class UnitOfWork {
   constructor(source: ObjectSource, scope: UnitScope) {
     this.#source = source
     this.#scope = scope
+    this.#tenant = scope.namespace ?? scope.owner
   }
 
   /** The object as it is now, dates considered. Throws `OBJECT_NOT_FOUND` for a missing and for a foreign one alike. */
@@ -57,26 +63,20 @@ export class UnitOfWork {
    * owner has laid down that there shall be no such object.
    */
   async add(object: ManagedObject): Promise<void> {
-    checkAgainst(object, (await this.rules()).constraints)
-    // What this unit erased may come back: it keeps its place, and what it was found by is cleared away.
-    const erased = this.#staged.get(object.uniqueIdentifier)
-    const { sequence, before } =
-      erased?.before === undefined
-        ? { sequence: this.#source.nextSequence(), before: undefined }
-        : erased
-    await this.#stage({ object, sequence, before })
+    await this.#add(object, object.uniqueIdentifier)
   }
 
   /** Replaces an object that was loaded before. Throws `NAME_TAKEN`. */
   async save(object: ManagedObject): Promise<void> {
     const staged = this.#staged.get(object.uniqueIdentifier)
     if (staged !== undefined) {
-      await this.#stage({ object, sequence: staged.sequence, before: staged.before })
+      const { place, sequence, before } = staged
+      await this.#stage({ object, place, sequence, before })
       return
     }
     const before = await this.#stored(object.uniqueIdentifier)
     if (before === undefined) throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
-    await this.#stage({ object, sequence: before.sequence, before })
+    await this.#stage({ object, place: before.place, sequence: before.sequence, before })
   }
 
   /** Removes an object that was loaded before, with everything that is known of it. */
@@ -89,28 +89,28 @@ export class UnitOfWork {
 
   /**
    * Adds an object whose identifier was chosen by its client, and gives the one that was there and is not any more.
-   * Throws `OBJECT_EXISTS`, and what {@link add} throws.
+   * That another tenant has one of this identifier makes no difference. Throws `OBJECT_EXISTS`, and what {@link add}
+   * throws.
    */
   async bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined> {
     const { uniqueIdentifier } = object
     const own = await this.find(uniqueIdentifier)
-    const isErased = this.#staged.get(uniqueIdentifier)?.isErased === true
-    const isForeign =
-      own === undefined && !isErased && (await this.#source.read(uniqueIdentifier)) !== undefined
-    if (isForeign || (own !== undefined && !replaces)) {
+    if (own !== undefined && !replaces) {
       throw new KmipFault('OBJECT_EXISTS', 'There is an object with this Unique Identifier')
     }
     if (own !== undefined) await this.erase(own)
-    await this.add(object)
+    const { place, checks } = await this.#source.placeFor(uniqueIdentifier, this.#tenant)
+    await this.#add(object, place)
+    // What this unit has erased is where it was.
+    if (this.#staged.get(uniqueIdentifier)?.before === undefined) this.join(holding(checks))
     return own
   }
 
   /** Finds objects, those that this unit is about to write included. */
   async locate(query: ObjectQuery): Promise<LocatedObjects> {
-    const { owner, now } = this.#scope
-    await this.#source.settleDue(owner, now, query.criteria)
+    await this.#source.settleDue(this.#tenant, this.#scope.now, query.criteria)
     const space = {
-      ...this.#source.searchSpace(owner),
+      ...this.#source.searchSpace(this.#tenant),
       unwritten: this.#unwritten(query),
       find: async (uniqueIdentifier: string) => this.find(uniqueIdentifier),
     }
@@ -175,10 +175,22 @@ export class UnitOfWork {
   async #stored(uniqueIdentifier: string): Promise<StoredObject | undefined> {
     const seen = this.#seen.get(uniqueIdentifier)
     if (seen !== undefined) return seen
-    const stored = await this.#source.read(uniqueIdentifier)
-    if (stored?.object.owner !== this.#scope.owner) return undefined
+    const stored = await this.#source.read(uniqueIdentifier, this.#tenant)
+    if (stored === undefined) return undefined
     this.#seen.set(uniqueIdentifier, stored)
     return stored
+  }
+
+  async #add(object: ManagedObject, place: Place): Promise<void> {
+    checkAgainst(object, (await this.rules()).constraints)
+    // What this unit erased may come back: it keeps its place, and what it was found by is cleared away.
+    const erased = this.#staged.get(object.uniqueIdentifier)
+    if (erased?.before === undefined) {
+      await this.#stage({ object, place, sequence: this.#source.nextSequence(), before: undefined })
+    } else {
+      const { sequence, before } = erased
+      await this.#stage({ object, place: erased.place, sequence, before })
+    }
   }
 
   async #stage(staged: StagedObject): Promise<void> {
@@ -207,7 +219,7 @@ export class UnitOfWork {
   }
 
   async #isStoredName(name: Name): Promise<boolean> {
-    return this.#source.has(nameKey(this.#source.blinder.name(this.#scope.owner, name)))
+    return this.#source.has(nameKey(this.#source.blinder.name(this.#tenant, name)))
   }
 
   #unwritten(query: ObjectQuery): readonly Posting[] {
@@ -215,6 +227,10 @@ export class UnitOfWork {
       .filter(({ isErased }) => isErased !== true)
       .filter(({ object }) => isWanted(settle(object, this.#scope.now), query))
       .sort(newestFirst)
-      .map(({ object: { uniqueIdentifier }, sequence }) => ({ uniqueIdentifier, sequence }))
+      .map(({ place, sequence }) => ({ place, sequence }))
   }
+}
+
+function holding(checks: readonly Check[]): CommitPart {
+  return { changes: { checks, puts: [], dels: [] }, stored: () => undefined }
 }

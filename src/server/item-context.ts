@@ -45,7 +45,8 @@ export function contextOf(
     run,
     once,
     slowly: environment.slowly,
-    objectsOf: (owner) => environment.repository.begin({ owner, now: environment.now }),
+    objectsOf: ({ id, namespace }) =>
+      environment.repository.begin({ owner: id, namespace, now: environment.now }),
     issuer: services.issuer,
     credentials: services.credentials,
     resolve: (reference) => references.resolve(reference),

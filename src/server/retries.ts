@@ -12,7 +12,7 @@ export async function withRetries<T>(
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   const attempt = async (): Promise<{ readonly result: T } | undefined> => {
-    const unit = repository.begin({ owner: identity.id, now })
+    const unit = repository.begin({ owner: identity.id, namespace: identity.namespace, now })
     const result = await work(unit)
     if (!unit.isEmpty && mayStore?.() === false) throw canceled()
     return (await unit.commit()) === 'done' ? { result } : undefined

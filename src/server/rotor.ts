@@ -84,7 +84,7 @@ export class Rotor {
     const now = Math.trunc(clock.now())
     try {
       const again = this.#dueAgain(now)
-      const isLeftOut = (id: string) => this.#failed.has(id)
+      const isLeftOut = (place: string) => this.#failed.has(place)
       const limit = limits.perTurn - again.length
       const fresh = limit > 0 ? await repository.rotations.take({ now, limit, isLeftOut }) : []
       for (const due of [...again, ...fresh]) {
@@ -107,7 +107,7 @@ export class Rotor {
   async #rotate(due: DueRotation): Promise<void> {
     const { repository, log, clock } = this.#options
     const now = Math.trunc(clock.now())
-    const { uniqueIdentifier, owner } = due
+    const { uniqueIdentifier, owner, place } = due
     const identity = this.#options.clientOf(owner)
     // Objects show key material without copying it: it must not be zeroed while a new object is made from it.
     const leave = repository.enter()
@@ -115,11 +115,11 @@ export class Rotor {
     try {
       if (identity === undefined) throw new KmipFault('NOT_PERMITTED', 'The client is gone')
       const replacements = await this.#replace(uniqueIdentifier, { identity, now, secrets })
-      this.#failed.delete(uniqueIdentifier)
+      this.#failed.delete(place)
       if (replacements.length === 0) return
       log.info('object rotated', { client: identity.name, uniqueIdentifier, replacements })
     } catch (error) {
-      this.#leaveOut(uniqueIdentifier, { due, retry: now + RETRY_SECONDS })
+      this.#leaveOut({ due, retry: now + RETRY_SECONDS })
       const why = error instanceof KmipFault ? { code: error.code } : describeBug(error)
       log.warn('object not rotated', { client: identity?.name, uniqueIdentifier, ...why })
     } finally {
@@ -128,12 +128,13 @@ export class Rotor {
     }
   }
 
-  #leaveOut(uniqueIdentifier: string, failure: Failure): void {
+  #leaveOut(failure: Failure): void {
+    const { place } = failure.due
     // Behind all others, so that each of them is tried again before it is.
-    this.#failed.delete(uniqueIdentifier)
+    this.#failed.delete(place)
     const [oldest] = this.#failed.keys()
     if (oldest !== undefined && this.#failed.size >= MOST_FAILURES) this.#failed.delete(oldest)
-    this.#failed.set(uniqueIdentifier, failure)
+    this.#failed.set(place, failure)
   }
 
   async #replace(

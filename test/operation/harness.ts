@@ -150,7 +150,11 @@ export class Bench {
     const sealer = envelopeSealer({
       storeId: new Uint8Array(16),
       index: Secret.copyOf(new Uint8Array(32).fill(1)),
-      epochs: new Map([[1, Secret.copyOf(new Uint8Array(32).fill(2))]]),
+      epochs: new Map([1, 2, 3].map((epoch) => [epoch, keyOf(epoch)])),
+      lines: new Map([
+        [2, 'red'],
+        [3, 'blue'],
+      ]),
     })
     const repository = await ObjectRepository.open(store, sealer, { cachedObjects: 100 })
     const events: string[] = []
@@ -212,7 +216,11 @@ export class Bench {
     return bench
   }
 
-  /** Sends one operation and gives its batch item. */
+  /**
+   * Sends one operation and gives its batch item.
+   *
+   * @param as - the client; with `@red` or `@blue` behind it one of that namespace
+   */
   async ask(version: string, operation: string, payload = '', as = 'alice'): Promise<AnswerItem> {
     const { items } = await this.send(version, [{ operation, payload }], {}, as)
     const [item] = items
@@ -236,7 +244,8 @@ export class Bench {
   }
 
   async sendBytes(bytes: Uint8Array, as = 'alice'): Promise<Answer | undefined> {
-    const identity = { id: as, name: as, role: 'client' }
+    const [id = as, namespace] = as.split('@')
+    const identity = { id, name: id, role: 'client', namespace }
     const reply = await this.handler.handle(bytes, { identity, connection: 'c-1' })
     return reply && read(reply.bytes)
   }
@@ -393,6 +402,10 @@ function childOf(item: Item, { number }: { readonly number: number }): Item | un
 }
 
 /** Key material is of no matter here, and identifiers of the same length make answers comparable. */
+function keyOf(epoch: number): Secret {
+  return Secret.copyOf(new Uint8Array(32).fill(epoch + 1))
+}
+
 function countedRandom(start: number): Random {
   let count = start
   return {

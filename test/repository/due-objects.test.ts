@@ -45,7 +45,7 @@ test('an object is settled once, by one write, and later searches write nothing'
   expect(counting.counts.commits).toBe(1)
   for (const later of [10, 11, HOUR, 2 * HOUR]) await located(opened, NOW + later)
   expect(counting.counts.commits).toBe(1)
-  expect((await opened.objects.read('a'))?.version).toBe(2)
+  expect((await opened.objects.at('a'))?.version).toBe(2)
 })
 
 test('objects that become due later do not make every search look at them', async () => {
@@ -69,7 +69,7 @@ test('a search settles objects of its own owner alone', async () => {
   const theirs = activating('b', NOW + 10, 'owner-b')
   await inUnit(opened.objects, async (unit) => unit.add(theirs), { owner: 'owner-b' })
   expect(await located(opened, NOW + 10)).toEqual(['a'])
-  expect((await opened.objects.read('b'))?.version).toBe(1)
+  expect((await opened.objects.at('b'))?.version).toBe(1)
   expect(await located(opened, NOW + 10, 'owner-b')).toEqual(['b'])
 })
 

@@ -164,7 +164,7 @@ const bytewise = (left: string, right: string): number => (left < right ? -1 : 1
 /** Every object as it is stored, read without cache, newest first. */
 async function storedObjects(store: Store) {
   const { objects } = await openObjects(store, 0)
-  const found = await Promise.all(IDS.map(async (id) => objects.read(id)))
+  const found = await Promise.all(IDS.map(async (id) => objects.at(id)))
   return found
     .filter((stored) => stored !== undefined)
     .sort((left, right) => (left.sequence > right.sequence ? -1 : 1))

@@ -5,7 +5,7 @@ import type { ManagedObject } from '../../src/model/managed-object.ts'
 import type { Store } from '../../src/port/store.ts'
 import { blinderOf } from '../../src/repository/blinder.ts'
 import { valueTerms } from '../../src/repository/index-term.ts'
-import { identifierBytes, postingKeys } from '../../src/repository/keys.ts'
+import { placeBytes, postingKeys } from '../../src/repository/keys.ts'
 import { intersection, TermCursor, UnionCursor } from '../../src/repository/posting-cursor.ts'
 import { attributeItem } from '../../src/message/attribute-item.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
@@ -174,7 +174,7 @@ async function lists(
     const keys = numbers.flatMap((number) => postingKeys([term], BigInt(number)))
     const puts = keys.map((key, index) => ({
       key,
-      value: identifierBytes(`${numbers[index] ?? 0}`),
+      value: placeBytes(`${numbers[index] ?? 0}`),
     }))
     await store.commit({ checks: [], puts, dels: [] })
   }

@@ -19,13 +19,13 @@ test('an object that is used again is not opened again, and the one used least l
   const { store, opened } = countingGets(memoryStore())
   const { objects } = await openObjects(store, 2)
   for (const id of ['a', 'b']) await inUnit(objects, async (unit) => unit.add(aesKey({ id })))
-  await objects.read('a')
+  await objects.at('a')
   await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'c' })))
   opened.length = 0
-  await objects.read('a')
-  await objects.read('c')
+  await objects.at('a')
+  await objects.at('c')
   expect(opened).toEqual([])
-  await objects.read('b')
+  await objects.at('b')
   expect(opened).toEqual(['o/b'])
 })
 
@@ -33,10 +33,10 @@ test('an object that comes is kept although all others were used since they came
   const { store, opened } = countingGets(memoryStore())
   const { objects } = await openObjects(store, 2)
   for (const id of ['a', 'b']) await inUnit(objects, async (unit) => unit.add(aesKey({ id })))
-  for (const id of ['a', 'b']) await objects.read(id)
+  for (const id of ['a', 'b']) await objects.at(id)
   await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'c' })))
   opened.length = 0
-  await objects.read('c')
+  await objects.at('c')
   expect(opened).toEqual([])
 })
 
@@ -46,7 +46,7 @@ test('two who ask at once for an object share one opening', async () => {
   await inUnit(first.objects, async (unit) => unit.add(aesKey({ id: 'a' })))
   const { objects } = await openObjects(store)
   opened.length = 0
-  const [left, right] = await Promise.all([objects.read('a'), objects.read('a')])
+  const [left, right] = await Promise.all([objects.at('a'), objects.at('a')])
   expect(left?.object.content).toBe(right?.object.content)
   expect(opened).toEqual(['o/a'])
 })
@@ -56,7 +56,7 @@ test('after a conflict the object is read anew', async () => {
   const first = await openObjects(store)
   await inUnit(first.objects, async (unit) => unit.add(aesKey({ id: 'a' })))
   const second = await ObjectRepository.open(store, plainSealer(), { cachedObjects: 10 })
-  await second.read('a')
+  await second.at('a')
   await inUnit(first.objects, async (unit) => rename(unit, 'first'))
   const late = second.begin(scope)
   await rename(late, 'second')
@@ -72,14 +72,14 @@ test('an object erased while it was being opened is not kept', async () => {
   const repository = await ObjectRepository.open(store, plainSealer(), { cachedObjects: 1 })
   const eraser = repository.begin(scope)
   await eraser.erase(await eraser.load('a'))
-  await repository.read('b')
+  await repository.at('b')
   const release = hold()
-  const early = repository.read('a')
+  const early = repository.at('a')
   await Promise.resolve()
   expect(await eraser.commit()).toBe('done')
   release()
   expect((await early)?.object.uniqueIdentifier).toBe('a')
-  expect(await repository.read('a')).toBeUndefined()
+  expect(await repository.at('a')).toBeUndefined()
 })
 
 test('an object read before a write and delivered after it is not kept', async () => {
@@ -90,21 +90,22 @@ test('an object read before a write and delivered after it is not kept', async (
   await rename(unit, 'new')
   await inUnit(writer, async (other) => other.add(aesKey({ id: 'pushes a out' })))
   const release = hold()
-  const early = writer.read('a')
+  const early = writer.at('a')
   await Promise.resolve()
   expect(await unit.commit()).toBe('done')
   await inUnit(writer, async (other) => other.add(aesKey({ id: 'pushes a out again' })))
   release()
   await early
-  expect((await writer.read('a'))?.object.attributes.get('Comment')).toBe('new')
+  expect((await writer.at('a'))?.object.attributes.get('Comment')).toBe('new')
 })
 
 test('what is kept does not hold on to what was stored before it', async () => {
   const { objects } = await openObjects()
   await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'a' })))
   for (const text of ['1', '2']) await inUnit(objects, async (unit) => rename(unit, text))
-  expect(Object.keys((await objects.read('a')) ?? {}).sort()).toEqual([
+  expect(Object.keys((await objects.at('a')) ?? {}).sort()).toEqual([
     'object',
+    'place',
     'revision',
     'sequence',
     'version',

@@ -74,7 +74,7 @@ describe.each(Object.entries(STORES))('over %s', (_, open) => {
     await inUnit(objects, async (unit) => unit.add(sparse))
     const again = await openObjects(store)
     expect(shown(await again.objects.begin(scope).load('a'))).toEqual(expected)
-    expect(await again.objects.read('a')).toMatchObject({ sequence: 1n, version: 1 })
+    expect(await again.objects.at('a')).toMatchObject({ sequence: 1n, version: 1 })
   })
 
   test('a destroyed object keeps its record and loses its material', async () => {
@@ -123,7 +123,7 @@ describe.each(Object.entries(STORES))('over %s', (_, open) => {
     }
     await Promise.all(Array.from({ length: 8 }, writer))
     const again = await openObjects(store)
-    const { object, version } = (await again.objects.read('a')) ?? {}
+    const { object, version } = (await again.objects.at('a')) ?? {}
     expect(object?.attributes.get('LeaseTime')).toBe(1_600)
     expect(version).toBe(1_601)
     expect(conflicts).toBeGreaterThan(0)
@@ -143,15 +143,15 @@ describe('records moved in the store', () => {
     await write(store, 'a', second)
     await write(store, 'b', first)
     const { objects } = await openObjects(store)
-    await expect(objects.read('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await expect(objects.read('b')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(objects.at('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(objects.at('b')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test('a record copied to an identifier of its own does not open', async () => {
     const { store } = await stored('a')
     await write(store, 'copy', await valueOf(store, 'a'))
     const { objects } = await openObjects(store)
-    await expect(objects.read('copy')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(objects.at('copy')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test('a record with another version number before it does not open', async () => {
@@ -160,14 +160,14 @@ describe('records moved in the store', () => {
     new DataView(value.buffer, value.byteOffset).setUint32(0, 2)
     await write(store, 'a', value)
     const { objects } = await openObjects(store)
-    await expect(objects.read('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(objects.at('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test.each([0, 3, 4])('a record cut to %i bytes does not open', async (bytes) => {
     const { store } = await stored('a')
     await write(store, 'a', (await valueOf(store, 'a')).subarray(0, bytes))
     const { objects } = await openObjects(store)
-    await expect(objects.read('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(objects.at('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test('an earlier version of a record, put back whole, is not told from the latest: seals bind a version, not that it is the last', async () => {
@@ -244,7 +244,7 @@ test('a new object whose identifier another message stored first is a conflict, 
 test('identifiers that no object can have name nothing', async () => {
   const { objects } = await openObjects()
   for (const text of ['', 'x'.repeat(129), 'x'.repeat(100_000)]) {
-    expect(await objects.read(text)).toBeUndefined()
+    expect(await objects.read(text, OWNER)).toBeUndefined()
   }
 })
 

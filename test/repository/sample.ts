@@ -6,7 +6,7 @@ import { newObject } from '../../src/model/new-object.ts'
 import type { Sealer } from '../../src/port/sealer.ts'
 import type { Store } from '../../src/port/store.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
-import type { UnitOfWork } from '../../src/repository/unit-of-work.ts'
+import type { UnitOfWork, UnitScope } from '../../src/repository/unit-of-work.ts'
 import type { Criterion } from '../../src/repository/filter-match.ts'
 import type { ObjectQuery } from '../../src/repository/locate.ts'
 import { Secret } from '../../src/secret/secret.ts'
@@ -47,9 +47,9 @@ export async function openObjects(
 export async function inUnit<T>(
   objects: ObjectRepository,
   work: (unit: UnitOfWork) => Promise<T>,
-  { owner = OWNER, now = NOW }: { readonly owner?: string; readonly now?: number } = {},
+  { owner = OWNER, namespace, now = NOW }: Partial<UnitScope> = {},
 ): Promise<T> {
-  const unit = objects.begin({ owner, now })
+  const unit = objects.begin({ owner, namespace, now })
   const result = await work(unit)
   const outcome = await unit.commit()
   if (outcome !== 'done') throw new Error(outcome)
@@ -59,6 +59,7 @@ export async function inUnit<T>(
 export interface KeyOptions {
   readonly id?: string
   readonly owner?: string
+  readonly namespace?: string
   readonly names?: readonly string[]
   readonly material?: Uint8Array
   readonly entries?: readonly AttributeEntry[]
@@ -75,6 +76,7 @@ export function aesKey(options: KeyOptions = {}): ManagedObject {
   return newObject({
     uniqueIdentifier,
     owner: options.owner ?? OWNER,
+    namespace: options.namespace,
     content: symmetricKey(bytes),
     requested: [
       entry('CryptographicAlgorithm', CryptographicAlgorithm.AES),

@@ -19,20 +19,20 @@ export interface Strays {
  * destroyed too. Keys without any object are left alone: a crash between the two leaves such a key, but so does a store
  * that was put back to an earlier state, and then the key is all there is. Throws what the token refuses.
  *
- * @param read - the object of an identifier, whoever it belongs to
+ * @param read - the objects of an identifier, whoever they belong to: each tenant may have one
  */
 export async function sweepToken(
   { token, residents }: Pick<Hsm, 'token' | 'residents'>,
-  read: (uniqueIdentifier: string) => Promise<ManagedObject | undefined>,
+  read: (uniqueIdentifier: string) => Promise<readonly ManagedObject[]>,
 ): Promise<Strays> {
   const orphans: string[] = []
   let released = 0
   for (const key of await token.find([{ type: CKA.TOKEN[0], value: true }], MOST)) {
     const uniqueIdentifier = residents.identifierOf(key)
     if (uniqueIdentifier === undefined) continue
-    const object = await read(uniqueIdentifier)
-    if (object === undefined) orphans.push(uniqueIdentifier)
-    else if (object.content === undefined || !isResident(object)) {
+    const objects = await read(uniqueIdentifier)
+    if (objects.length === 0) orphans.push(uniqueIdentifier)
+    else if (!objects.some((object) => object.content !== undefined && isResident(object))) {
       residents.discard(key)
       released += 1
     }

@@ -148,6 +148,7 @@ export function newParts(
   return {
     uniqueIdentifier,
     owner: identity.id,
+    namespace: identity.namespace,
     content,
     requested: entries.map((entry) => withApplicationData(entry, context)),
     described: describedEntries(content, context),

@@ -57,23 +57,23 @@ export async function issuerCertificate(
 ): Promise<Pick<Issuer, 'certificate' | 'object'> | undefined> {
   const names = context.issuer?.()
   if (names?.owner === undefined) return undefined
-  const object = await namedObject(names.certificate, names.owner, context)
+  const object = await namedObject(names.certificate, names, context)
   const { content } = object ?? {}
   if (object === undefined || content?.objectType !== ObjectType.Certificate) return undefined
   return { object, certificate: context.certificates.read(content.certificateValue) }
 }
 
 async function issuerOf(names: IssuerNames, context: OperationContext): Promise<Issuer> {
-  const { owner } = names
-  const key = owner === undefined ? undefined : await namedObject(names.privateKey, owner, context)
+  const { owner: id, namespace } = names
+  const key = await namedObject(names.privateKey, names, context)
   const issuing = await issuerCertificate(context)
-  if (owner === undefined || key === undefined || issuing === undefined) {
+  if (id === undefined || key === undefined || issuing === undefined) {
     throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such key pair')
   }
   checkKey(key, context)
   checkCertificate(issuing, context)
   const { certificate, object } = issuing
-  const own = { ...context, objects: context.objectsOf(owner) }
+  const own = { ...context, objects: context.objectsOf({ id, namespace }) }
   return {
     certificate,
     object,
@@ -94,15 +94,18 @@ async function issuerOf(names: IssuerNames, context: OperationContext): Promise<
   }
 }
 
+/** An object of the issuing client itself: others of its namespace could give theirs the name. */
 async function namedObject(
   nameValue: string,
-  owner: string,
+  { owner, namespace }: Pick<IssuerNames, 'owner' | 'namespace'>,
   context: OperationContext,
 ): Promise<ManagedObject | undefined> {
+  if (owner === undefined) return undefined
   const name = { nameValue, nameType: NameType.UninterpretedTextString }
-  const objects = context.objectsOf(owner)
+  const objects = context.objectsOf({ id: owner, namespace })
   const { uniqueIdentifiers } = await objects.locate({
     criteria: [{ reference: { name: 'Name' }, items: [nameItem(name)] }],
+    owner,
     statuses: ['online'],
     offset: 0,
     limit: 1,

@@ -24,7 +24,8 @@ async function openPlace(): Promise<Place> {
 /** What a server finds that is started anew on the same store and the same token. */
 async function sweep({ token, bench }: Place): Promise<Strays & { hsm: Hsm }> {
   const hsm = hsmOf(token)
-  const read = async (identifier: string) => (await bench.repository.read(identifier))?.object
+  const read = async (identifier: string) =>
+    (await bench.repository.everyOf(identifier)).map(({ object }) => object)
   const strays = await sweepToken(hsm, read)
   await hsm.residents.settle()
   return { ...strays, hsm }
