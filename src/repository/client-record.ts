@@ -39,8 +39,11 @@ export interface Client extends Identity {
  * @returns the record's version in four bytes, then what is sealed
  */
 export function sealClient(sealer: Sealer, client: Client, version: number): Uint8Array {
-  const { id, name, role, keys, added, isSuspended, accounts } = client
-  const record = { format: FORMAT, id, name, role, keys, added, isSuspended, accounts }
+  const { id, name, role, namespace, keys, added, isSuspended, accounts } = client
+  const record = {
+    ...{ format: FORMAT, id, name, role, namespace },
+    ...{ keys, added, isSuspended, accounts },
+  }
   const text = JSON.stringify(record)
   const sealed = sealer.seal(labelOf(id, version), toUtf8.encode(text))
   const value = new Uint8Array(VERSION_BYTES + sealed.length)
@@ -61,8 +64,8 @@ export function openClient(
   try {
     const record = opened.expose((bytes): unknown => JSON.parse(fromUtf8.decode(bytes)))
     if (!isClientRecord(record)) throw damaged()
-    const { name, role, keys, added, isSuspended, accounts } = record
-    const client = { id, name, role, keys, added }
+    const { name, role, namespace, keys, added, isSuspended, accounts } = record
+    const client = { id, name, role, namespace, keys, added }
     const more = { ...(isSuspended === true && { isSuspended }), ...(accounts && { accounts }) }
     return { client: { ...client, ...more }, version }
   } finally {
@@ -85,6 +88,7 @@ function isClientRecord(value: unknown): value is Client {
     typeof value['id'] === 'string' &&
     typeof value['name'] === 'string' &&
     typeof value['role'] === 'string' &&
+    ['string', 'undefined'].includes(typeof value['namespace']) &&
     typeof value['added'] === 'number' &&
     Array.isArray(value['keys']) &&
     value['keys'].every(isClientKey) &&

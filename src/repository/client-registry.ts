@@ -22,6 +22,8 @@ import { openClient, sealClient, type Client, type ClientKey } from './client-re
 export interface NewClient {
   readonly name: string
   readonly role: string
+  /** Identifier of the namespace that it is put into; without it the client is a tenant by itself. */
+  readonly namespace?: string | undefined
   readonly key: ClientKey
 }
 
@@ -121,13 +123,14 @@ class StoredClients implements ClientRegistry {
     return clients.sort((left, right) => (left.name < right.name ? -1 : 1))
   }
 
-  async add({ name, role, key }: NewClient): Promise<Client> {
+  async add({ name, role, namespace, key }: NewClient): Promise<Client> {
     if (!isClientName(name)) throw new KmipFault('INVALID_FIELD', 'Not a name for a client')
     const { clock, random, store, sealer } = this.#deps
     const client: Client = {
       id: random.identifier(),
       name,
       role,
+      namespace,
       keys: [key],
       added: Math.trunc(clock.now()),
     }
@@ -270,14 +273,14 @@ class StoredClients implements ClientRegistry {
   }
 
   #hold(held: Held, before?: Held): void {
-    const { id, name, role, keys, isSuspended = false } = held.client
+    const { id, name, role, namespace, keys, isSuspended = false } = held.client
     this.#byId.set(id, held)
     for (const key of before?.client.keys ?? []) this.#byKey.delete(joinKey(key))
     if (isSuspended) return
     for (const key of keys) {
       const { issuer, subject, object } = key
       const credential = object === undefined ? { issuer, subject } : { issuer, subject, object }
-      this.#byKey.set(joinKey(key), { id, name, role, credential })
+      this.#byKey.set(joinKey(key), { id, name, role, namespace, credential })
     }
   }
 }

@@ -63,7 +63,11 @@ export class DueObjects {
     progress.next = Math.min(progress.next, due)
   }
 
-  async #lookAfter(before: Promise<void> | undefined, tenant: string, now: DateTime): Promise<void> {
+  async #lookAfter(
+    before: Promise<void> | undefined,
+    tenant: string,
+    now: DateTime,
+  ): Promise<void> {
     // Whether the look before failed is told to those who asked for it.
     await before?.catch(() => undefined)
     const progress = this.#progress.get(tenant)

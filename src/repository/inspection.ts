@@ -124,7 +124,10 @@ class Inspector {
         index = open(id, entry)
       } catch {
         this.#lost.add(id)
-        this.#find(`${what} ${identifierAt(id)}`, 'its record cannot be opened: it was altered or exchanged')
+        this.#find(
+          `${what} ${identifierAt(id)}`,
+          'its record cannot be opened: it was altered or exchanged',
+        )
         continue
       }
       await this.#checkIndex(`${what} ${identifierAt(id)}`, index)

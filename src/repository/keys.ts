@@ -92,7 +92,10 @@ export function objectKey(place: Place): Uint8Array {
 export function besideRange(uniqueIdentifier: string): KeyRange {
   const from = joined(OBJECT, joined(Uint8Array.of(MARK_BYTE), toUtf8.encode(uniqueIdentifier)))
   const mark = Uint8Array.of(MARK_BYTE)
-  return { from: joined(from, mark), to: joined(from, mark, new Uint8Array(BLINDED + 1).fill(0xff)) }
+  return {
+    from: joined(from, mark),
+    to: joined(from, mark, new Uint8Array(BLINDED + 1).fill(0xff)),
+  }
 }
 
 /** Holds a name for one object. */

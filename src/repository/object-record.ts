@@ -41,11 +41,7 @@ export function sealObject(
 }
 
 /** The object of a stored value. Throws `UNAVAILABLE` when it was altered or stands in another's place. */
-export function openObject(
-  sealer: Sealer,
-  place: Place,
-  { value, revision }: Entry,
-): StoredObject {
+export function openObject(sealer: Sealer, place: Place, { value, revision }: Entry): StoredObject {
   if (value.length <= VERSION_BYTES)
     throw new KmipFault('UNAVAILABLE', 'A stored object cannot be read')
   const version = new DataView(value.buffer, value.byteOffset).getUint32(0)

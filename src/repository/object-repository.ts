@@ -122,9 +122,15 @@ export class ObjectRepository implements ObjectSource {
     if (!isIdentifier(uniqueIdentifier)) return undefined
     const held = this.#cache.held(uniqueIdentifier)
     if (held !== undefined && tenantOf(held.object) === tenant) return held
-    const stored = held === undefined ? await this.at(uniqueIdentifier) : await this.#passBy(held)
-    if (stored === undefined) this.#decoy.open()
-    else if (tenantOf(stored.object) === tenant) return stored
+    if (held === undefined) {
+      const stored = await this.at(uniqueIdentifier)
+      if (stored === undefined) this.#decoy.open()
+      else if (tenantOf(stored.object) === tenant) return stored
+    } else {
+      // What is in memory takes as long as what is not there.
+      await this.#store.get(objectKey(uniqueIdentifier))
+      this.#decoy.open()
+    }
     return this.at(this.#placeBeside(uniqueIdentifier, tenant))
   }
 
@@ -197,17 +203,10 @@ export class ObjectRepository implements ObjectSource {
   ): Promise<readonly StoredObject[]> {
     const newest = page.before === undefined ? NEWEST : page.before - 1n
     const entries = await this.#store.scan(sequenceRange(newest), { limit: page.limit })
-    const objects = await Promise.all(
-      entries.map(async ({ value }) => this.at(placeOf(value))),
-    )
+    const objects = await Promise.all(entries.map(async ({ value }) => this.at(placeOf(value))))
     return objects.flatMap((stored) =>
       stored === undefined ? [] : [{ ...stored, object: settle(stored.object, now) }],
     )
-  }
-
-  /** What is held in memory takes as long as what is not there. */
-  async #passBy({ place }: StoredObject): Promise<undefined> {
-    await this.#store.get(objectKey(place))
   }
 
   #placeBeside(uniqueIdentifier: string, tenant: string): Place {

@@ -29,7 +29,7 @@ async function bring(
   scope: { readonly owner: string; readonly namespace?: string; readonly now: number },
   { id = X, replaces = false, names = [] as readonly string[] } = {},
 ): Promise<void> {
-  const { owner, namespace = undefined } = scope
+  const { owner, namespace } = scope
   const options = { id, owner, names, material: sha256(owner) }
   const object = aesKey(namespace === undefined ? options : { ...options, namespace })
   await inUnit(objects, async (unit) => unit.bring(object, replaces), scope)
