@@ -19,6 +19,7 @@ function single(keyspace: string, prefix: string, name: string): SealedFamily {
 export const SEALED_FAMILIES: readonly SealedFamily[] = [
   { keyspace: 'object', prefix: toUtf8.encode('o/') },
   { keyspace: 'client', prefix: toUtf8.encode('c/id/') },
+  { keyspace: 'approval', prefix: toUtf8.encode('q/') },
   single('authority', 'a/', 'ca'),
   single('authority', 'a/', 'server'),
   {

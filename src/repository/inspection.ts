@@ -1,5 +1,6 @@
 import type { Sealer } from '../port/sealer.ts'
 import type { Entry, KeyRange, StoreReader } from '../port/store.ts'
+import { approvalOfKey, openApproval } from './approval-record.ts'
 import { readAuthority, type AuthorityName } from './authority-record.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { indexEntriesOf } from './change-set.ts'
@@ -37,6 +38,7 @@ export async function inspectRecords(store: StoreReader, sealer: Sealer): Promis
   const inspector = new Inspector(store, sealer)
   const clients = await inspector.clients()
   await inspector.authorities()
+  await inspector.approvals()
   const objects = await inspector.objects()
   await inspector.strays()
   return { objects, clients, entries: inspector.entries, findings: inspector.findings }
@@ -89,6 +91,15 @@ class Inspector {
         const { key } = await readAuthority({ store: this.#store, sealer: this.#sealer }, name)
         key.destroy()
       })
+    }
+  }
+
+  async approvals(): Promise<void> {
+    for await (const { key, value } of this.#scan(APPROVALS.range)) {
+      const id = approvalOfKey(key)
+      await this.#attempt(`approval ${id}`, 'it cannot be read', async () =>
+        Promise.resolve(openApproval(this.#sealer, id, value)),
+      )
     }
   }
 
@@ -216,6 +227,7 @@ const toUtf8 = new TextEncoder()
 
 const OBJECTS = family('o/')
 const CLIENTS = family('c/id/')
+const APPROVALS = family('q/')
 const CLIENT_INDEXES = toUtf8.encode('c/')
 const EVERYTHING: KeyRange = { from: new Uint8Array(0), to: Uint8Array.of(0xff) }
 

@@ -22,6 +22,11 @@ export function sealedPart(value: Uint8Array): Uint8Array {
   return value.subarray(VERSION_BYTES)
 }
 
+/** The version before what is sealed. */
+export function versionOf(value: Uint8Array): number {
+  return new DataView(value.buffer, value.byteOffset).getUint32(0)
+}
+
 /** What a record is bound to; undefined when it is too short, or nobody has it. */
 export function labelOf(
   { keyspace, prefix, idOf }: SealedFamily,
@@ -32,6 +37,5 @@ export function labelOf(
   const rest = key.subarray(prefix.length)
   const id = idOf === undefined ? rest : idOf(rest, owners)
   if (id === undefined) return undefined
-  const version = new DataView(value.buffer, value.byteOffset).getUint32(0)
-  return { keyspace, id, version, type: 0 }
+  return { keyspace, id, version: versionOf(value), type: 0 }
 }

@@ -8,6 +8,8 @@ import type { IssuedTicket } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
+import type { ApprovedWork } from '../model/approval/rule.ts'
+import type { Approvals } from './approvals.ts'
 import type { Permissions } from './authorise.ts'
 import type { ReadItem } from './batch-item.ts'
 import type { Jobs } from './jobs.ts'
@@ -35,6 +37,10 @@ export interface BatchEnvironment {
   /** Where work is left for later; absent where none is. */
   readonly jobs?: Jobs | undefined
   readonly requests: PendingRequests
+  /** What waits for officers; absent where nothing ever does. */
+  readonly approvals?: Approvals | undefined
+  /** What officers have agreed to. */
+  readonly approved?: ApprovedWork | undefined
   readonly roles: EndpointRoles
   /** Asked before anything is stored; absent for what nobody can cancel. */
   readonly mayStore?: () => boolean

@@ -12,6 +12,7 @@ import type { Version } from '../schema/version.ts'
 import type { OperationName } from '../spec/operation.ts'
 import { Tag } from '../spec/tag.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
+import type { ApprovalNeed } from './approval-guard.ts'
 
 /** A batch item as far as it could be understood. */
 export interface ReadItem {
@@ -40,6 +41,8 @@ export interface ItemOutcome {
   readonly pending?: Uint8Array
   /** The operation whose answer it is, where that is not the one that was asked for. */
   readonly of?: { readonly operation?: number; readonly name?: OperationName }
+  /** What it was stopped for: it has failed, and may be done once that is approved. */
+  readonly needs?: ApprovalNeed | undefined
   /** To be called where the payload is too large to be given. */
   readonly dropped?: () => void
 }

@@ -2,6 +2,8 @@ import { KmipFault } from '../fault/fault.ts'
 import type { RequestHeader } from '../message/header.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
 import { Allowance } from './allowance.ts'
+import type { ApprovalGuard } from './approval-guard.ts'
+import { awaitApproval, performJob, refusedTogether } from './approved-job.ts'
 import { authorise } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
@@ -9,6 +11,7 @@ import { contextOf, keptResults, type ItemSetting } from './item-context.ts'
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
 import { canceled } from './job.ts'
+import type { Halt } from './jobs.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
 import { withRetries } from './retries.ts'
 
@@ -55,16 +58,21 @@ async function performEach(
   environment: BatchEnvironment,
 ): Promise<readonly ItemOutcome[]> {
   const references = new BatchReferences()
+  const leave = async (index: number) =>
+    performLater(items.slice(index), seriesWork(isContinued, references), environment)
   const results: ItemOutcome[] = []
   let hasFailed = false
   for (const [index, item] of items.entries()) {
     if (hasFailed && !isContinued) results.push(CANCELED)
     else {
-      const later = isForLater(item, environment)
-        ? await performLater(items.slice(index), seriesWork(isContinued, references), environment)
-        : undefined
+      const later = isForLater(item, environment) ? await leave(index) : undefined
       if (later !== undefined) return [...results, ...later]
-      const result = await performAlone(item, references, environment)
+      let result = await performAlone(item, references, environment)
+      if (result.needs !== undefined) {
+        const awaited = await awaitApproval(result, environment, async () => leave(index))
+        if ('later' in awaited) return [...results, ...awaited.later]
+        result = awaited
+      }
       hasFailed ||= result.fault !== undefined
       results.push(result)
     }
@@ -77,18 +85,19 @@ function seriesWork(isContinued: boolean, references: BatchReferences): LaterWor
   return {
     atOnce: async (item, environment) => performAlone(item, references, environment),
     async series(jobs, environment, keep) {
+      const perform = async (item: ReadItem, surroundings: BatchEnvironment) =>
+        performAlone(item, references, surroundings)
       let hasFailed = false
       for (const job of jobs) {
-        const mayStore = () => job.mayStore()
-        let result = CANCELED
+        let result: ItemOutcome | Halt = CANCELED
         if (!hasFailed || isContinued) {
-          result = job.begin()
-            ? await performAlone(job.item, references, { ...environment, mayStore })
-            : { fault: canceled() }
+          result = job.begin() ? await performJob(job, environment, perform) : { fault: canceled() }
         }
+        if ('whenOver' in result) return result
         hasFailed ||= result.fault !== undefined
         keep(job, result)
       }
+      return undefined
     },
   }
 }
@@ -105,7 +114,7 @@ async function performAllOrNone(
       const hasBegun = jobs.map((job) => job.begin()).every((each) => each)
       if (!hasBegun) {
         for (const job of jobs) keep(job, CANCELED)
-        return
+        return undefined
       }
       const mayStore = () =>
         jobs.every((job) => !job.isCanceled) &&
@@ -117,6 +126,7 @@ async function performAllOrNone(
       jobs.forEach((job, index) => {
         keep(job, results[index] ?? CANCELED)
       })
+      return undefined
     },
   }
   return (await performLater(items, work, environment)) ?? performTogether(items, environment)
@@ -134,9 +144,10 @@ async function performAlone(
   const run = new BatchItemRun(false)
   const once = keptResults(environment)
   const allowance = allowanceOf(item, run, environment)
+  const guard = guardOf(item, environment)
   try {
     const outcome = await withRetries(environment, async (unit) =>
-      performIn({ unit, run, references, once, allowance }, item, environment),
+      performIn({ unit, run, references, once, allowance, guard }, item, environment),
     )
     run.settle(true)
     remember(outcome, item, references)
@@ -144,7 +155,7 @@ async function performAlone(
     return dropped === undefined ? outcome : { ...outcome, dropped }
   } catch (error) {
     run.settle(false)
-    return { fault: environment.faultOf(error, item) }
+    return { fault: environment.faultOf(error, item), needs: guard?.need }
   } finally {
     once.destroy()
   }
@@ -172,7 +183,8 @@ async function performTogether(
         const run = new BatchItemRun(true)
         runs.push(run)
         const allowance = allowanceOf(item, run, environment)
-        const setting = { unit, run, references, once, allowance }
+        const guard = guardOf(item, environment)
+        const setting = { unit, run, references, once, allowance, guard }
         const result = await performIn(setting, item, environment)
         if (result.fault !== undefined) throw result.fault
         remember(result, item, references)
@@ -186,7 +198,7 @@ async function performTogether(
     settle(false)
     const failed = items[failedAt]
     if (failed === undefined) throw error
-    const fault = environment.faultOf(error, failed)
+    const fault = environment.faultOf(refusedTogether(error), failed)
     return items.map((_, index) => undoneResult(index, failedAt, fault))
   } finally {
     for (const once of kept) once.destroy()
@@ -212,6 +224,12 @@ function allowanceOf(
   return allowance
 }
 
+/** What stands beside an item of which something may need approval; undefined for most clients. */
+function guardOf(item: ReadItem, environment: BatchEnvironment): ApprovalGuard | undefined {
+  const { approvals, identity, approved } = environment
+  return approvals?.guardOf(identity, item, approved)
+}
+
 async function performIn(
   setting: ItemSetting,
   item: ReadItem,
@@ -221,6 +239,7 @@ async function performIn(
   const { definition } = item
   if (definition !== undefined) {
     authorise(identity, definition.name, permissions, setting.allowance)
+    if (definition.pace !== 'immediate') setting.guard?.begin(definition.name)
   }
   return performItem(item, contextOf(setting, environment), environment)
 }

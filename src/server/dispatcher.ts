@@ -15,6 +15,7 @@ import type { Secret } from '../secret/secret.ts'
 import { isItem, type Item } from '../ttlv/item.ts'
 import type { Limits } from '../ttlv/limits.ts'
 import { answerItem, answerMessage } from './answer.ts'
+import type { Approvals } from './approvals.ts'
 import type { Permissions } from './authorise.ts'
 import { operationName, readItem, type ReadItem } from './batch-item.ts'
 import { performBatch } from './batch.ts'
@@ -44,6 +45,8 @@ export interface DispatcherOptions {
   readonly offer?: Omit<Offer, 'isAsynchronous'>
   /** Absent where everything is done at once. */
   readonly jobs?: Jobs
+  /** Absent where nothing ever needs approval. */
+  readonly approvals?: Approvals
 }
 
 /** Reads a message, has its operations carried out, and writes the answer: the whole of KMIP above the transport. */
@@ -175,6 +178,7 @@ class Dispatcher implements MessageHandler {
       destroyAfterAnswer,
       asynchrony: header.asynchrony ?? 'prohibited',
       jobs,
+      approvals: this.#options.approvals,
       requests: jobs?.of(owner, destroyAfterAnswer) ?? NO_REQUESTS,
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })

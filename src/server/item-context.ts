@@ -3,9 +3,11 @@ import { keyValueEncoder } from '../message/key-value.ts'
 import type { OperationContext } from '../operation/context.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
 import type { Allowance } from './allowance.ts'
+import type { ApprovalGuard } from './approval-guard.ts'
 import { authorise, visibleObjects } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import type { BatchReferences } from './batch-references.ts'
+import { GuardedObjects } from './guarded-objects.ts'
 import type { BatchItemRun } from './item-run.ts'
 import { KeptResults } from './kept-results.ts'
 
@@ -16,14 +18,17 @@ export interface ItemSetting {
   readonly references: BatchReferences
   readonly once: KeptResults
   readonly allowance: Allowance | undefined
+  /** Undefined for whom nothing needs approval. */
+  readonly guard?: ApprovalGuard | undefined
 }
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 export function contextOf(
-  { unit, run, references, once, allowance }: ItemSetting,
+  { unit, run, references, once, allowance, guard }: ItemSetting,
   environment: BatchEnvironment,
 ): OperationContext {
   const { services } = environment
+  const objects = visibleObjects(unit, allowance)
   const context: OperationContext = {
     crypto: services.crypto,
     keyFormats: services.keyFormats,
@@ -41,7 +46,7 @@ export function contextOf(
     offer: environment.offer,
     requests: environment.requests,
     roles: environment.roles,
-    objects: visibleObjects(unit, allowance),
+    objects: guard === undefined ? objects : new GuardedObjects(objects, guard),
     run,
     once,
     slowly: environment.slowly,
@@ -55,7 +60,8 @@ export function contextOf(
     destroyAfterAnswer: environment.destroyAfterAnswer,
     perform: async (operation, request) => {
       authorise(environment.identity, operation.name, environment.permissions, allowance)
-      return unit.wholly(async () => operation.handle(request, context))
+      const work = async () => unit.wholly(async () => operation.handle(request, context))
+      return guard === undefined ? work() : guard.during(operation.name, request, work)
     },
   }
   return context

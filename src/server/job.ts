@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import type { Ending } from '../model/approval/approval.ts'
 import type { PolledRequest } from '../operation/pending-request.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
@@ -10,6 +11,7 @@ import type { AsynchronousRequest } from '../spec/structure/asynchronous-request
 import { decode } from '../ttlv/decode.ts'
 import { encode } from '../ttlv/encode.ts'
 import { STORED_LIMITS } from '../ttlv/limits.ts'
+import type { AwaitedApproval } from './approvals.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 
 /** Whose a job is, and in which version the answer will be. */
@@ -40,6 +42,8 @@ export class Job {
   /** Until when the answer is kept; undefined while there is none. */
   #until: DateTime | undefined
   #isTold = false
+  #awaited: AwaitedApproval | undefined
+  #leave: ((ending: Ending) => void) | undefined
   readonly #waiters: (() => void)[] = []
 
   constructor(correlation: Uint8Array, owner: JobOwner, item: ReadItem, submitted: DateTime) {
@@ -104,11 +108,37 @@ export class Job {
     return this.#until
   }
 
+  /** What it waits for, or was carried out with. */
+  get awaited(): AwaitedApproval | undefined {
+    return this.#awaited
+  }
+
+  /** Whether officers have it before them. */
+  get isAwaiting(): boolean {
+    return this.#leave !== undefined && !this.isOver
+  }
+
   /** False when it was canceled before it began. */
   begin(): boolean {
     if (this.isOver) return false
+    this.#leave = undefined
     this.#progress = 'working'
     return true
+  }
+
+  /**
+   * Has it wait for officers, to begin again when they have decided.
+   *
+   * @param leave - called when nobody waits for it any more
+   */
+  await(awaited: AwaitedApproval, leave: (ending: Ending) => void): void {
+    this.#awaited = awaited
+    if (this.isOver) {
+      leave('withdrawn')
+      return
+    }
+    this.#progress = 'waiting'
+    this.#leave = leave
   }
 
   /** Asked before anything is stored for it; from then on it cannot be canceled. */
@@ -129,13 +159,18 @@ export class Job {
     this.#wake()
   }
 
-  /** KMIP 1.4 section 4.27. */
-  cancel(until: DateTime): CancellationResult {
+  /**
+   * KMIP 1.4 section 4.27.
+   *
+   * @param ending - what becomes of an approval that it waits for
+   */
+  cancel(until: DateTime, ending: Ending = 'withdrawn'): CancellationResult {
     switch (this.#progress) {
       case 'waiting':
       case 'working':
         this.#progress = 'canceled'
         this.#until = until
+        this.#leave?.(ending)
         this.#wake()
         return CancellationResult.Canceled
       case 'storing':

@@ -10,6 +10,7 @@ import type { AsynchronousRequest } from '../spec/structure/asynchronous-request
 import type { Secret } from '../secret/secret.ts'
 import { encodedLength } from '../ttlv/encode.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
+import { heldBy, type Held } from './held-jobs.ts'
 import { Job, type JobOwner } from './job.ts'
 import type { Ticker } from './ticker.ts'
 
@@ -49,7 +50,13 @@ export interface JobsOptions {
 /** Batch items that are carried out one after the other, and what carries them out. */
 interface Series {
   readonly jobs: readonly Job[]
-  readonly work: (jobs: readonly Job[]) => Promise<void>
+  readonly work: (jobs: readonly Job[]) => Promise<Halt | undefined>
+}
+
+/** Where a series has come to a stand: it goes on with the job when what that waits for is over. */
+export interface Halt {
+  readonly job: Job
+  readonly whenOver: (resume: () => void) => void
 }
 
 /** Answers of so few bytes, such as the identifier of a new key, are kept whatever else is. */
@@ -119,6 +126,9 @@ export class Jobs {
       process: async (correlation) => {
         const job = this.#find(owner, correlation)
         if (job === undefined || job.isCanceled) throw unknownRequest()
+        if (job.isAwaiting) {
+          throw new KmipFault('APPROVAL_NEEDED', 'The request waits for approval: poll for it')
+        }
         this.#hasten(job)
         await job.over
       },
@@ -158,7 +168,7 @@ export class Jobs {
   }
 
   #cancel(jobs: Iterable<Job>): void {
-    for (const job of jobs) job.cancel(this.until)
+    for (const job of jobs) job.cancel(this.until, 'lost')
   }
 
   #find(owner: JobOwner, correlation: Uint8Array): Job | undefined {
@@ -213,12 +223,24 @@ export class Jobs {
 
   async #run({ jobs, work }: Series): Promise<void> {
     try {
-      await work(jobs)
+      const halt = await work(jobs)
+      if (halt !== undefined) {
+        this.#resumeLater({ jobs: jobs.slice(jobs.indexOf(halt.job)), work }, halt)
+        return
+      }
     } catch (error) {
       this.#options.log.error('asynchronous operation failed', { ...describeBug(error) })
     }
     // Whatever happened, nobody waits for ever.
     for (const job of jobs) job.end({ fault: FAILED }, this.until)
+  }
+
+  #resumeLater(series: Series, { whenOver }: Halt): void {
+    whenOver(() => {
+      if (this.#isClosed) return
+      this.#waiting.push(series)
+      this.#next()
+    })
   }
 
   #forget(): void {
@@ -243,22 +265,6 @@ export const NO_REQUESTS: PendingRequests = {
 
 function unknownRequest(): KmipFault {
   return new KmipFault('UNKNOWN_REQUEST', 'There is no such request under way')
-}
-
-/** What jobs take up. */
-interface Held {
-  readonly jobs: number
-  readonly bytes: number
-}
-
-function heldBy(jobs: Iterable<Job>): Held {
-  let count = 0
-  let bytes = 0
-  for (const job of jobs) {
-    count += 1
-    bytes += job.bytes
-  }
-  return { jobs: count, bytes }
 }
 
 const TOO_LARGE = new KmipFault('RESPONSE_TOO_LARGE', 'The response is larger than can be kept')

@@ -4,15 +4,17 @@ import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import type { Job } from './job.ts'
+import type { Halt } from './jobs.ts'
 
 /** How batch items are carried out that are left for later, and those among them that cannot be. */
 export interface LaterWork {
   atOnce(item: ReadItem, environment: BatchEnvironment): Promise<ItemOutcome>
+  /** Gives what the series waits for, where it is not done. */
   series(
     jobs: readonly Job[],
     environment: BatchEnvironment,
     keep: (job: Job, outcome: ItemOutcome) => void,
-  ): Promise<void>
+  ): Promise<Halt | undefined>
 }
 
 /** Whether a batch item is one to be carried out after its message is answered (KMIP 1.4 section 6.7, KMIP 2.1 section 11.3). */
@@ -64,7 +66,7 @@ function submit(
   return jobs?.submit(owner, items, async (series) => {
     if (services.tickets.wereEnded(tickets, jobs.now)) {
       for (const job of series) jobs.end(job, { fault: ended() })
-      return
+      return undefined
     }
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = repository.enter()
@@ -75,7 +77,7 @@ function submit(
       destroyAfterAnswer: (secret: Secret) => void secrets.push(secret),
     }
     try {
-      await work.series(series, surroundings, (job, outcome) => {
+      return await work.series(series, surroundings, (job, outcome) => {
         jobs.end(job, outcome)
       })
     } finally {

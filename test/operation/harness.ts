@@ -6,6 +6,10 @@ import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { envelopeSealer } from '../../src/adapter/sealer-envelope.ts'
 import { seedable } from '../../src/adapter/random-seeded.ts'
 import type { ClientProfile } from '../../src/message/client-profile.ts'
+import type { Electorate } from '../../src/model/approval/ceremony.ts'
+import type { ApprovalRules } from '../../src/model/approval/rule.ts'
+import type { Identity } from '../../src/model/identity.ts'
+import type { Clock } from '../../src/port/clock.ts'
 import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
@@ -17,9 +21,17 @@ import type { Hsm } from '../../src/operation/pkcs11/token/hsm.ts'
 import type { CryptokiLimits } from '../../src/operation/pkcs11/module-settings.ts'
 import { Streams, type StreamLimits } from '../../src/operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, Tickets, type TicketLimits } from '../../src/operation/tickets.ts'
+import {
+  DEFAULT_APPROVAL_LIMITS,
+  openApprovalBook,
+  type ApprovalBook,
+  type ApprovalLimits,
+} from '../../src/repository/approval-book.ts'
+import type { ApprovalPlace } from '../../src/repository/approval-store.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
+import { Approvals } from '../../src/server/approvals.ts'
 import { createMessageHandler } from '../../src/server/dispatcher.ts'
 import type { Encoding } from '../../src/server/format.ts'
 import type { MessageHandler } from '../../src/server/handler.ts'
@@ -94,8 +106,18 @@ export interface BenchOptions {
   readonly jobs?: Partial<JobLimits>
   /** What the server before this one has left behind. */
   readonly store?: Store
+  /** What has to be approved, and who approves. */
+  readonly approvals?: BenchApprovals
   /** What is replaced in one turn of rotation. */
   readonly rotation?: Partial<RotationLimits>
+}
+
+export interface BenchApprovals {
+  readonly rules: ApprovalRules
+  readonly electorate: Electorate
+  readonly limits?: ApprovalLimits
+  /** A client as it is by now. */
+  readonly clientOf?: (id: string) => Identity | undefined
 }
 
 interface BenchParts {
@@ -103,6 +125,7 @@ interface BenchParts {
   readonly repository: ObjectRepository
   readonly events: readonly string[]
   readonly jobs: Jobs | undefined
+  readonly book: ApprovalBook
   readonly rotor: Rotor
   readonly hsm: Hsm | undefined
 }
@@ -122,6 +145,35 @@ const CRYPTOKI = {
   },
 }
 
+async function openBook(
+  place: ApprovalPlace & { readonly clock: Clock },
+  { electorate, limits }: Partial<BenchApprovals> = {},
+): Promise<ApprovalBook> {
+  return openApprovalBook({
+    ...place,
+    random: nodeRandom,
+    digest: (bytes) => Buffer.from(nodeCrypto.digest('SHA_256', bytes)).toString('hex'),
+    electorate: electorate ?? { isOfficer: () => false, keysOf: () => [] },
+    limits: limits ?? DEFAULT_APPROVAL_LIMITS,
+  })
+}
+
+function approvalsOf(
+  given: BenchApprovals | undefined,
+  book: ApprovalBook,
+  events: string[],
+): { readonly approvals?: Approvals } {
+  if (given === undefined) return {}
+  const approvals = new Approvals({
+    book,
+    rulesOf: () => given.rules,
+    clientOf: given.clientOf ?? ((id) => ({ id, name: id, role: 'client' })),
+    ticker: { now: () => 0, every: () => () => undefined },
+    log: listLog(events),
+  })
+  return { approvals }
+}
+
 /** A server without a network: messages in XML go in, what comes out is taken apart. */
 export class Bench {
   readonly store: Store
@@ -129,13 +181,17 @@ export class Bench {
   readonly events: readonly string[]
   now = START
   readonly jobs: Jobs | undefined
+  /** The approvals that were asked for. */
+  readonly book: ApprovalBook
   /** Takes its turns when it is told to. */
   readonly rotor: Rotor
   readonly handler: MessageHandler
   readonly repository: ObjectRepository
   readonly hsm: Hsm | undefined
 
-  private constructor(store: Store, { handler, repository, events, jobs, rotor, hsm }: BenchParts) {
+  private constructor(store: Store, parts: BenchParts) {
+    const { handler, repository, events, jobs, book, rotor, hsm } = parts
+    this.book = book
     this.hsm = hsm
     this.rotor = rotor
     this.store = store
@@ -188,6 +244,8 @@ export class Bench {
       clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
       cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom, streams),
     }
+    const { approvals } = options
+    const book = await openBook({ store, sealer, clock, generation: 0 }, approvals)
     const rotor = new Rotor({
       repository,
       services,
@@ -200,6 +258,7 @@ export class Bench {
     const handler = createMessageHandler({
       repository,
       ...(jobs === undefined ? {} : { jobs }),
+      ...approvalsOf(approvals, book, events),
       services,
       clock,
       ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
@@ -210,7 +269,7 @@ export class Bench {
       responseBytes: options.responseBytes ?? 1_048_576,
     })
     const bench: Bench = new Bench(store, {
-      ...{ handler, repository, events, jobs, rotor },
+      ...{ handler, repository, events, jobs, book, rotor },
       hsm: options.hsm,
     })
     return bench

@@ -70,6 +70,7 @@ function submit(jobs: Jobs, work: (job: Job) => Promise<void> | void, owner = OW
   const [job] =
     jobs.submit(owner, [item()], async ([only]) => {
       if (only !== undefined) await work(only)
+      return undefined
     }) ?? []
   if (job === undefined) throw new TypeError('there was no room')
   return job
@@ -125,6 +126,7 @@ describe('a job', () => {
     jobs.submit(OWNER, [asked], async ([job]) => {
       await gate
       seen = structuredClone(job?.item.payload)
+      return undefined
     })
     const [text] = asked.payload?.type === ItemType.Structure ? asked.payload.value : []
     if (text?.type === ItemType.TextString) text.value.fill(0)
@@ -231,7 +233,7 @@ describe('Cancel (1.4 section 4.27)', () => {
 })
 
 describe('the number of jobs is limited', () => {
-  const nothing = async () => Promise.resolve()
+  const nothing = async () => Promise.resolve(undefined)
 
   test('to so many of one client, those included that are kept', async () => {
     const jobs = jobsOf({ perClient: 2 })
@@ -274,7 +276,7 @@ describe('the number of jobs is limited', () => {
       const jobs = jobsOf({ [limit]: 5_000 })
       const { gate, release } = held()
       const large = item('x'.repeat(3_000))
-      expect(jobs.submit(OWNER, [large], async () => gate)).toHaveLength(1)
+      expect(jobs.submit(OWNER, [large], async () => gate.then(() => undefined))).toHaveLength(1)
       expect(jobs.submit(OWNER, [large], nothing)).toBeUndefined()
       const others = jobs.submit({ client: 'bob', version: '1.4' }, [large], nothing)
       expect(others === undefined).toBe(limit === 'bytes')
@@ -334,7 +336,7 @@ describe('on shutdown', () => {
       began = own.begin()
     })
     const closed = jobs.close({ graceMs: 5_000 })
-    expect(jobs.submit(OWNER, [item()], async () => Promise.resolve())).toBeUndefined()
+    expect(jobs.submit(OWNER, [item()], async () => Promise.resolve(undefined))).toBeUndefined()
     release()
     await closed
     expect([ended, began]).toEqual([true, false])

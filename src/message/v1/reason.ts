@@ -24,6 +24,7 @@ export const REASONS = {
   TICKET_EXHAUSTED: ['PermissionDenied'],
   ATTESTATION_FAILED: ['AttestationFailed', 'PermissionDenied'],
   NOT_PERMITTED: ['PermissionDenied'],
+  APPROVAL_NEEDED: ['PermissionDenied'],
   UNSUPPORTED_OPERATION: ['OperationNotSupported'],
   UNSUPPORTED_FEATURE: ['FeatureNotSupported'],
   NOT_IN_VERSION: ['FeatureNotSupported'],

@@ -21,6 +21,7 @@ export const REASONS = {
   TICKET_EXHAUSTED: ['UsageLimitExceeded'],
   ATTESTATION_FAILED: ['AttestationFailed'],
   NOT_PERMITTED: ['PermissionDenied'],
+  APPROVAL_NEEDED: ['PermissionDenied'],
   UNSUPPORTED_OPERATION: ['OperationNotSupported'],
   UNSUPPORTED_FEATURE: ['FeatureNotSupported'],
   NOT_IN_VERSION: ['FeatureNotSupported'],
