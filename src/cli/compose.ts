@@ -102,6 +102,7 @@ export function createServices(
       log,
     }),
     cryptoki: new Applications(config.pkcs11, nodeRandom, streams),
+    isStoring: () => core.store.condition.can === 'all',
     credentials: clientCredentials({ ...core, clock: systemClock, random: nodeRandom }),
     hsm,
     ...issuerOf(core, config.certification),

@@ -120,6 +120,8 @@ export interface Services {
   readonly tickets: Tickets
   /** Who uses the server's own PKCS#11 module. */
   readonly cryptoki: Applications
+  /** Whether anything can be stored now, as far as is known; absent where nothing keeps it from that. */
+  readonly isStoring?: (() => boolean) | undefined
   /** Undefined where clients do not connect with certificates of the server's own. */
   readonly credentials?: Credentials | undefined
   /** What PKCS#11 functions go to; without it there is the server's own module. */

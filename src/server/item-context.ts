@@ -39,6 +39,7 @@ export function contextOf(
     clientLog: services.clientLog,
     tickets: services.tickets,
     cryptoki: services.cryptoki,
+    isStoring: services.isStoring,
     hsm: services.hsm,
     identity: environment.identity,
     presented: environment.tickets,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readCase } from '../../conformance/runner/case.ts'
 import type { XmlElement } from '../../src/ttlv/xml-parser.ts'
 import { nodeCertificates } from '../../src/adapter/certificate/index.ts'
+import { LevelStore } from '../../src/adapter/store-level/store.ts'
 import { nodeCrypto } from '../../src/adapter/crypto-node.ts'
 import { nodeKeyFormats } from '../../src/adapter/key-format/index.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
@@ -90,6 +91,7 @@ async function handlerOver(
       }),
       clientLog: new ClientLog(recordingLog(lines), { linesPerMinute: 60, characters: 1_024 }),
       cryptoki: new Applications(DEFAULT_CONFIG.pkcs11, random, streams),
+      isStoring: store instanceof LevelStore ? () => store.condition.can === 'all' : undefined,
     },
     clock: { now },
     permissions: new Map([['user', 'all']]),

@@ -171,12 +171,14 @@ export class LevelStore implements JournalledStore {
     this.#tell()
   }
 
+  get condition(): StoreCondition {
+    if (this.#working === undefined) return { can: 'nothing', why: this.#why }
+    if (this.#readOnly !== undefined) return { can: 'read', why: this.#readOnly }
+    return this.#parts.ballast.isSpent ? { can: 'read', why: FULL } : ALL
+  }
+
   #tell(): void {
-    if (this.#closed !== undefined) return
-    if (this.#working === undefined) this.#watch?.({ can: 'nothing', why: this.#why })
-    else if (this.#readOnly !== undefined) this.#watch?.({ can: 'read', why: this.#readOnly })
-    else if (this.#parts.ballast.isSpent) this.#watch?.({ can: 'read', why: FULL })
-    else this.#watch?.({ can: 'all' })
+    if (this.#closed === undefined) this.#watch?.(this.condition)
   }
 
   async close(): Promise<void> {
@@ -291,6 +293,8 @@ export class LevelStore implements JournalledStore {
     }
   }
 }
+
+const ALL: StoreCondition = { can: 'all' }
 
 /** What whoever wants to write is told, and whoever runs the server. */
 const FULL = 'The disk of the server is full'
