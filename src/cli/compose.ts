@@ -12,7 +12,9 @@ import type { StoreReport } from '../admin/schema.ts'
 import type { AdminDeps } from '../admin/service.ts'
 import { clientProfiles } from '../config/client-profile.ts'
 import type { Config } from '../config/defaults.ts'
-import { ROLES } from '../config/roles.ts'
+import { BUILT_IN_ROLES } from '../config/roles.ts'
+import { CompiledPolicy } from '../model/permission/permission.ts'
+import { EMPTY_POLICY } from '../model/permission/policy.ts'
 import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
 import { Applications } from '../operation/pkcs11/applications.ts'
@@ -29,6 +31,7 @@ import type { Permissions } from '../server/authorise.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
+import { PolicyInForce } from '../server/policy-in-force.ts'
 import { KeyRotation } from '../server/key-rotation.ts'
 import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
@@ -46,9 +49,7 @@ const ALARM: Alarm = {
   every: (milliseconds, task) => systemTicker.every(milliseconds, task),
 }
 
-const PERMISSIONS: Permissions = new Map(
-  Object.entries(ROLES).map(([name, { operations }]) => [name, operations]),
-)
+const PERMISSIONS: Permissions = new PolicyInForce(new CompiledPolicy(EMPTY_POLICY, BUILT_IN_ROLES))
 
 /** Makes what carries out asynchronous requests; undefined where the configuration wants none. */
 export function createJobs({ asynchrony }: Config, log: Log): Jobs | undefined {

@@ -1,60 +1,67 @@
+import { operationsOf } from '../model/permission/operation-class.ts'
+import type { Role as RoleStatements } from '../model/permission/policy.ts'
 import type { OperationName } from '../spec/operation.ts'
 
 /** What a client may do with the objects that are its own. */
-export interface Role {
-  readonly operations: 'all' | ReadonlySet<OperationName>
+interface Role {
+  readonly operations: readonly OperationName[]
+  /** Whether it is for those who administer: it has no keys, and no policy gives it any. */
+  readonly isOfficer: boolean
   /** One line for people. */
   readonly summary: string
 }
 
-const READING: readonly OperationName[] = [
+/** What reads of the server's own affairs: none of it makes, changes or uses anything. */
+const ASKING: readonly OperationName[] = [
   'Cancel',
-  'Check',
   'DelegatedLogin',
   'DiscoverVersions',
-  'Export',
-  'Get',
-  'GetAttributeList',
-  'GetAttributes',
   'GetConstraints',
-  'Locate',
   'Log',
   'Login',
   'Logout',
-  'ObtainLease',
   'Ping',
   'Poll',
   'Process',
   'Query',
   'QueryAsynchronousRequests',
-  'Validate',
 ]
 
-/** What those may ask for who have no keys of their own. */
-const ADMINISTERING: readonly OperationName[] = ['DiscoverVersions', 'Ping', 'Query']
+const GREETING: readonly OperationName[] = ['DiscoverVersions', 'Query', 'Ping']
 
-/** Every role there is. A client has exactly one; what no role allows is refused. */
+/** The roles that are built in. A client has exactly one role; what nothing allows is refused. */
 export const ROLES = {
-  user: { operations: 'all', summary: 'every operation on its own objects' },
+  user: {
+    operations: operationsOf('all') ?? [],
+    isOfficer: false,
+    summary: 'every operation on its own objects',
+  },
   reader: {
-    operations: new Set(READING),
+    operations: [...(operationsOf('read') ?? []), ...ASKING],
+    isOfficer: false,
     summary: 'finds and reads its own objects and changes nothing',
   },
   'crypto-officer': {
-    operations: new Set(ADMINISTERING),
-    summary: 'administers clients, namespaces, policies and approvals and has no keys',
+    operations: GREETING,
+    isOfficer: true,
+    summary: 'administers policy, clients, namespaces and approvals; has no keys',
   },
   operator: {
-    operations: new Set(ADMINISTERING),
-    summary: 'looks after the store and its keys and backups and has no keys of its own',
+    operations: GREETING,
+    isOfficer: true,
+    summary: 'administers backups, keys of the store and certificates; has no keys',
   },
   auditor: {
-    operations: new Set(ADMINISTERING),
-    summary: 'reads the audit and has no keys',
+    operations: GREETING,
+    isOfficer: true,
+    summary: 'reads the audit; has no keys',
   },
 } as const satisfies Readonly<Record<string, Role>>
 
 export type RoleName = keyof typeof ROLES
+
+/** The roles of those who administer. */
+export type OfficerRole = 'crypto-officer' | 'operator' | 'auditor'
 
 /** The role of a client that was added without one. */
 export const DEFAULT_ROLE: RoleName = 'user'
@@ -67,3 +74,11 @@ export const ROLE_NAMES: readonly RoleName[] = [
   'operator',
   'auditor',
 ]
+
+/** The built-in roles as policies are compiled with. */
+export const BUILT_IN_ROLES: ReadonlyMap<string, RoleStatements> = new Map(
+  Object.entries(ROLES).map(([name, { operations, isOfficer }]) => [
+    name,
+    { isOfficer, allow: [{ operations: new Set<OperationName>(operations) }], deny: [] },
+  ]),
+)

@@ -27,11 +27,15 @@ import type { IssuedTicket, Tickets } from './tickets.ts'
 
 /** The objects an operation sees: those of its tenant that it may have to do with, and no others. */
 export interface ObjectSpace {
-  /** Throws `OBJECT_NOT_FOUND`. */
-  load(uniqueIdentifier: string): Promise<ManagedObject>
-  /** Throws `NAME_TAKEN`, `CONSTRAINT_VIOLATED`. */
+  /**
+   * Throws `OBJECT_NOT_FOUND`, also for an object that the client may not even find, and `NOT_PERMITTED`.
+   *
+   * @param as - what the object is used for, where that is not what the operation itself does
+   */
+  load(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject>
+  /** Throws `NAME_TAKEN`, `CONSTRAINT_VIOLATED`, `NOT_PERMITTED`. */
   add(object: ManagedObject): Promise<void>
-  /** Throws `NAME_TAKEN`. */
+  /** Throws `NAME_TAKEN`, `NOT_PERMITTED`. */
   save(object: ManagedObject): Promise<void>
   /**
    * Adds an object under an identifier that its client chose, in the place of one of its tenant's where it is to be

@@ -4,7 +4,7 @@ import { required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import { InteropFunction } from '../spec/enum/interop-function.ts'
 import { Tag } from '../spec/tag.ts'
-import type { ObjectSpace } from './context.ts'
+import type { OperationContext } from './context.ts'
 import { defineOperation } from './definition.ts'
 
 const InteropRequest = struct({
@@ -30,14 +30,14 @@ export const interop = defineOperation('Interop', {
     if (name === undefined) {
       throw new KmipFault('INVALID_FIELD', 'The Interop Function is not known')
     }
-    if (interopFunction === InteropFunction.Reset) await eraseAll(context.objects)
+    if (interopFunction === InteropFunction.Reset) await eraseAll(context)
     context.clientLog.write(context.identity, `Interop ${name}: ${interopIdentifier}`, context.now)
     return {}
   },
 })
 
 /** Throws `SERVER_LIMIT` when there are too many for one commit. */
-async function eraseAll(objects: ObjectSpace): Promise<void> {
+async function eraseAll({ objects, identity }: OperationContext): Promise<void> {
   const { uniqueIdentifiers } = await objects.locate({
     criteria: [],
     statuses: ['online', 'archived', 'destroyed'],
@@ -49,6 +49,7 @@ async function eraseAll(objects: ObjectSpace): Promise<void> {
     throw new KmipFault('SERVER_LIMIT', 'The client has too many objects to erase at once')
   }
   for (const uniqueIdentifier of uniqueIdentifiers) {
-    await objects.erase(await objects.load(uniqueIdentifier))
+    const found = await objects.load(uniqueIdentifier, 'Locate')
+    if (found.owner === identity.id) await objects.erase(await objects.load(uniqueIdentifier))
   }
 }

@@ -59,11 +59,14 @@ export const reProvision = defineOperation('ReProvision', {
   },
 })
 
-/** A certificate that was revoked does not get its client another one. Throws `NOT_PERMITTED`. */
-async function checkCurrent({ object }: Credential, { objects }: OperationContext): Promise<void> {
+/**
+ * A certificate that was revoked does not get its client another one, whether or not the client may see it. Throws
+ * `NOT_PERMITTED`.
+ */
+async function checkCurrent({ object }: Credential, context: OperationContext): Promise<void> {
   if (object === undefined) return
   try {
-    const { attributes } = await objects.load(object)
+    const { attributes } = await context.objectsOf(context.identity).load(object)
     if (!attributes.has({ name: 'RevocationReason' })) return
   } catch (error) {
     if (error instanceof KmipFault && error.code === 'OBJECT_NOT_FOUND') return

@@ -48,7 +48,7 @@ export class UnitOfWork {
   async load(uniqueIdentifier: string): Promise<ManagedObject> {
     const object = await this.find(uniqueIdentifier)
     if (object !== undefined) return object
-    throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
+    throw noSuchObject()
   }
 
   async find(uniqueIdentifier: string): Promise<ManagedObject | undefined> {
@@ -75,7 +75,7 @@ export class UnitOfWork {
       return
     }
     const before = await this.#stored(object.uniqueIdentifier)
-    if (before === undefined) throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
+    if (before === undefined) throw noSuchObject()
     await this.#stage({ object, place: before.place, sequence: before.sequence, before })
   }
 
@@ -233,4 +233,9 @@ export class UnitOfWork {
 
 function holding(checks: readonly Check[]): CommitPart {
   return { changes: { checks, puts: [], dels: [] }, stored: () => undefined }
+}
+
+/** What is answered where there is no object, and where there is one that is not to be told of. */
+export function noSuchObject(): KmipFault {
+  return new KmipFault('OBJECT_NOT_FOUND', 'There is no such object')
 }

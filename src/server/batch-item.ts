@@ -74,10 +74,7 @@ function understand(read: RequestBatchItem, version: Version): ReadItem {
   const { operation, uniqueBatchItemID, payload, extensions } = read
   const definition = operationOf(operation, version)
   const hasCriticalExtension = extensions.some(({ critical }) => critical)
-  const fault =
-    definition === undefined
-      ? new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
-      : undefined
+  const fault = definition === undefined ? unsupported() : undefined
   return { operation, uniqueBatchItemID, definition, payload, hasCriticalExtension, fault }
 }
 
@@ -106,9 +103,7 @@ export async function performItem(
   { version, profile }: ItemDialect,
 ): Promise<ItemOutcome> {
   if (fault !== undefined) throw fault
-  if (definition === undefined || payload === undefined) {
-    throw new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
-  }
+  if (definition === undefined || payload === undefined) throw unsupported()
   const named = withIdentifiers(payload, version, (reference) => context.resolve(reference))
   const asked = profile === undefined ? named : standardRequest(profile, definition.name, named)
   const request = compile(definition.request, version).decode(asked)
@@ -125,6 +120,11 @@ export async function performItem(
     identifiers,
     placeholder,
   }
+}
+
+/** What is answered to an operation that the server does not have, or not for the version of its message. */
+export function unsupported(): KmipFault {
+  return new KmipFault('UNSUPPORTED_OPERATION', 'The operation is not supported')
 }
 
 function relayedOutcome(answer: RelayedAnswer): ItemOutcome {

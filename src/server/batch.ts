@@ -1,13 +1,20 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RequestHeader } from '../message/header.ts'
+import type { Permission } from '../model/permission/permission.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
 import { Allowance } from './allowance.ts'
 import type { ApprovalGuard } from './approval-guard.ts'
 import { awaitApproval, performJob, refusedTogether } from './approved-job.ts'
 import { authorise } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
-import { operationName, performItem, type ItemOutcome, type ReadItem } from './batch-item.ts'
-import { contextOf, keptResults, type ItemSetting } from './item-context.ts'
+import {
+  operationName,
+  performItem,
+  unsupported,
+  type ItemOutcome,
+  type ReadItem,
+} from './batch-item.ts'
+import { authorityOver, contextOf, keptResults, type ItemSetting } from './item-context.ts'
 import { BatchItemRun } from './item-run.ts'
 import { BatchReferences } from './batch-references.ts'
 import { canceled } from './job.ts'
@@ -147,7 +154,11 @@ async function performAlone(
   const guard = guardOf(item, environment)
   try {
     const outcome = await withRetries(environment, async (unit) =>
-      performIn({ unit, run, references, once, allowance, guard }, item, environment),
+      performIn(
+        { unit, run, references, once, allowance, guard, permission: permissionIn(environment) },
+        item,
+        environment,
+      ),
     )
     run.settle(true)
     remember(outcome, item, references)
@@ -184,7 +195,8 @@ async function performTogether(
         runs.push(run)
         const allowance = allowanceOf(item, run, environment)
         const guard = guardOf(item, environment)
-        const setting = { unit, run, references, once, allowance, guard }
+        const permission = permissionIn(environment)
+        const setting = { unit, run, references, once, allowance, guard, permission }
         const result = await performIn(setting, item, environment)
         if (result.fault !== undefined) throw result.fault
         remember(result, item, references)
@@ -235,13 +247,16 @@ async function performIn(
   item: ReadItem,
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
-  const { identity, permissions } = environment
-  const { definition } = item
-  if (definition !== undefined) {
-    authorise(identity, definition.name, permissions, setting.allowance)
-    if (definition.pace !== 'immediate') setting.guard?.begin(definition.name)
-  }
-  return performItem(item, contextOf(setting, environment), environment)
+  const name = operationName(item)
+  if (name === undefined) throw item.fault ?? unsupported()
+  authorise(authorityOver(name, setting))
+  if (item.definition?.pace !== 'immediate') setting.guard?.begin(name)
+  return performItem(item, contextOf(name, setting, environment), environment)
+}
+
+/** Whatever was begun before, what is done now is decided by the policy as it is now. */
+function permissionIn({ permissions, identity }: BatchEnvironment): Permission {
+  return permissions.of(identity)
 }
 
 /** What a batch item has found or made is there for those behind it, once it is stored. */

@@ -4,6 +4,7 @@ import type { ManagedObject } from '../model/managed-object.ts'
 import type { ObjectSpace } from '../operation/context.ts'
 import type { CommitPart } from '../repository/commit-part.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
+import type { OperationName } from '../spec/operation.ts'
 import type { ApprovalGuard } from './approval-guard.ts'
 
 /** The objects that a batch item may have to do with; some of them once that was approved. */
@@ -16,9 +17,9 @@ export class GuardedObjects implements ObjectSpace {
     this.#guard = guard
   }
 
-  async load(uniqueIdentifier: string): Promise<ManagedObject> {
-    const object = await this.#objects.load(uniqueIdentifier)
-    await this.#guard.touch(object, 'read', this.#objects)
+  async load(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject> {
+    const object = await this.#objects.load(uniqueIdentifier, as)
+    await this.#guard.touch(object, 'read', this.#objects, as)
     return object
   }
 

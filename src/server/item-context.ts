@@ -2,9 +2,11 @@ import { applicabilityIn } from '../message/applicability.ts'
 import { keyValueEncoder } from '../message/key-value.ts'
 import type { OperationContext } from '../operation/context.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
+import type { Permission } from '../model/permission/permission.ts'
+import type { OperationName } from '../spec/operation.ts'
 import type { Allowance } from './allowance.ts'
 import type { ApprovalGuard } from './approval-guard.ts'
-import { authorise, visibleObjects } from './authorise.ts'
+import { authorise, visibleObjects, type Authority } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import type { BatchReferences } from './batch-references.ts'
 import { GuardedObjects } from './guarded-objects.ts'
@@ -20,16 +22,27 @@ export interface ItemSetting {
   readonly allowance: Allowance | undefined
   /** Undefined for whom nothing needs approval. */
   readonly guard?: ApprovalGuard | undefined
+  readonly permission: Permission
+}
+
+/** What decides about an operation that is carried out in a setting. */
+export function authorityOver(
+  operation: OperationName,
+  { run, permission, allowance }: ItemSetting,
+): Authority {
+  return { permission, operation, allowance, decided: run.decided }
 }
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
 export function contextOf(
-  { unit, run, references, once, allowance, guard }: ItemSetting,
+  operation: OperationName,
+  setting: ItemSetting,
   environment: BatchEnvironment,
 ): OperationContext {
+  const { unit, run, references, once, guard } = setting
   const { services } = environment
-  const objects = visibleObjects(unit, allowance)
-  const context: OperationContext = {
+  const objects = visibleObjects(unit, authorityOver(operation, setting))
+  return {
     crypto: services.crypto,
     keyFormats: services.keyFormats,
     certificates: services.certificates,
@@ -59,13 +72,13 @@ export function contextOf(
     encodeKeyValue: keyValueEncoder(environment.version),
     applies: applicabilityIn(environment.version),
     destroyAfterAnswer: environment.destroyAfterAnswer,
-    perform: async (operation, request) => {
-      authorise(environment.identity, operation.name, environment.permissions, allowance)
-      const work = async () => unit.wholly(async () => operation.handle(request, context))
-      return guard === undefined ? work() : guard.during(operation.name, request, work)
+    perform: async (part, request) => {
+      authorise(authorityOver(part.name, setting))
+      const own = contextOf(part.name, setting, environment)
+      const work = async () => unit.wholly(async () => part.handle(request, own))
+      return guard === undefined ? work() : guard.during(part.name, request, work)
     },
   }
-  return context
 }
 
 /** What an item makes with much work, in the places for slow work. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../model/permission/rule.ts'
 import type { ItemRun } from '../operation/item-run.ts'
 
 /** What a batch item wants to be told about its own end. */
@@ -5,9 +6,19 @@ export class BatchItemRun implements ItemRun {
   readonly canBeUndone: boolean
   readonly #callbacks: ((isDone: boolean) => void)[] = []
   readonly #dropped: (() => void)[] = []
+  #decision: Decision | undefined
 
   constructor(canBeUndone: boolean) {
     this.canBeUndone = canBeUndone
+  }
+
+  /** What was decided last about the item or one of its objects; undefined before anything was. */
+  get decision(): Decision | undefined {
+    return this.#decision
+  }
+
+  readonly decided = (decision: Decision): void => {
+    this.#decision = decision
   }
 
   whenSettled(callback: (isDone: boolean) => void): void {

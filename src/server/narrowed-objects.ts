@@ -4,6 +4,7 @@ import type { ManagedObject } from '../model/managed-object.ts'
 import type { ObjectSpace } from '../operation/context.ts'
 import type { CommitPart } from '../repository/commit-part.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
+import type { OperationName } from '../spec/operation.ts'
 import type { Allowance } from './allowance.ts'
 
 /** Objects that Locate looks at to find those that are permitted. */
@@ -20,10 +21,10 @@ export class NarrowedObjects implements ObjectSpace {
   }
 
   /** What is not there is asked for like what is, so that no ticket tells of objects that it is not for. */
-  async load(uniqueIdentifier: string): Promise<ManagedObject> {
-    const object = await this.#find(uniqueIdentifier)
+  async load(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject> {
+    const object = await this.#find(uniqueIdentifier, as)
     this.#allowance.touch(object ?? { uniqueIdentifier })
-    return object ?? this.#objects.load(uniqueIdentifier)
+    return object ?? this.#objects.load(uniqueIdentifier, as)
   }
 
   async add(object: ManagedObject): Promise<void> {
@@ -64,7 +65,7 @@ export class NarrowedObjects implements ObjectSpace {
     }
     const permitted: string[] = []
     for (const uniqueIdentifier of uniqueIdentifiers) {
-      const object = await this.#find(uniqueIdentifier)
+      const object = await this.#find(uniqueIdentifier, 'Locate')
       if (object !== undefined && this.#allowance.covers(object)) permitted.push(uniqueIdentifier)
     }
     const found = permitted.slice(query.offset, query.offset + query.limit)
@@ -87,9 +88,9 @@ export class NarrowedObjects implements ObjectSpace {
     this.#objects.join(part)
   }
 
-  async #find(uniqueIdentifier: string): Promise<ManagedObject | undefined> {
+  async #find(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject | undefined> {
     try {
-      return await this.#objects.load(uniqueIdentifier)
+      return await this.#objects.load(uniqueIdentifier, as)
     } catch (error) {
       if (error instanceof KmipFault && error.code === 'OBJECT_NOT_FOUND') return undefined
       throw error

@@ -16,9 +16,17 @@ export async function performOwn<T>(
   const run = new BatchItemRun(false)
   const references = new BatchReferences()
   const once = keptResults(environment)
+  const permission = environment.permissions.of(environment.identity)
   try {
     const result = await withRetries(environment, async (unit) =>
-      work(contextOf({ unit, run, references, once, allowance: undefined }, environment)),
+      // Whose permission it is decides alone: no operation of KMIP was asked for.
+      work(
+        contextOf(
+          'Process',
+          { unit, run, references, once, allowance: undefined, permission },
+          environment,
+        ),
+      ),
     )
     run.settle(true)
     return result

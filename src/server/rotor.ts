@@ -1,6 +1,7 @@
 import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
+import { ownObjects } from '../model/permission/own-objects.ts'
 import type { Services } from '../operation/context.ts'
 import { rotate } from '../operation/rotation.ts'
 import type { Clock } from '../port/clock.ts'
@@ -146,7 +147,7 @@ export class Rotor {
       version: '2.1',
       identity,
       repository,
-      permissions: new Map(),
+      permissions: { of: ({ id }) => ownObjects(id) },
       now,
       services,
       offer: { ...OFFER, isAsynchronous: false },

@@ -4,6 +4,8 @@ import { OPERATIONS } from '../../src/operation/index.ts'
 import { authorise } from '../../src/server/authorise.ts'
 import type { OperationName } from '../../src/spec/operation.ts'
 import { Tag } from '../../src/spec/tag.ts'
+import type { Decision } from '../../src/model/permission/rule.ts'
+import { ownPermissions } from '../fixtures/permissions.ts'
 import { faultOf } from '../schema/fault-of.ts'
 import { Bench, find, uid } from './harness.ts'
 import { MISSING } from './refusal-case.ts'
@@ -70,11 +72,14 @@ describe('a client that may only read', () => {
 })
 
 test.each(ALL)('a client of a role that nobody knows may not ask for %s', (operation) => {
-  const permissions = new Map([['user', 'all'] as const])
   const stranger = { id: 'x', name: 'x', role: 'unheard of' }
+  const permission = ownPermissions({ user: 'all' }).of(stranger)
+  const decisions: Decision[] = []
+  const decided = (decision: Decision) => void decisions.push(decision)
   expect(
     faultOf(() => {
-      authorise(stranger, operation, permissions)
+      authorise({ permission, operation, allowance: undefined, decided })
     }).code,
   ).toBe('NOT_PERMITTED')
+  expect(decisions).toEqual([{ verdict: 'refused', rule: 'nothing allows it' }])
 })

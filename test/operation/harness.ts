@@ -32,6 +32,7 @@ import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { Approvals } from '../../src/server/approvals.ts'
+import type { Permissions } from '../../src/server/authorise.ts'
 import { createMessageHandler } from '../../src/server/dispatcher.ts'
 import type { Encoding } from '../../src/server/format.ts'
 import type { MessageHandler } from '../../src/server/handler.ts'
@@ -47,6 +48,7 @@ import { encode } from '../../src/ttlv/encode.ts'
 import { ItemType, type Item } from '../../src/ttlv/item.ts'
 import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
 import { decodeXml } from '../../src/ttlv/xml.ts'
+import { ownPermissions } from '../fixtures/permissions.ts'
 
 /** The moment at which every test begins, in seconds. */
 export const START = 1_700_000_000
@@ -93,7 +95,9 @@ export interface BenchOptions {
   /** Names of the issuing key pair. */
   readonly issuer?: IssuerNames
   /** What clients may ask for; everything where it is absent. */
-  readonly operations?: 'all' | ReadonlySet<OperationName>
+  readonly operations?: 'all' | Iterable<OperationName>
+  /** What decides instead; every client has the role `client`. */
+  readonly permissions?: Permissions
   readonly batchItems?: number
   readonly responseBytes?: number
   readonly streams?: StreamLimits
@@ -262,7 +266,7 @@ export class Bench {
       services,
       clock,
       ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
-      permissions: new Map([['client', options.operations ?? 'all']]),
+      permissions: permissionsFor(options),
       log: listLog(events),
       limits: DEFAULT_LIMITS,
       batchItems: options.batchItems ?? 100,
@@ -334,6 +338,10 @@ export class Bench {
     const made = await this.ask('2.1', 'Create', createAes(attributes), as)
     return identifierOf(made)
   }
+}
+
+function permissionsFor({ permissions, operations = 'all' }: BenchOptions): Permissions {
+  return permissions ?? ownPermissions({ client: operations })
 }
 
 /** The payload of Create for an AES key, in KMIP 2.x. */

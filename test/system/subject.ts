@@ -30,6 +30,7 @@ import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
 import { itemFromXml } from '../../src/ttlv/xml.ts'
 import { recordingLog, type LogLine } from '../adapter/fixtures/recording-log.ts'
 import recorded from '../fixtures/ttlv/pykmip.json' with { type: 'json' }
+import { ownPermissions } from '../fixtures/permissions.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 
 const VECTORS = fileURLToPath(new URL('../../spec-vectors/operations', import.meta.url))
@@ -94,7 +95,7 @@ async function handlerOver(
       isStoring: store instanceof LevelStore ? () => store.condition.can === 'all' : undefined,
     },
     clock: { now },
-    permissions: new Map([['user', 'all']]),
+    permissions: ownPermissions({ user: 'all' }),
     log: recordingLog(lines),
     limits: DEFAULT_LIMITS,
     batchItems: 100,

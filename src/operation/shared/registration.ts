@@ -74,7 +74,7 @@ const MEASURES: readonly AttributeReference[] = [
 ]
 
 /**
- * The link to the key that a wrapped object is wrapped with, where that key is here (KMIP 2.1 section 6.1.43). KMIP 1.x
+ * The link to the key that a wrapped object is wrapped with, where the client finds it here (KMIP 2.1 section 6.1.43). KMIP 1.x
  * has no word for it and does not see it.
  */
 export async function wrappingKeyLink(
@@ -83,7 +83,7 @@ export async function wrappingKeyLink(
 ): Promise<readonly AttributeEntry[]> {
   const wrapping = keyBlockOf(content)?.keyWrappingData
   const identifier = wrapping?.encryptionKeyInformation?.uniqueIdentifier
-  if (identifier === undefined || !(await isKnown(objects.load(identifier)))) return []
+  if (identifier === undefined || !(await isKnown(objects.load(identifier, 'Locate')))) return []
   const value: Link = {
     linkType: LinkType.WrappingKeyLink,
     linkedObjectIdentifier: identifier,

@@ -5,12 +5,15 @@ import { checkUsable, type Usage } from '../../model/usage.ts'
 import { LinkType } from '../../spec/enum/link-type.ts'
 import { ObjectType } from '../../spec/enum/object-type.ts'
 import { CryptographicUsageMask as Mask } from '../../spec/mask/cryptographic-usage-mask.ts'
+import type { OperationName } from '../../spec/operation.ts'
 import type { OperationContext } from '../context.ts'
 
 /** What an object does for the wrapping of another. */
 export type WrappingRole = 'wrap' | 'unwrap' | 'authenticate' | 'verify'
 
 interface RoleRule {
+  /** What the client must be permitted to do with the object. */
+  readonly use: OperationName
   readonly purpose: Usage['purpose']
   /** For each type of key that can do it, the bits that permit it: any of them will do. */
   readonly bits: ReadonlyMap<ObjectType, readonly number[]>
@@ -27,10 +30,12 @@ const toPublic = { from: ObjectType.PrivateKey, link: LinkType.PublicKeyLink }
 /** A key that may wrap may take off again what it has wrapped: so do the official cases TC-WRAP-2 and TC-WRAP-3. */
 const RULES: Readonly<Record<WrappingRole, RoleRule>> = {
   wrap: {
+    use: 'Encrypt',
     purpose: 'protect',
     bits: byType([ObjectType.SymmetricKey, [Mask.WrapKey]], [ObjectType.PublicKey, [Mask.WrapKey]]),
   },
   unwrap: {
+    use: 'Decrypt',
     purpose: 'process',
     bits: byType(
       [ObjectType.SymmetricKey, [Mask.UnwrapKey, Mask.WrapKey]],
@@ -39,6 +44,7 @@ const RULES: Readonly<Record<WrappingRole, RoleRule>> = {
     otherHalf: toPrivate,
   },
   authenticate: {
+    use: 'Sign',
     purpose: 'protect',
     bits: byType(
       [ObjectType.SymmetricKey, [Mask.MACGenerate]],
@@ -47,6 +53,7 @@ const RULES: Readonly<Record<WrappingRole, RoleRule>> = {
     otherHalf: toPrivate,
   },
   verify: {
+    use: 'SignatureVerify',
     purpose: 'process',
     bits: byType(
       [ObjectType.SymmetricKey, [Mask.MACVerify, Mask.MACGenerate]],
@@ -77,17 +84,17 @@ const KEYS: readonly ObjectType[] = [
  *
  * @throws KmipFault `WRAPPING_OBJECT_NOT_FOUND`, `WRAPPING_OBJECT_ARCHIVED`, `WRAPPING_OBJECT_DESTROYED`,
  * `WRONG_OBJECT_TYPE` for what is no key, `INCOMPATIBLE_USAGE` for a key of a kind or with a mask that does not allow
- * it, `WRONG_STATE`
+ * it, `WRONG_STATE`, `NOT_PERMITTED`
  */
 export async function loadWrappingObject(
   uniqueIdentifier: string,
   role: WrappingRole,
   context: OperationContext,
 ): Promise<ManagedObject> {
-  const { purpose, bits, otherHalf } = RULES[role]
-  const named = await loadNamed(uniqueIdentifier, context)
+  const { use, purpose, bits, otherHalf } = RULES[role]
+  const named = await loadNamed(uniqueIdentifier, use, context)
   const linked = otherHalf?.from === named.objectType ? linkOf(named, otherHalf.link) : undefined
-  const object = linked === undefined ? named : await loadNamed(linked, context)
+  const object = linked === undefined ? named : await loadNamed(linked, use, context)
   const allowed = bits.get(object.objectType)
   if (allowed === undefined) throw unfit(object)
   const mask = object.attributes.get('CryptographicUsageMask') ?? 0
@@ -108,9 +115,10 @@ function unfit({ objectType }: ManagedObject): KmipFault {
 
 async function loadNamed(
   uniqueIdentifier: string,
+  use: OperationName,
   { objects }: OperationContext,
 ): Promise<ManagedObject> {
-  const object = await found(objects.load(uniqueIdentifier))
+  const object = await found(objects.load(uniqueIdentifier, use))
   if (object === undefined) {
     throw new KmipFault('WRAPPING_OBJECT_NOT_FOUND', 'There is no such wrapping key')
   }
