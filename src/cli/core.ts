@@ -12,6 +12,7 @@ import type { Log } from '../port/log.ts'
 import type { KeyLines } from '../port/key-lines.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { EpochSealer } from '../port/sealer.ts'
+import { openAuthorityBook, type AuthorityBook } from '../repository/authority-book.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
@@ -30,6 +31,8 @@ export interface Core {
   /** How often the store was restored from a backup. */
   readonly generation: number
   readonly clients: ClientRegistry
+  /** Authorities of others, whose certificates clients may have. */
+  readonly authorities: AuthorityBook
   readonly objects: ObjectRepository
   /** Signs the clients and the server. */
   readonly authority: KeyedCertificate
@@ -90,9 +93,10 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
       clock: systemClock,
       random: nodeRandom,
     })
+    const authorities = await openAuthorityBook({ store, sealer })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
     const sealed = { store, sealer, keys, backup, generation }
-    return assemble({ directory, anchors, clients, objects, authority, ...sealed }, isUnproved)
+    return assemble({ directory, anchors, clients, authorities, objects, authority, ...sealed }, isUnproved)
   } catch (error) {
     await store?.close()
     throw error

@@ -4,6 +4,7 @@ import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
+import { DEFAULT_REVOCATION_LIMITS, type RevocationLimits } from '../server/revocations.ts'
 import { DEFAULT_ROTATION_LIMITS, type RotationLimits } from '../server/rotor.ts'
 import { DEFAULT_INTEGRITY_LIMITS, type IntegrityLimits } from '../server/scrub.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
@@ -33,6 +34,8 @@ export interface Config {
         readonly port: number
       }
     | undefined
+  /** How clients are recognised. */
+  readonly identity: RevocationLimits
   readonly tls: {
     /** Also offers the suites of TLS 1.2 without forward secrecy or authenticated encryption. */
     readonly legacySuites: boolean
@@ -140,6 +143,7 @@ export interface Policy {
 export const DEFAULT_CONFIG: Config = {
   listen: { host: '127.0.0.1', port: 5696 },
   tls: { legacySuites: false },
+  identity: DEFAULT_REVOCATION_LIMITS,
   limits: DEFAULT_TRANSPORT_LIMITS,
   clients: [],
   endpoints: [],

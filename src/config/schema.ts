@@ -34,6 +34,10 @@ export const configSchema: z.ZodType<Config> = section({
       port: z.int().min(0).max(65_535),
     })
     .optional(),
+  identity: section({
+    crlSeconds: number(1, 3_600, DEFAULT_CONFIG.identity.crlSeconds),
+    expiredLists: z.enum(['warn', 'refuse']).default(DEFAULT_CONFIG.identity.expiredLists),
+  }),
   tls: section({ legacySuites: z.boolean().default(DEFAULT_CONFIG.tls.legacySuites) }),
   limits: section({
     message: section({

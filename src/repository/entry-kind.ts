@@ -22,6 +22,7 @@ export const SEALED_FAMILIES: readonly SealedFamily[] = [
   { keyspace: 'approval', prefix: toUtf8.encode('q/') },
   single('authority', 'a/', 'ca'),
   single('authority', 'a/', 'server'),
+  { keyspace: 'trust', prefix: toUtf8.encode('a/other/') },
   {
     keyspace: 'rules',
     prefix: toUtf8.encode('r/'),

@@ -1,6 +1,7 @@
 import type { Sealer } from '../port/sealer.ts'
 import type { Entry, KeyRange, StoreReader } from '../port/store.ts'
 import { approvalOfKey, openApproval } from './approval-record.ts'
+import { readTrusted } from './authority-book.ts'
 import { readAuthority, type AuthorityName } from './authority-record.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { indexEntriesOf } from './change-set.ts'
@@ -92,6 +93,9 @@ class Inspector {
         key.destroy()
       })
     }
+    await this.#attempt('authorities of others', 'they cannot all be read', async () =>
+      readTrusted(this.#store, this.#sealer),
+    )
   }
 
   async approvals(): Promise<void> {

@@ -75,7 +75,7 @@ export function readCertificate(
 }
 
 /** A serial number as revocation lists name it; undefined for a negative one, which RFC 5280 forbids. */
-function plainSerial(hex: string): string | undefined {
+export function plainSerial(hex: string): string | undefined {
   return /^[0-9A-F]+$/iu.test(hex) ? hex.toUpperCase().replace(/^0+(?=.)/u, '') : undefined
 }
 

@@ -59,6 +59,16 @@ export function childrenOf({ tag, content }: Element): readonly Element[] {
   return children
 }
 
+/** The elements in a SEQUENCE one after the other, however many there are. Throws `INVALID_FIELD`. */
+export function* eachChild(element: Element): Generator<Element, void, undefined> {
+  const { content } = expected(element, T.sequence)
+  for (let rest = content; rest.length > 0;) {
+    const child = readFirst(rest)
+    yield child
+    rest = rest.subarray(child.whole.length)
+  }
+}
+
 /** The elements of a SEQUENCE. Throws `INVALID_FIELD`. */
 export function sequenceIn(element: Element | undefined): readonly Element[] {
   return childrenOf(expected(element, T.sequence))
