@@ -39,7 +39,8 @@ export async function readRevocationList(
   if (keyUsage !== undefined && !keyUsage.includes('cRLSign')) {
     throw refusal('The authority may not sign revocation lists')
   }
-  if (!isSame(body.issuer, subject.der)) throw refusal('The revocation list is of another authority')
+  if (!isSame(body.issuer, subject.der))
+    throw refusal('The revocation list is of another authority')
   const key = new X509Certificate(authority).publicKey
   if (!(await isSigned({ signed: body.whole, algorithm, signature, key }))) {
     throw refusal('The revocation list is not signed by its authority')
@@ -78,17 +79,16 @@ function readParts(der: Uint8Array): {
 
 function readBody(tbs: Element, algorithm: Element): Body {
   const fields = [...sequenceIn(tbs)]
-  if (fields[0]?.tag === T.integer) {
-    if (smallIn(fields.shift()) !== VERSION_2) throw malformed()
-  }
+  if (fields[0]?.tag === T.integer && smallIn(fields.shift()) !== VERSION_2) throw malformed()
   const [inner, issuer, begin, ...rest] = fields
   // What is signed names the algorithm as well, so that nobody can put in another (RFC 5280 section 5.1.1.2).
   if (inner === undefined || !isSame(inner.whole, algorithm.whole)) throw malformed()
-  const hasEnd = rest[0]?.tag === T.utcTime || rest[0]?.tag === T.generalizedTime
-  const end = hasEnd ? rest.shift() : undefined
-  const revoked = rest[0]?.tag === T.sequence ? rest.shift() : undefined
-  const extensions = taggedIn(rest, context(0, true))
-  if (rest.length > (extensions === undefined ? 0 : 1)) throw malformed()
+  const take = (...tags: readonly number[]) =>
+    tags.includes(rest[0]?.tag ?? 0) ? rest.shift() : undefined
+  const end = take(T.utcTime, T.generalizedTime)
+  const revoked = take(T.sequence)
+  const extensions = take(context(0, true))
+  if (rest.length > 0) throw malformed()
   return {
     whole: tbs.whole,
     issuer: expected(issuer, T.sequence).whole,

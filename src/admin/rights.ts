@@ -5,13 +5,29 @@ import type { AdminCall } from './schema.ts'
 
 const OFFICER = ['crypto-officer'] as const
 const OPERATOR = ['operator'] as const
+const OFFICER_AND_AUDITOR = ['crypto-officer', 'auditor'] as const
+const OFFICER_AND_OPERATOR = ['crypto-officer', 'operator'] as const
 const ANYONE = ['crypto-officer', 'operator', 'auditor'] as const
 
 /** Which roles may make which calls over mutual TLS. Whoever may open the Unix socket may make all of them. */
 export const ADMIN_RIGHTS = {
   status: ANYONE,
   'client.add': OFFICER,
-  'client.list': ['crypto-officer', 'auditor'],
+  'client.list': OFFICER_AND_AUDITOR,
+  'client.register': OFFICER,
+  'client.show': OFFICER_AND_AUDITOR,
+  'client.remove': OFFICER,
+  'client.suspend': OFFICER,
+  'client.resume': OFFICER,
+  'client.key.add': OFFICER,
+  'client.key.remove': OFFICER,
+  'authority.add': OFFICER,
+  'authority.list': OFFICER_AND_AUDITOR,
+  'authority.remove': OFFICER,
+  'authority.reload': OFFICER_AND_OPERATOR,
+  'account.add': OFFICER,
+  'account.list': OFFICER_AND_AUDITOR,
+  'account.remove': OFFICER,
   'object.list': OFFICER,
   'object.show': OFFICER,
   'kek.rotate': OPERATOR,

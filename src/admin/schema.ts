@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLE_NAMES } from '../config/roles.ts'
 import { SERVER_STATES } from '../server/state.ts'
+import { IDENTITY_CALLS } from './identity-schema.ts'
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 const dateTime = z.int()
@@ -121,6 +122,7 @@ export const ADMIN_CALLS = {
     request: z.strictObject({}),
     response: z.strictObject({ clients: z.array(clientSummary) }),
   },
+  ...IDENTITY_CALLS,
   'object.list': {
     method: 'GET',
     path: '/v1/objects',

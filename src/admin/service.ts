@@ -5,6 +5,9 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
+import { identityCalls } from './identity-calls.ts'
+import type { IdentityDeps } from './identity-deps.ts'
+import { NAME_RULE } from './name-rule.ts'
 import type { AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
 import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
@@ -30,8 +33,7 @@ export type AdminService = {
   readonly backup: (request: BackupRequest, by?: AdminCaller) => AsyncIterable<BackupPiece>
 }
 
-export interface AdminDeps {
-  readonly clients: ClientRegistry
+export interface AdminDeps extends IdentityDeps {
   readonly objects: ObjectCatalogue
   /** Signs the clients. */
   readonly authority: KeyedCertificate
@@ -48,6 +50,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
   return {
     status: async () => Promise.resolve(deps.status()),
     'client.add': async (request) => addClient(deps, request),
+    ...identityCalls(deps),
     'client.list': async () => Promise.resolve({ clients: listClients(deps.clients) }),
     'object.list': async (request) => deps.objects.list(request),
     'object.show': async ({ id }) => {
@@ -132,7 +135,3 @@ async function toPem(certificate: Uint8Array): Promise<string> {
   const { encodePem } = await import('../adapter/certificate-pem.ts')
   return Buffer.from(encodePem('CERTIFICATE', certificate)).toString('latin1')
 }
-
-/** What a name must be, for people. */
-export const NAME_RULE =
-  "A client's name is 1 to 64 letters, digits and . _ - @, does not begin with . or - and is not 'ca'"

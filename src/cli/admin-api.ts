@@ -5,9 +5,9 @@ import { serveAdmin } from '../admin/server.ts'
 import type { AdminService } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Log } from '../port/log.ts'
-import type { Listener } from '../server/listener.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import type { Core } from './core.ts'
+import type { Trust } from './trust.ts'
 
 /** The admin API as it is served: on the Unix socket, and over mutual TLS where that is configured. */
 export interface AdminApi {
@@ -22,7 +22,7 @@ export interface AdminApi {
 export interface AdminApiOptions {
   readonly service: AdminService
   readonly config: Config
-  readonly tls: TlsMaterial
+  readonly trust: Trust
   readonly log: Log
 }
 
@@ -51,25 +51,17 @@ export async function openAdminApi(core: Core, options: AdminApiOptions): Promis
   }
 }
 
-/** Has connections closed at once whose client was changed or removed. */
-export function followClients({ clients }: Core, listener: Listener, admin: AdminApi): void {
-  clients.watch(() => {
-    listener.sweep()
-    admin.sweep()
-  })
-}
-
 async function openRemote(
   core: Core,
-  { service, config, tls, log }: AdminApiOptions,
+  { service, config, trust, log }: AdminApiOptions,
 ): Promise<RemoteAdmin | undefined> {
   const { admin, listen } = config
   if (admin === undefined) return undefined
   return serveRemoteAdmin({
     address: { host: admin.host ?? listen.host, port: admin.port },
-    tls,
+    tls: trust.material(),
     identify: (certificate) =>
-      certificate.notAfter < systemClock.now()
+      certificate.notAfter < systemClock.now() || trust.isRevoked(certificate)
         ? undefined
         : core.clients.directory.identify(certificate.key),
     service,

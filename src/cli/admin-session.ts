@@ -34,10 +34,12 @@ export async function withAdmin<T>(
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
+    const { identityOf } = await import('./trust.ts')
     const core = await openCore(directory, { ...access, log: SILENT, isUnproved })
     try {
       const service = createAdminService({
         clients: core.clients,
+        ...identityOf(core),
         objects: createCatalogue(core),
         authority: core.authority,
         clock: systemClock,

@@ -96,7 +96,10 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     const authorities = await openAuthorityBook({ store, sealer })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
     const sealed = { store, sealer, keys, backup, generation }
-    return assemble({ directory, anchors, clients, authorities, objects, authority, ...sealed }, isUnproved)
+    return assemble(
+      { directory, anchors, clients, authorities, objects, authority, ...sealed },
+      isUnproved,
+    )
   } catch (error) {
     await store?.close()
     throw error

@@ -24,7 +24,7 @@ export interface Command<O extends OptionTable> {
 /** The values of a command's options. */
 export type Given<O extends OptionTable> = ArgumentsCamelCase<InferredOptionTypes<O>>
 
-/** The words that stand where a command names them. */
+/** The words that stand where a command names them; empty where one that may be left out is. */
 export type Positionals = Readonly<Record<string, string>>
 
 /** Makes a yargs command of it. */
@@ -48,5 +48,6 @@ export function defineCommand<O extends OptionTable>(
 }
 
 function wordOf(given: object, name: string): string {
-  return String(Object.getOwnPropertyDescriptor(given, name)?.value)
+  const word: unknown = Object.getOwnPropertyDescriptor(given, name)?.value
+  return word === undefined ? '' : String(word)
 }

@@ -2,8 +2,6 @@ import yargs from 'yargs'
 import { backupCreateCommand } from './command/backup-create.ts'
 import { backupRestoreCommand } from './command/backup-restore.ts'
 import { backupVerifyCommand } from './command/backup-verify.ts'
-import { clientAddCommand } from './command/client-add.ts'
-import { clientListCommand } from './command/client-list.ts'
 import { initCommand } from './command/init.ts'
 import { kekRotateCommand } from './command/kek-rotate.ts'
 import { kekStatusCommand } from './command/kek-status.ts'
@@ -15,6 +13,7 @@ import { statusCommand } from './command/status.ts'
 import { storeAcceptCommand } from './command/store-accept.ts'
 import { storeVerifyCommand } from './command/store-verify.ts'
 import { CommandFailure, wrongUsage } from './failure.ts'
+import { accountCommands, authorityCommands, clientCommands } from './identity-commands.ts'
 import { VERSION } from './version.ts'
 
 /**
@@ -48,12 +47,9 @@ function createProgram(words: readonly string[]) {
     .command(initCommand)
     .command(serveCommand)
     .command(statusCommand)
-    .command('client', 'Manage the clients that may connect', (group) =>
-      group
-        .command(clientAddCommand)
-        .command(clientListCommand)
-        .demandCommand(1, 'name a command: add or list'),
-    )
+    .command('client', 'Manage the clients that may connect', clientCommands)
+    .command('authority', 'Manage the authorities whose clients may connect', authorityCommands)
+    .command('account', 'Manage the user names that narrow what clients may do', accountCommands)
     .command('object', 'Look at the managed objects', (group) =>
       group
         .command(objectListCommand)

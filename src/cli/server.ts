@@ -17,7 +17,7 @@ import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
-import { followClients, openAdminApi } from './admin-api.ts'
+import { openAdminApi } from './admin-api.ts'
 import {
   createCatalogue,
   createHandler,
@@ -32,6 +32,7 @@ import { openEndpoints } from './endpoints.ts'
 import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
+import { identityOf, openTrust, type Trust } from './trust.ts'
 
 /** A server that accepts connections. */
 export interface RunningServer {
@@ -93,9 +94,9 @@ async function serve(
   const scrub = scrubOf(core, config, log)
   const rotor = createRotor(core, config, { log, services })
   const keys = createKeyRotation(core, log)
-  const tls = materialOf(core, credential, config)
+  const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
   const handler = createHandler(core, config, { log, services, jobs })
-  const listener = listenerOf(core, config, { tls, handler, log })
+  const listener = listenerOf(core, config, { trust, handler, log })
   warnOfUnregistered(core, config, log)
   const endpoints = await openEndpoints(core, config.endpoints, log)
   try {
@@ -103,6 +104,7 @@ async function serve(
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
     const service = createAdminService({
       clients: core.clients,
+      ...identityOf(core, trust),
       objects: createCatalogue(core),
       authority: core.authority,
       clock: systemClock,
@@ -111,8 +113,8 @@ async function serve(
       keys,
       ...storeCalls(core),
     })
-    const admin = await openAdminApi(core, { service, config, tls, log })
-    followClients(core, listener, admin)
+    const admin = await openAdminApi(core, { service, config, trust, log })
+    for (const gate of [listener, admin]) trust.attach(gate)
     followStore(core, condition)
     rotor.start()
     scrub.start()
@@ -123,7 +125,7 @@ async function serve(
       adminAddress: admin.address,
       async stop() {
         leave()
-        await admin.close()
+        await Promise.all([admin.close(), trust.close()])
         const { shutdown } = config
         await Promise.all([listener.close(shutdown), jobs?.close(shutdown), rotor.close()])
         await scrub.close()
@@ -143,10 +145,11 @@ async function serve(
 function listenerOf(
   { clients, objects }: Core,
   { limits }: Config,
-  made: { readonly tls: TlsMaterial; readonly handler: MessageHandler; readonly log: Log },
+  made: { readonly trust: Trust; readonly handler: MessageHandler; readonly log: Log },
 ): Listener {
   return createListener({
-    tls: made.tls,
+    tls: made.trust.material(),
+    isRevoked: (certificate) => made.trust.isRevoked(certificate),
     handler: made.handler,
     clients: clients.directory,
     announcer: createAnnouncer(objects, made.log),

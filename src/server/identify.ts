@@ -82,7 +82,8 @@ export function plainSerial(hex: string): string | undefined {
 const STRONG_CURVES = ['prime256v1', 'secp384r1', 'secp521r1']
 const LEAST_RSA_BITS = 2_048
 
-function isStrong(key: KeyObject): boolean {
+/** Whether a key is one that clients and authorities may have. */
+export function isStrong(key: KeyObject): boolean {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
   if (namedCurve !== undefined) return STRONG_CURVES.includes(namedCurve)
   if (modulusLength !== undefined) return isRsa(key) && modulusLength >= LEAST_RSA_BITS

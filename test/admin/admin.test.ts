@@ -11,6 +11,7 @@ import {
   type IssueDeps,
 } from '../../src/adapter/certificate-authority.ts'
 import { certificateKeyOf } from '../../src/adapter/certificate-read.ts'
+import { revocationFiles } from '../../src/adapter/revocation-file.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { BackupPiece } from '../../src/adapter/backup/create.ts'
@@ -21,6 +22,7 @@ import type { BackupRequest } from '../../src/admin/schema.ts'
 import { createAdminService, type AdminService } from '../../src/admin/service.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 import type { Log } from '../../src/port/log.ts'
+import { openAuthorityBook } from '../../src/repository/authority-book.ts'
 import { openClientRegistry, type ClientRegistry } from '../../src/repository/client-registry.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 
@@ -98,6 +100,8 @@ beforeEach(async () => {
   service = createAdminService({
     ...issue,
     clients,
+    authorities: await openAuthorityBook({ store: memoryStore(), sealer: plainSealer() }),
+    lists: revocationFiles,
     objects,
     authority,
     verify: async () => Promise.resolve(REPORT),

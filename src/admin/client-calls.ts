@@ -1,0 +1,126 @@
+import { KmipFault } from '../fault/fault.ts'
+import type { Client, ClientKey } from '../repository/client-record.ts'
+import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
+import type { IdentityCalls, IdentityDeps } from './identity-deps.ts'
+import type { IdentityResponse } from './identity-schema.ts'
+import { NAME_RULE } from './name-rule.ts'
+
+type ClientCalls = Pick<IdentityCalls, Extract<keyof IdentityCalls, `client.${string}`>>
+
+/** The calls about clients and their keys. */
+export function clientCalls(deps: IdentityDeps): ClientCalls {
+  const { clients } = deps
+  const change = async (name: string, next: (client: Client) => Client) =>
+    detailsOf(await clients.change(clientNamed(clients, name).id, next))
+  return {
+    'client.register': async (request) => register(deps, request),
+    'client.show': async ({ name }) => Promise.resolve(detailsOf(clientNamed(clients, name))),
+    'client.remove': async ({ name }) => {
+      const { id } = clientNamed(clients, name)
+      await clients.remove(id)
+      return { id }
+    },
+    'client.suspend': async ({ name }) =>
+      change(name, (client) => ({ ...client, isSuspended: true })),
+    'client.resume': async ({ name }) =>
+      change(name, (client) => ({ ...client, isSuspended: false })),
+    'client.key.add': async ({ name, certificate }) => {
+      const { key } = await admissible(deps, certificate)
+      return change(name, (client) => withKey(client, key))
+    },
+    'client.key.remove': async ({ name, subject }) =>
+      change(name, (client) => withoutKey(client, subject)),
+  }
+}
+
+/** Throws `OBJECT_NOT_FOUND`. */
+export function clientNamed(clients: ClientRegistry, name: string): Client {
+  const client = clients.list().find((each) => each.name === name)
+  if (client !== undefined) return client
+  throw new KmipFault('OBJECT_NOT_FOUND', `There is no client of the name ${name}`)
+}
+
+/** Registers the key of a certificate that one of the authorities signed. */
+async function register(
+  deps: IdentityDeps,
+  { name, role, certificate }: Parameters<IdentityCalls['client.register']>[0],
+): Promise<IdentityResponse<'client.register'>> {
+  const { key, label } = await admissible(deps, certificate)
+  if (name !== undefined && !isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
+  return detailsOf(await deps.clients.add({ name: name ?? nameFrom(deps, label), role, key }))
+}
+
+/** Names that only look different must not come from certificates, whose issuers may be anybody's. */
+function nameFrom({ clients }: IdentityDeps, label: string | undefined): string {
+  if (label === undefined) {
+    throw new KmipFault('INVALID_FIELD', 'Give a name: the certificate has none to be taken')
+  }
+  if (!isClientName(label)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
+  const isTaken = clients.list().some(({ name }) => name.toLowerCase() === label.toLowerCase())
+  if (!isTaken) return label
+  throw new KmipFault('NAME_TAKEN', `There is a client of the name ${label} already`)
+}
+
+/** The key of a certificate with which a client may be let in at this moment. */
+async function admissible(
+  { authorities, authority, clock, trust }: IdentityDeps,
+  certificate: string,
+): Promise<{ readonly key: ClientKey; readonly label: string | undefined }> {
+  const { readAdmissible } = await import('../adapter/certificate-admission.ts')
+  const others = authorities.list()
+  const der = Buffer.from(certificate, 'base64')
+  const found = readAdmissible(
+    der,
+    [authority.certificate, ...others.map((each) => each.certificate)],
+    clock.now(),
+  )
+  if (trust?.isRevoked(found) === true) {
+    throw new KmipFault('INVALID_FIELD', 'The certificate is revoked')
+  }
+  const { issuer, subject } = found.key
+  const rule = others.find(({ id }) => id === issuer)?.label
+  const { labelOf } = await import('../adapter/certificate-admission.ts')
+  const key = { issuer, subject, notAfter: Math.trunc(found.notAfter) }
+  return { key, label: rule && labelOf(der, rule) }
+}
+
+/** A newer certificate for a key that the client has already puts its end further off. */
+function withKey(client: Client, key: ClientKey): Client {
+  const others = client.keys.filter((each) => !isSameKey(each, key))
+  if (others.length >= MOST_KEYS) {
+    throw new KmipFault('SERVER_LIMIT', `A client has at most ${MOST_KEYS} keys`)
+  }
+  return { ...client, keys: [...others, key] }
+}
+
+/** Throws `OBJECT_NOT_FOUND`, and `INVALID_FIELD` for the last key of a client. */
+function withoutKey(client: Client, start: string): Client {
+  const found = client.keys.filter(({ subject }) => subject.startsWith(start))
+  const [key] = found
+  if (key === undefined || found.length > 1) {
+    const text = `The client has ${key === undefined ? 'no' : 'more than one'} key ${start}`
+    throw new KmipFault('OBJECT_NOT_FOUND', text)
+  }
+  if (client.keys.length === 1) {
+    throw new KmipFault('INVALID_FIELD', 'It is the only key: suspend or remove the client instead')
+  }
+  return { ...client, keys: client.keys.filter((each) => each !== key) }
+}
+
+function isSameKey(one: ClientKey, other: ClientKey): boolean {
+  return one.issuer === other.issuer && one.subject === other.subject
+}
+
+function detailsOf(client: Client): IdentityResponse<'client.show'> {
+  const { id, name, role, added, keys, isSuspended = false } = client
+  return {
+    id,
+    name,
+    role,
+    added,
+    suspended: isSuspended,
+    keys: keys.map(({ subject, issuer, notAfter }) => ({ subject, issuer, notAfter })),
+  }
+}
+
+const MOST_KEYS = 100

@@ -1,0 +1,33 @@
+import type { Clock } from '../port/clock.ts'
+import type { Random } from '../port/random.ts'
+import type { RevocationLists } from '../port/revocation.ts'
+import type { AuthorityBook } from '../repository/authority-book.ts'
+import type { ClientRegistry } from '../repository/client-registry.ts'
+import type { PeerCertificate } from '../server/identify.ts'
+import type { ListReport } from '../server/revocations.ts'
+import type { IdentityCall, IdentityRequest, IdentityResponse } from './identity-schema.ts'
+
+/** What a running server makes of authorities. */
+export interface TrustInUse {
+  /** Has it use the authorities and lists that there are now. */
+  refresh(): Promise<void>
+  report(): readonly ListReport[]
+  isRevoked(certificate: PeerCertificate): boolean
+}
+
+export interface IdentityDeps {
+  readonly clients: ClientRegistry
+  readonly authorities: AuthorityBook
+  /** Reads revocation lists where they are to be used. */
+  readonly lists: RevocationLists
+  /** Absent where no server runs. */
+  readonly trust?: TrustInUse
+  /** The server's own. */
+  readonly authority: { readonly certificate: Uint8Array }
+  readonly clock: Clock
+  readonly random: Pick<Random, 'identifier'>
+}
+
+export type IdentityCalls = {
+  readonly [C in IdentityCall]: (request: IdentityRequest<C>) => Promise<IdentityResponse<C>>
+}

@@ -1,0 +1,23 @@
+import type { AdminResponse } from '../admin/schema.ts'
+import { formatDate, printFields, printJson } from './output.ts'
+
+/** Prints a client with its keys. */
+export function printClient(client: AdminResponse<'client.show'>, isJson: boolean): void {
+  if (isJson) {
+    printJson(client)
+    return
+  }
+  const { name, id, role, added, suspended, keys } = client
+  printFields([
+    ['client', name],
+    ['id', id],
+    ['role', role],
+    ['added', formatDate(added)],
+    ['suspended', suspended ? 'yes' : 'no'],
+    ...keys.flatMap(({ subject, issuer, notAfter }): [string, string][] => [
+      ['key', subject],
+      ['  signed by', issuer],
+      ['  ends', formatDate(notAfter)],
+    ]),
+  ])
+}

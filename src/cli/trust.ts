@@ -1,0 +1,87 @@
+import { encodePem } from '../adapter/certificate-pem.ts'
+import { systemClock } from '../adapter/clock-system.ts'
+import { revocationFiles } from '../adapter/revocation-file.ts'
+import type { IdentityDeps, TrustInUse } from '../admin/identity-deps.ts'
+import type { Config } from '../config/defaults.ts'
+import type { Log } from '../port/log.ts'
+import { Revocations } from '../server/revocations.ts'
+import { systemTicker } from '../server/ticker.ts'
+import type { TlsMaterial } from '../server/tls-material.ts'
+import type { Core } from './core.ts'
+
+/** Something that lets clients in by TLS. */
+export interface Gate {
+  renewTls(material: TlsMaterial): void
+  sweep(): void
+}
+
+/** Whose certificates are good, for as long as a server runs. */
+export interface Trust extends TrustInUse {
+  /** What TLS is to be told: the server's own credential with the authorities that there are now. */
+  material(): TlsMaterial
+  /** Has a gate know of every change from now on. */
+  attach(gate: Gate): void
+  close(): Promise<void>
+}
+
+/** Reads the revocation lists, and goes on to look for others. */
+export async function openTrust(
+  core: Core,
+  base: TlsMaterial,
+  { config, log }: { readonly config: Config; readonly log: Log },
+): Promise<Trust> {
+  const gates: Gate[] = []
+  const revocations = new Revocations({
+    authorities: () => core.authorities.list(),
+    lists: revocationFiles,
+    remember: async (id, seen) => core.authorities.note(id, seen),
+    changed: () => {
+      for (const gate of gates) gate.sweep()
+    },
+    clock: systemClock,
+    ticker: systemTicker,
+    log,
+    limits: config.identity,
+  })
+  await revocations.start()
+  const material = () => withAuthorities(base, core)
+  let { ca } = material()
+  return {
+    material,
+    attach(gate) {
+      gates.push(gate)
+      core.clients.watch(() => {
+        gate.sweep()
+      })
+    },
+    // A list is in force before anybody is let in by its authority.
+    async refresh() {
+      await revocations.reload()
+      const renewed = material()
+      // Sessions cannot be resumed across it.
+      if (renewed.ca === ca) return
+      for (const gate of gates) gate.renewTls(renewed)
+      ca = renewed.ca
+    },
+    report: () => revocations.report(),
+    isRevoked: (certificate) => revocations.isRevoked(certificate),
+    close: async () => revocations.close(),
+  }
+}
+
+/** What the admin API needs to know of who may connect. */
+export function identityOf(
+  { authorities }: Core,
+  trust?: Trust,
+): Pick<IdentityDeps, 'authorities' | 'lists' | 'trust'> {
+  return { authorities, lists: revocationFiles, ...(trust && { trust }) }
+}
+
+function withAuthorities(base: TlsMaterial, { authorities }: Core): TlsMaterial {
+  const others = authorities.list().map(({ certificate }) => pemOf(certificate))
+  return { ...base, ca: [base.ca, ...others].join('') }
+}
+
+function pemOf(certificate: Uint8Array): string {
+  return Buffer.from(encodePem('CERTIFICATE', certificate)).toString('latin1')
+}
