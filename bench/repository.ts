@@ -197,6 +197,7 @@ export function aesKey(number: number): ManagedObject {
       digestValue: material.expose(hash),
       keyFormatType: KeyFormatType.Raw,
     },
+    rules: { usageMask: 'free', conflictingUsage: 'allow' },
     leaseTime: 3_600,
     generator: { rngAlgorithm: RNGAlgorithm.DRBG },
     now: NOW + Math.floor(number / 10),

@@ -11,4 +11,9 @@ export interface ObjectCatalogue {
   list(page: PageRequest): Promise<ObjectPage>
   /** Undefined when there is no such object. */
   show(id: string): Promise<ObjectDetails | undefined>
+  /**
+   * Marks a key as one that guarded keys may leave under, or takes the mark away. False when there is no such object.
+   * Throws `WRONG_OBJECT_TYPE`, `OBJECT_DESTROYED`, `NOT_PERMITTED` for a key that cannot be trusted, and `CONFLICT`.
+   */
+  trust(id: string, trusts: boolean): Promise<boolean>
 }

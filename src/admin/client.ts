@@ -45,6 +45,7 @@ export function callsOver(path: Wire): AdminService {
     'account.remove': callOf(path, ADMIN_CALLS['account.remove']),
     'object.list': callOf(path, ADMIN_CALLS['object.list']),
     'object.show': callOf(path, ADMIN_CALLS['object.show']),
+    'object.trust': callOf(path, ADMIN_CALLS['object.trust']),
     'kek.rotate': callOf(path, ADMIN_CALLS['kek.rotate']),
     'kek.status': callOf(path, ADMIN_CALLS['kek.status']),
     'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),

@@ -2,13 +2,16 @@ import { KmipFault } from '../fault/fault.ts'
 import { attributeItem } from '../message/attribute-item.ts'
 import { isVendorReference } from '../model/attribute-reference.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
-import type { ManagedObject } from '../model/managed-object.ts'
+import { tenantOf, type ManagedObject } from '../model/managed-object.ts'
 import { settle } from '../model/lifecycle.ts'
+import { checkTrustable, withTrust } from '../model/wrapping-trust.ts'
 import type { Clock } from '../port/clock.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
+import type { UnitOfWork } from '../repository/unit-of-work.ts'
 import { membersOf } from '../schema/enumeration.ts'
 import { Attribute } from '../spec/attribute.ts'
 import { CryptographicAlgorithm } from '../spec/enum/cryptographic-algorithm.ts'
+import { LinkType } from '../spec/enum/link-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { State } from '../spec/enum/state.ts'
 import { vocabulary } from '../spec/vocabulary.ts'
@@ -49,7 +52,43 @@ export function createObjectCatalogue(options: CatalogueOptions): ObjectCatalogu
         .map(lineOf)
       return { ...summaryOf(object, options), attributes }
     },
+    trust: async (id, trusts) => trust(id, trusts, options),
   }
+}
+
+/** How often marking is tried when a client was faster. */
+const ATTEMPTS = 20
+
+async function trust(
+  id: string,
+  trusts: boolean,
+  { objects, clock }: CatalogueOptions,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [stored, ...others] = await objects.everyOf(id)
+    if (stored === undefined) return false
+    if (others.length > 0) {
+      throw new KmipFault('NOT_PERMITTED', 'Several tenants have an object of this identifier')
+    }
+    const { owner } = stored.object
+    const unit = objects.begin({ owner, namespace: tenantOf(stored.object), now: clock.now() })
+    const object = await unit.load(id)
+    if (trusts) checkTrustable(object, await privateHalfOf(object, unit))
+    await unit.save(withTrust(object, trusts))
+    if ((await unit.commit()) === 'done') return true
+  }
+  throw new KmipFault('CONFLICT', 'A client keeps changing the object')
+}
+
+async function privateHalfOf(
+  { objectType, attributes }: ManagedObject,
+  unit: UnitOfWork,
+): Promise<ManagedObject | undefined> {
+  if (objectType !== ObjectType.PublicKey) return undefined
+  const link = attributes
+    .all('Link')
+    .findLast(({ linkType }) => linkType === LinkType.PrivateKeyLink)
+  return link && unit.find(link.linkedObjectIdentifier)
 }
 
 /** Pages go on behind the sequence number that the page before ended with. */

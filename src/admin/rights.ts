@@ -30,6 +30,7 @@ export const ADMIN_RIGHTS = {
   'account.remove': OFFICER,
   'object.list': OFFICER,
   'object.show': OFFICER,
+  'object.trust': OFFICER,
   'kek.rotate': OPERATOR,
   'kek.status': OPERATOR,
   'store.verify': OPERATOR,

@@ -143,6 +143,12 @@ export const ADMIN_CALLS = {
     request: z.strictObject({ id: z.string().min(1).max(512) }),
     response: objectDetails,
   },
+  'object.trust': {
+    method: 'POST',
+    path: '/v1/objects/:id/trust',
+    request: z.strictObject({ id: z.string().min(1).max(512), trusts: z.boolean() }),
+    response: z.strictObject({ id: z.string(), trusted: z.boolean() }),
+  },
   'kek.rotate': {
     method: 'POST',
     path: '/v1/keks/rotate',

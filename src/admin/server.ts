@@ -110,6 +110,7 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
     'account.remove': routeOf(ADMIN_CALLS['account.remove'], service['account.remove']),
     'object.list': routeOf(ADMIN_CALLS['object.list'], service['object.list']),
     'object.show': routeOf(ADMIN_CALLS['object.show'], service['object.show']),
+    'object.trust': routeOf(ADMIN_CALLS['object.trust'], service['object.trust']),
     'kek.rotate': routeOf(ADMIN_CALLS['kek.rotate'], service['kek.rotate']),
     'kek.status': routeOf(ADMIN_CALLS['kek.status'], service['kek.status']),
     'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),

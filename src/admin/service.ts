@@ -58,6 +58,10 @@ export function createAdminService(deps: AdminDeps): AdminService {
       if (object !== undefined) return object
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
     },
+    'object.trust': async ({ id, trusts }) => {
+      if (await deps.objects.trust(id, trusts)) return { id, trusted: trusts }
+      throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
+    },
     'kek.rotate': async ({ namespace }) => ({
       namespace,
       epoch: await deps.keys.rotate(namespace),

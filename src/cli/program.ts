@@ -7,6 +7,7 @@ import { kekRotateCommand } from './command/kek-rotate.ts'
 import { kekStatusCommand } from './command/kek-status.ts'
 import { objectListCommand } from './command/object-list.ts'
 import { objectShowCommand } from './command/object-show.ts'
+import { objectTrustCommand } from './command/object-trust.ts'
 import { rootRotateCommand } from './command/root-rotate.ts'
 import { serveCommand } from './command/serve.ts'
 import { statusCommand } from './command/status.ts'
@@ -50,11 +51,12 @@ function createProgram(words: readonly string[]) {
     .command('client', 'Manage the clients that may connect', clientCommands)
     .command('authority', 'Manage the authorities whose clients may connect', authorityCommands)
     .command('account', 'Manage the user names that narrow what clients may do', accountCommands)
-    .command('object', 'Look at the managed objects', (group) =>
+    .command('object', 'Look after the managed objects', (group) =>
       group
         .command(objectListCommand)
         .command(objectShowCommand)
-        .demandCommand(1, 'name a command: list or show'),
+        .command(objectTrustCommand)
+        .demandCommand(1, 'name a command: list, show or trust'),
     )
     .command('store', 'Look after the store', (group) =>
       group

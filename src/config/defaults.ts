@@ -1,3 +1,4 @@
+import type { UsageRules } from '../model/usage-safety.ts'
 import type { ClientLogLimits } from '../operation/client-log.ts'
 import type { CryptokiInfo, CryptokiLimits } from '../operation/pkcs11/module-settings.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
@@ -99,8 +100,17 @@ export const PAD_VIEWS = ['withhold', 'refuse'] as const
 /** Which keys may be kept in the token: none, those for which it is asked, or all that it can have. */
 export const RESIDENT_KEYS = ['never', 'asked', 'always'] as const
 
+/** Keys that sensitive ones may leave under. */
+export const WRAPPING_KEYS = ['any', 'trusted'] as const
+
+/** What takes the place of a key: of any use, or of no use that the key had not. */
+export const USAGE_MASKS = ['free', 'shrink'] as const
+
+/** Keys with uses that do not go together. */
+export const CONFLICTING_USAGES = ['allow', 'refuse'] as const
+
 /** What the standard leaves to the server. */
-export interface Policy {
+export interface Policy extends UsageRules {
   /** Where new key material comes from. */
   readonly randomNumberGenerator: (typeof RANDOM_NUMBER_GENERATORS)[number]
   /** Lease Time of new objects, in seconds. */
@@ -131,6 +141,8 @@ export interface Policy {
   readonly getOneTimePad: (typeof PAD_VIEWS)[number]
   /** Whether keys of managed objects are kept in the token, where there is one. */
   readonly residentKeys: (typeof RESIDENT_KEYS)[number]
+  /** Whether sensitive keys leave under any wrapping key, or under those alone that are marked as trusted. */
+  readonly wrapping: (typeof WRAPPING_KEYS)[number]
   /** Cryptographic operations by parts. */
   readonly streams: StreamLimits
   /** Messages that clients have written into the log. */
@@ -187,6 +199,9 @@ export const DEFAULT_CONFIG: Config = {
     anyGcmIv: true,
     getOneTimePad: 'withhold',
     residentKeys: 'asked',
+    usageMask: 'free',
+    conflictingUsage: 'allow',
+    wrapping: 'any',
     streams: { perClient: 16, bytes: 16_777_216, seconds: 300 },
     clientLog: { linesPerMinute: 60, characters: 1_024 },
     interop: false,

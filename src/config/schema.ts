@@ -3,9 +3,12 @@ import type { CryptokiVersion } from '../operation/pkcs11/module-settings.ts'
 import type { Rate } from '../server/limits.ts'
 import {
   DEFAULT_CONFIG,
+  CONFLICTING_USAGES,
   LOG_LEVELS,
   PAD_VIEWS,
   RESIDENT_KEYS,
+  USAGE_MASKS,
+  WRAPPING_KEYS,
   RANDOM_NUMBER_GENERATORS,
   RNG_SEEDS,
   type Config,
@@ -141,6 +144,9 @@ export const configSchema: z.ZodType<Config> = section({
     anyGcmIv: z.boolean().default(DEFAULT_CONFIG.policy.anyGcmIv),
     getOneTimePad: z.enum(PAD_VIEWS).default(DEFAULT_CONFIG.policy.getOneTimePad),
     residentKeys: z.enum(RESIDENT_KEYS).default(DEFAULT_CONFIG.policy.residentKeys),
+    usageMask: z.enum(USAGE_MASKS).default(DEFAULT_CONFIG.policy.usageMask),
+    conflictingUsage: z.enum(CONFLICTING_USAGES).default(DEFAULT_CONFIG.policy.conflictingUsage),
+    wrapping: z.enum(WRAPPING_KEYS).default(DEFAULT_CONFIG.policy.wrapping),
     streams: section({
       perClient: number(1, 10_000, DEFAULT_CONFIG.policy.streams.perClient),
       bytes: number(1_024, 1_024 * MIB, DEFAULT_CONFIG.policy.streams.bytes),

@@ -18,7 +18,7 @@ import {
 import type { AttributeEntry, AttributeSet, Instance } from './attribute-set.ts'
 import { settle } from './lifecycle.ts'
 import type { ManagedObject } from './managed-object.ts'
-import { followSensitivity } from './sensitivity.ts'
+import { checkNotLoosened, followSensitivity } from './sensitivity.ts'
 import { checkUnallocated, initialUsageLimits, modifiedUsageLimits } from './usage-limits.ts'
 
 /** Which instance of an attribute a request means. */
@@ -210,6 +210,7 @@ function finish(
   // Activate and Revoke set dates of their own; only a change of a date is held to the order of dates.
   if (isOrderedDate(entry.reference)) checkDates(attributes)
   checkInterval(attributes)
+  checkNotLoosened(object.attributes, attributes)
   const followed = followSensitivity(attributes).with('LastChangeDate', now)
   return { object: settle({ ...object, attributes: followed }, now), entry }
 }

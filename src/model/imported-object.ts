@@ -8,6 +8,8 @@ import type { ManagedObject } from './managed-object.ts'
 import { checkInstances, completed, type NewObject } from './new-object.ts'
 import { isKeyStorage } from './residence.ts'
 import { followSensitivity } from './sensitivity.ts'
+import { checkConflicts } from './usage-safety.ts'
+import { isTrustMark } from './wrapping-trust.ts'
 
 /** What the object and where it is kept say themselves, whatever a client says. */
 const SAID_BY_OBJECT: ReadonlySet<string> = new Set([
@@ -39,6 +41,7 @@ export function importedObject(parts: NewObject): ManagedObject {
   const brought = beside(requested.filter(isForClient), parts.described ?? [])
   const given = completed(AttributeSet.from(brought), parts).entries()
   const attributes = followSensitivity(AttributeSet.from(beside(brought, given)))
+  checkConflicts(attributes.get('CryptographicUsageMask'), parts.rules)
   checkState(attributes)
   checkDates(attributes)
   return settle({ uniqueIdentifier, objectType, owner, namespace, content, attributes }, now)
@@ -54,7 +57,7 @@ function beside(
 }
 
 function isForClient({ reference }: AttributeEntry): boolean {
-  if (isVendorReference(reference)) return !isKeyStorage(reference)
+  if (isVendorReference(reference)) return !isKeyStorage(reference) && !isTrustMark(reference)
   return !SAID_BY_OBJECT.has(reference.name)
 }
 

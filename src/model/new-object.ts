@@ -21,6 +21,7 @@ import type { ManagedObject } from './managed-object.ts'
 import { wantedStorage, withResidence } from './residence.ts'
 import { followSensitivity } from './sensitivity.ts'
 import { initialUsageLimits } from './usage-limits.ts'
+import { checkConflicts, type UsageRules } from './usage-safety.ts'
 
 /** What a new object is made of. */
 export interface NewObject {
@@ -40,6 +41,8 @@ export interface NewObject {
   readonly generator?: RNGParameters
   /** How the key came into the token, where it is there. */
   readonly residence?: 'made' | 'brought'
+  /** What policy says of uses. */
+  readonly rules: UsageRules
   readonly now: DateTime
 }
 
@@ -58,6 +61,7 @@ export function newObject(parts: NewObject): ManagedObject {
   }
   const wanted = AttributeSet.from(withDescribed(requested.map(withoutIndex), parts.described))
   const attributes = followSensitivity(completed(wanted, parts))
+  checkConflicts(attributes.get('CryptographicUsageMask'), parts.rules)
   checkDates(attributes)
   checkInterval(attributes)
   return settle({ uniqueIdentifier, objectType, owner, namespace, content, attributes }, now)

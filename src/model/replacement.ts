@@ -8,6 +8,7 @@ import { isVendorReference, type AttributeReference } from './attribute-referenc
 import { attributeValue, type AttributeEntry, type AttributeSet } from './attribute-set.ts'
 import type { ManagedObject } from './managed-object.ts'
 import { rotatedAway, rotatedInto } from './rotation.ts'
+import { inheritedProtection } from './sensitivity.ts'
 
 /** What a request says of the object that shall take another's place. */
 export interface ReplacementRequest {
@@ -36,7 +37,8 @@ const NOT_INHERITED: ReadonlySet<string> = new Set([
 /**
  * The attributes for the object that takes another's place in Re-key, Re-key Key Pair and Re-certify: those of the
  * other that clients may set, under those that the request has (KMIP 1.4 tables 172, 173, 176, 177, 186, 187). They go
- * through `newObject`, which sets what the server sets: states, digest, and Usage Limits of which nothing is used.
+ * through `newObject`, which sets what the server sets: states, digest, and Usage Limits of which nothing is used. What
+ * takes a protected object's place is as protected, whatever the request says.
  *
  * @throws KmipFault `INVALID_MESSAGE` for an offset beside a date, `ILLEGAL_OPERATION` for one where other dates hang
  *   on an Activation Date that is not there, `INVALID_ATTRIBUTE_VALUE` for another algorithm
@@ -51,9 +53,10 @@ export function replacementEntries(
     .map(({ reference, value }) => ({ reference, value }))
   checkAlgorithm(requested, attributes)
   const wanted = withoutHeldNames(requested, attributes)
-  if (offset === undefined) return overlaid([inherited, wanted])
+  const protection = inheritedProtection([existing])
+  if (offset === undefined) return overlaid([inherited, wanted, protection])
   checkOffset(requested, attributes)
-  return overlaid([inherited, movedDates(attributes, now + offset), wanted])
+  return overlaid([inherited, movedDates(attributes, now + offset), wanted, protection])
 }
 
 /** A key of another algorithm is not a replacement but another key. */

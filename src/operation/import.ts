@@ -6,6 +6,9 @@ import type { AttributeEntry } from '../model/attribute-set.ts'
 import { AttributeSet } from '../model/attribute-set.ts'
 import { keyBlockOf, withKeyBlock, type ObjectContent } from '../model/content.ts'
 import { importedObject } from '../model/imported-object.ts'
+import type { ManagedObject } from '../model/managed-object.ts'
+import { protectedAs } from '../model/sensitivity.ts'
+import { checkShrunk, usesOf } from '../model/usage-safety.ts'
 import { optional, required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import { KeyWrapType } from '../spec/enum/key-wrap-type.ts'
@@ -15,7 +18,8 @@ import { defineOperation } from './definition.ts'
 import { releaseKey } from './resident/release.ts'
 import { newParts } from './shared/creation.ts'
 import { plainKeyBlock } from './shared/plain-key.ts'
-import { registeredContent } from './shared/registration.ts'
+import { withInherited } from './shared/inheritance.ts'
+import { registeredContent, wrappedProtection } from './shared/registration.ts'
 
 const ImportRequest = struct({
   uniqueIdentifier: required(Tag.UniqueIdentifier),
@@ -40,12 +44,41 @@ export const importObject = defineOperation('Import', {
     const object = await storedForm(request, context)
     const type = objectType ?? object.objectType
     const content = registeredContent(type, { object, entries }, context)
-    const imported = importedObject(newParts({ uniqueIdentifier, content, entries }, context))
-    const replaced = await context.objects.bring(imported, replaceExisting)
+    const guarded = withInherited(entries, wrappedProtection(request.object, context))
+    const draft = { uniqueIdentifier, content, entries: guarded }
+    const imported = importedObject(newParts(draft, context))
+    const safe = replaceExisting ? await keptProtected(imported, context) : imported
+    const replaced = await context.objects.bring(safe, replaceExisting)
     if (replaced !== undefined) releaseKey(replaced, context)
     return { uniqueIdentifier }
   },
 })
+
+/**
+ * What comes in the place of a protected object is as protected as that was, and has no more uses than it where policy
+ * says so. Throws `INVALID_ATTRIBUTE_VALUE`.
+ */
+async function keptProtected(
+  imported: ManagedObject,
+  { objects, policy }: OperationContext,
+): Promise<ManagedObject> {
+  const before = await loadIfThere(imported.uniqueIdentifier, objects)
+  if (before === undefined) return imported
+  checkShrunk(usesOf(imported), usesOf(before), policy)
+  return protectedAs(imported, before)
+}
+
+async function loadIfThere(
+  uniqueIdentifier: string,
+  objects: OperationContext['objects'],
+): Promise<ManagedObject | undefined> {
+  try {
+    return await objects.load(uniqueIdentifier)
+  } catch (error) {
+    if (error instanceof KmipFault && error.code === 'OBJECT_NOT_FOUND') return undefined
+    throw error
+  }
+}
 
 const LONGEST_IDENTIFIER = 128
 

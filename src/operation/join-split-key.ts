@@ -10,8 +10,11 @@ import {
 } from '../model/content.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import { checkRegistered, withStatedKey } from '../model/registration.ts'
+import { isSensitive } from '../model/sensitivity.ts'
 import { joinBlocks } from '../model/split-key/part.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
+import { commonUses } from '../model/usage.ts'
+import { checkShrunk, usesIn, usesOf } from '../model/usage-safety.ts'
 import type { Infer } from '../schema/codec.ts'
 import { optional, repeated, required } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
@@ -145,6 +148,20 @@ function desiredEntries(
   return withInherited(entries, [...inherited, ...datesOf(parents)])
 }
 
+/**
+ * Refuses a joined key with more uses than its parts, where policy says so; and of sensitive parts in any case, for what
+ * the key was kept from seeing another use might show. Throws `INVALID_ATTRIBUTE_VALUE`.
+ */
+function checkUses(
+  entries: readonly AttributeEntry[],
+  parts: readonly ManagedObject[],
+  { policy }: OperationContext,
+): void {
+  const uses = commonUses(parts.map((part) => usesOf(part) ?? 0))
+  const usageMask = parts.some(isSensitive) ? 'shrink' : policy.usageMask
+  checkShrunk(usesIn(entries), uses, { usageMask })
+}
+
 /** KMIP 1.4 section 4.39, KMIP 2.1 section 6.1.27. */
 export const joinSplitKey = defineOperation('JoinSplitKey', {
   request: JoinSplitKeyRequest,
@@ -163,8 +180,9 @@ export const joinSplitKey = defineOperation('JoinSplitKey', {
     await checkSameOrigin(parts, context)
     const parents = await parentsOf(parts, context)
     checkUnlimited(parents)
-    const content = completed(join(request, contents), entries, context)
     const desired = desiredEntries(entries, parts, parents)
+    checkUses(desired, parts, context)
+    const content = completed(join(request, contents), entries, context)
     const object = makeObject(content, desired, context, context.random.parameters)
     await context.objects.add(asCompromised(object, parents, context.now))
     return { uniqueIdentifier: object.uniqueIdentifier }

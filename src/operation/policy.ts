@@ -1,7 +1,8 @@
+import type { UsageRules } from '../model/usage-safety.ts'
 import type { QueryStatements } from './query-statements.ts'
 
 /** What the standard leaves to the server's policy. */
-export interface Policy {
+export interface Policy extends UsageRules {
   /** Lease Time of objects, in seconds (KMIP 1.4 section 3.20). */
   readonly leaseTime: number
   /** Unique Identifiers in one answer to Locate, whatever Maximum Items says. */
@@ -40,6 +41,8 @@ export interface Policy {
   readonly slowWorkPerClient: number
   /** Whether keys of new objects are kept in the token: none, those for which it is asked, or all that it can have. */
   readonly residentKeys: 'never' | 'asked' | 'always'
+  /** Whether sensitive keys leave under any wrapping key, or under those alone that are trusted. */
+  readonly wrapping: 'any' | 'trusted'
   /** Vendor Identification in the answer to Query. */
   readonly vendorIdentification: string
 }
@@ -60,5 +63,8 @@ export const DEFAULT_POLICY: Policy = {
   interop: false,
   slowWorkPerClient: 8,
   residentKeys: 'asked',
+  usageMask: 'free',
+  conflictingUsage: 'allow',
+  wrapping: 'any',
   vendorIdentification: 'kmipd',
 }

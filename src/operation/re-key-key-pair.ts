@@ -10,6 +10,7 @@ import {
   replacing,
   type ReplacementRequest,
 } from '../model/replacement.ts'
+import { checkShrunk, usesIn, usesOf } from '../model/usage-safety.ts'
 import { optional } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import { LinkType } from '../spec/enum/link-type.ts'
@@ -92,6 +93,8 @@ export const reKeyKeyPair = defineOperation('ReKeyKeyPair', {
     const existing = { ofPrivate, ofPublic: await publicHalf(ofPrivate, context) }
     const requested = await keyPairEntries(request, context)
     const entries = replacementHalves(existing, requested, { offset: request.offset, now })
+    checkShrunk(usesIn(entries.ofPrivate), usesOf(existing.ofPrivate), context.policy)
+    checkShrunk(usesIn(entries.ofPublic), usesOf(existing.ofPublic), context.policy)
     const curve = curveEntries(ofPrivate, context)
     const made = await makeKeyPair(
       { ...entries, ofPrivate: overlaid([curve, entries.ofPrivate]) },

@@ -1,6 +1,7 @@
 import { desiredAttributes } from '../message/attributes.ts'
 import { IdentifiedResponse, requestedIdentifier } from '../message/identified.ts'
 import { replacedBy, replacementEntries, replacing } from '../model/replacement.ts'
+import { checkShrunk, usesIn, usesOf } from '../model/usage-safety.ts'
 import { optional } from '../schema/field.ts'
 import { struct } from '../schema/struct.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
@@ -34,6 +35,7 @@ export const reKey = defineOperation('ReKey', {
     )
     const requested = await optionalEntries(request.attributes, context)
     const entries = replacementEntries(existing, { requested, offset: request.offset, now })
+    checkShrunk(usesIn(entries), usesOf(existing), context.policy)
     const masks = request.protectionStorageMasks
     const { objectType } = existing
     const replacement =

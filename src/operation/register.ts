@@ -10,7 +10,13 @@ import { broughtKey } from './resident/brought-key.ts'
 import { placeOf } from './resident/placement.ts'
 import { isContainer, unpackContainer } from './shared/container.ts'
 import { addObject, requestedEntries, withDefaults } from './shared/creation.ts'
-import { registeredContent, saidBy, wrappingKeyLink } from './shared/registration.ts'
+import { withInherited } from './shared/inheritance.ts'
+import {
+  registeredContent,
+  saidBy,
+  wrappedProtection,
+  wrappingKeyLink,
+} from './shared/registration.ts'
 
 const RegisterRequest = struct({
   objectType: required(Tag.ObjectType),
@@ -37,7 +43,8 @@ export const register = defineOperation('Register', {
       await context.objects.add(resident)
       return { uniqueIdentifier: resident.uniqueIdentifier }
     }
-    const requested = [...wanted, ...(await wrappingKeyLink(content, context))]
+    const guarded = withInherited(wanted, wrappedProtection(content, context))
+    const requested = [...guarded, ...(await wrappingKeyLink(content, context))]
     const { uniqueIdentifier } = await addObject(content, requested, context, false)
     return { uniqueIdentifier }
   },

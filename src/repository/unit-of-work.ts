@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import { checkAgainst, type CreationRules } from '../model/creation-rules.ts'
 import { settle } from '../model/lifecycle.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
+import { checkNotLoosened } from '../model/sensitivity.ts'
 import type { Check } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Name } from '../spec/structure/name.ts'
@@ -66,16 +67,21 @@ export class UnitOfWork {
     await this.#add(object, object.uniqueIdentifier)
   }
 
-  /** Replaces an object that was loaded before. Throws `NAME_TAKEN`. */
+  /**
+   * Replaces an object that was loaded before. Throws `NAME_TAKEN`, and `ATTRIBUTE_READ_ONLY` where it would be less
+   * protected than it was: no operation can do that, however it came by what it saves.
+   */
   async save(object: ManagedObject): Promise<void> {
     const staged = this.#staged.get(object.uniqueIdentifier)
     if (staged !== undefined) {
+      checkNotLoosened(staged.object.attributes, object.attributes)
       const { place, sequence, before } = staged
       await this.#stage({ object, place, sequence, before })
       return
     }
     const before = await this.#stored(object.uniqueIdentifier)
     if (before === undefined) throw noSuchObject()
+    checkNotLoosened(before.object.attributes, object.attributes)
     await this.#stage({ object, place: before.place, sequence: before.sequence, before })
   }
 

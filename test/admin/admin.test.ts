@@ -58,6 +58,7 @@ const objects: ObjectCatalogue = {
     const attributes = [{ name: 'State', value: 'Active' }]
     return Promise.resolve({ id, type: 'SymmetricKey', owner: 'a', attributes })
   },
+  trust: async (id) => Promise.resolve(id === 'there/is one?'),
 }
 
 const EPOCHS = [
@@ -153,6 +154,8 @@ describe('the admin API', () => {
     expect(await client['object.list']({ limit: 5 })).toMatchObject({ next: '5' })
     const id = { id: 'there/is one?' }
     expect(await client['object.show'](id)).toEqual(await service['object.show'](id))
+    const trusts = { id: id.id, trusts: false }
+    expect(await client['object.trust'](trusts)).toEqual({ id: id.id, trusted: false })
     expect(await client['client.list']({})).toEqual({ clients: [] })
     expect(await client['kek.status']({})).toEqual(KEYS)
     expect(await client['kek.rotate']({ namespace: 'default' })).toEqual({
@@ -189,6 +192,7 @@ describe('the admin API', () => {
       [client['client.add']({ name: 'a/b', role: 'user', publicKey: newKey() }), 'INVALID_FIELD'],
       [client['client.add']({ name: 'x', role: 'user', publicKey: 'AAAA' }), 'INVALID_FIELD'],
       [client['object.show']({ id: 'none' }), 'OBJECT_NOT_FOUND'],
+      [client['object.trust']({ id: 'none', trusts: true }), 'OBJECT_NOT_FOUND'],
       [client['object.list']({ limit: 0 }), 'INVALID_FIELD'],
       [client['kek.rotate']({ namespace: 'none' }), 'OBJECT_NOT_FOUND'],
       [client['kek.rotate']({ namespace: '' }), 'INVALID_FIELD'],

@@ -212,24 +212,40 @@ describe('Usage Limits (KMIP 1.4 section 3.21)', () => {
 })
 
 describe('sensitivity (KMIP 1.4 sections 3.48 to 3.51)', () => {
-  const guarded = keyIn(
+  const open = keyIn(
     'Active',
-    entry('Sensitive', true),
-    entry('AlwaysSensitive', true),
-    entry('Extractable', false),
-    entry('NeverExtractable', true),
+    entry('Sensitive', false),
+    entry('AlwaysSensitive', false),
+    entry('Extractable', true),
+    entry('NeverExtractable', false),
   )
+  const set = (object: ManagedObject, name: AttributeName, value: boolean) =>
+    setAttribute(object, { reference: { name }, value }, NOW).object
 
   test.each<[AttributeName, boolean, AttributeName]>([
-    ['Sensitive', false, 'AlwaysSensitive'],
-    ['Extractable', true, 'NeverExtractable'],
-  ])('%s once %s leaves %s false for good', (name, value, follower) => {
-    const set = (object: ManagedObject, to: boolean) =>
-      setAttribute(object, { reference: { name }, value: to }, NOW).object
-    const opened = set(guarded, value)
-    expect(opened.attributes.get(follower)).toBe(false)
-    expect(set(opened, !value).attributes.get(follower)).toBe(false)
-    expect(set(guarded, !value).attributes.get(follower)).toBe(true)
+    ['Sensitive', true, 'AlwaysSensitive'],
+    ['Extractable', false, 'NeverExtractable'],
+  ])('%s is made %s, is not made otherwise again, and %s stays false', (name, value, follower) => {
+    const closed = set(open, name, value)
+    expect(closed.attributes.get(name)).toBe(value)
+    expect(closed.attributes.get(follower)).toBe(false)
+    expect(set(closed, name, value).attributes.get(name)).toBe(value)
+    const reference = { name } as const
+    const opened = { reference, value: !value }
+    const only = { by: 'only' } as const
+    const ways = [
+      () => setAttribute(closed, opened, NOW),
+      () => modifyAttribute(closed, opened, only, NOW),
+      () => adjustAttribute(closed, { reference, adjustmentType: AdjustmentType.Negate }, NOW),
+      () => deleteAttribute(closed, reference, only, NOW),
+    ]
+    expect(ways.map(codeOf)).toEqual(ways.map(() => 'ATTRIBUTE_READ_ONLY'))
+  })
+
+  test('other attributes of a protected object change', () => {
+    const closed = set(set(open, 'Sensitive', true), 'Extractable', false)
+    const { object } = setAttribute(closed, entry('Comment', 'kept'), NOW)
+    expect(object.attributes.get('Comment')).toBe('kept')
   })
 })
 

@@ -79,6 +79,7 @@ describe.each(NAMES)('a client and %s', (name) => {
         shortUniqueIdentifier: new Uint8Array(4),
         digest: undefined,
         leaseTime: 1,
+        rules: { usageMask: 'free', conflictingUsage: 'allow' },
         now: NOW,
       })
     expect(codeOf(create)).toBe(refusalUnless(isSetByClient || isNamed))

@@ -32,6 +32,7 @@ function replacementOf(
     digest: undefined,
     leaseTime: 3_600,
     generator: { rngAlgorithm: RNGAlgorithm.DRBG },
+    rules: { usageMask: 'free', conflictingUsage: 'allow' },
     now: NOW,
   })
   return replacing(object, existing, NOW)

@@ -91,6 +91,7 @@ export function aesKey(options: KeyOptions = {}): ManagedObject {
       digestValue: sha256(bytes),
       keyFormatType: KeyFormatType.Raw,
     },
+    rules: { usageMask: 'free', conflictingUsage: 'allow' },
     leaseTime: 3_600,
     generator: { rngAlgorithm: RNGAlgorithm.DRBG },
     now: options.now ?? NOW,

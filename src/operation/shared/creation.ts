@@ -155,6 +155,7 @@ export function newParts(
     shortUniqueIdentifier: crypto.digest('SHA_256', new TextEncoder().encode(uniqueIdentifier)),
     digest: digestOf(content, context),
     leaseTime: policy.leaseTime,
+    rules: policy,
     now,
   }
 }

@@ -1,8 +1,8 @@
 import { isVendorReference } from '../../model/attribute-reference.ts'
 import type { AttributeEntry } from '../../model/attribute-set.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { inheritedProtection } from '../../model/sensitivity.ts'
 import { commonUses } from '../../model/usage.ts'
-import type { AttributeName } from '../../spec/attribute.ts'
 import type { LinkType } from '../../spec/enum/link-type.ts'
 
 /** A Link attribute for a new object. */
@@ -15,15 +15,11 @@ export function linkTo(linkType: LinkType, linkedObjectIdentifier: string): Attr
  * least extractable of them, and serves the uses that all of them do.
  */
 export function inheritedEntries(sources: readonly ManagedObject[]): readonly AttributeEntry[] {
-  const some = (name: 'Sensitive' | 'Extractable', value: boolean) =>
-    sources.some(({ attributes }) => attributes.get(name) === value)
   const masks = sources.flatMap(({ attributes }) => attributes.get('CryptographicUsageMask') ?? [])
-  const entry = (name: AttributeName, value: unknown) => ({ reference: { name }, value })
-  return [
-    ...(masks.length === 0 ? [] : [entry('CryptographicUsageMask', commonUses(masks))]),
-    ...(some('Sensitive', true) ? [entry('Sensitive', true)] : []),
-    ...(some('Extractable', false) ? [entry('Extractable', false)] : []),
-  ]
+  const protection = inheritedProtection(sources)
+  if (masks.length === 0) return protection
+  const reference = { name: 'CryptographicUsageMask' } as const
+  return [{ reference, value: commonUses(masks) }, ...protection]
 }
 
 /** The entries of a request; of single-instance attributes that are inherited, what is inherited. */

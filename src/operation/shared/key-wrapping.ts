@@ -10,6 +10,8 @@ import {
   type KeyWrappingSpecification,
 } from '../../model/key-wrapping.ts'
 import type { ManagedObject } from '../../model/managed-object.ts'
+import { isSensitive } from '../../model/sensitivity.ts'
+import { checkGuardedWrap } from '../../model/wrapping-trust.ts'
 import type { Secret } from '../../secret/secret.ts'
 import type { EncryptionKeyInformation } from '../../spec/structure/key-wrapping-data.ts'
 import type { OperationContext } from '../context.ts'
@@ -29,7 +31,7 @@ export interface Unwrapped {
  * are charged.
  *
  * @throws KmipFault what `wrappingSteps` and `loadWrappingObject` throw, `PARAMETERS_NOT_OF_KEY`,
- * `ENCODING_OPTION_ERROR`, `USAGE_EXHAUSTED`, and what cryptography refuses
+ * `ENCODING_OPTION_ERROR`, `USAGE_EXHAUSTED`, `NOT_PERMITTED` for a guarded key, and what cryptography refuses
  */
 export async function wrappedKeyBlock(
   unwrapped: Unwrapped,
@@ -40,7 +42,10 @@ export async function wrappedKeyBlock(
   const { wrappingMethod, encodingOption } = specification
   checkOthers(unwrapped.object, specification)
   const plain = encodedValue(unwrapped, specification, context)
-  const encryption = encrypts ? await encrypted(plain, specification, context) : undefined
+  const guarded = isGuarded(unwrapped.object, context) ? unwrapped.object : undefined
+  const encryption = encrypts
+    ? await encrypted(plain, specification, { context, guarded })
+    : undefined
   const value = encryption?.value ?? plain
   const authentication =
     authenticates === undefined
@@ -106,12 +111,17 @@ function attributesOf(
   )
 }
 
+/** Whether an object leaves under trusted keys alone. */
+function isGuarded(object: ManagedObject, { policy }: OperationContext): boolean {
+  return policy.wrapping === 'trusted' && isSensitive(object)
+}
+
 async function encrypted(
   plain: Secret,
   { encryptionKeyInformation: asked }: KeyWrappingSpecification,
-  context: OperationContext,
+  { context, guarded }: Pick<Charged, 'context' | 'guarded'>,
 ) {
-  const key = await keyFor('wrap', asked, { context, bytes: plain.length })
+  const key = await keyFor('wrap', asked, { context, guarded, bytes: plain.length })
   const { data: value, ivCounterNonce } = await encryptKeyValue(plain, key, context)
   context.destroyAfterAnswer(value)
   const data = {
@@ -133,6 +143,8 @@ async function authenticated(
 
 interface Charged {
   readonly context: OperationContext
+  /** What is wrapped, where it is not to leave under just any key. */
+  readonly guarded?: ManagedObject | undefined
   /** How many are protected, for the key's Usage Limits. */
   readonly bytes: number
 }
@@ -141,7 +153,7 @@ interface Charged {
 async function keyFor(
   role: WrappingRole,
   asked: EncryptionKeyInformation | undefined,
-  { context, bytes }: Charged,
+  { context, guarded, bytes }: Charged,
 ): Promise<WrappingKey & { readonly information: EncryptionKeyInformation }> {
   if (asked === undefined) throw new KmipFault('MISSING_FIELD', 'The wrapping key is not named')
   const { uniqueIdentifier, cryptographicParameters } = asked
@@ -150,6 +162,7 @@ async function keyFor(
   const use = useFor(role, object)
   const chosen = parametersToWrap(cryptographicParameters, object, wrapWithoutParameters, use)
   const parameters = role === 'wrap' ? withWrapMode(chosen, object) : chosen
+  if (guarded !== undefined) checkGuardedWrap(guarded, object, parameters)
   const handle = await keyHandle(object, context)
   await chargeUse(object, bytes, context)
   const isSaid = Object.keys(cryptographicParameters ?? {}).length > 0

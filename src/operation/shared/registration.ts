@@ -91,6 +91,19 @@ export async function wrappingKeyLink(
   return [{ reference: { name: 'Link' }, value }]
 }
 
+/**
+ * What an object is in any case that comes wrapped, where guarded keys leave under trusted keys: it may be one of them
+ * that comes back.
+ */
+export function wrappedProtection(
+  content: ObjectContent,
+  { policy }: OperationContext,
+): readonly AttributeEntry[] {
+  const isGuarded =
+    policy.wrapping === 'trusted' && keyBlockOf(content)?.keyWrappingData !== undefined
+  return isGuarded ? [{ reference: { name: 'Sensitive' }, value: true }] : []
+}
+
 async function isKnown(loading: Promise<unknown>): Promise<boolean> {
   try {
     await loading
