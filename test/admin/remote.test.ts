@@ -43,6 +43,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'account.remove': ['crypto-officer'],
   'object.list': ['crypto-officer'],
   'object.show': ['crypto-officer'],
+  'object.trust': ['crypto-officer'],
   'kek.rotate': ['operator'],
   'kek.status': ['operator'],
   'store.verify': ['operator'],
