@@ -39,6 +39,7 @@ export const ENTRY = {
   authority: 'ca.crt',
   server: 'server.crt',
   socket: 'admin.sock',
+  audit: 'audit',
 } as const
 
 /** The path of one entry of a data directory. */

@@ -13,6 +13,8 @@ import type { LevelStore } from './store-level/store.ts'
 
 /** A store on disk with its keys. */
 export interface SealedStore {
+  /** 16 bytes. */
+  readonly storeId: Uint8Array
   readonly store: LevelStore
   readonly sealer: EpochSealer
   /** Seals the keys of its backups. */
@@ -47,7 +49,9 @@ export async function createSealedStore(
   const put = { key: KEYRING_KEY, value: keyring.record }
   await store.commit({ checks: [{ key: KEYRING_KEY, revision: 'absent' }], puts: [put], dels: [] })
   const { sealer, backup, generation } = keyring
-  return { store, sealer, backup, generation, keys: new KeyringLines(store, keyring, spares) }
+  const { storeId } = keyring.ring
+  const keys = new KeyringLines(store, keyring, spares)
+  return { storeId, store, sealer, backup, generation, keys }
 }
 
 /** Opens a store with its keys, and brings one up to date that was made before heads were authenticated. Throws `UNAVAILABLE`. */
@@ -85,7 +89,7 @@ export async function openSealedStore({
     const isOutdated = keyring.isOutdated && !store.isRenewed
     const keys = new KeyringLines(store, { ...keyring, isOutdated }, spares)
     const { sealer, backup, generation } = keyring
-    return { store, sealer, backup, generation, keys }
+    return { storeId: keyring.ring.storeId, store, sealer, backup, generation, keys }
   } catch (error) {
     await store.close()
     throw error

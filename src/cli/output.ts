@@ -48,6 +48,7 @@ export function formatDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 }
 
-function tame(text: string): string {
+/** A text without what could move the cursor of a terminal: question marks stand in its place. */
+export function tame(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
 }

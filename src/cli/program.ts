@@ -1,4 +1,8 @@
 import yargs from 'yargs'
+import { auditExportCommand } from './command/audit-export.ts'
+import { auditProveCommand } from './command/audit-prove.ts'
+import { auditTailCommand } from './command/audit-tail.ts'
+import { auditVerifyCommand } from './command/audit-verify.ts'
 import { backupCreateCommand } from './command/backup-create.ts'
 import { backupRestoreCommand } from './command/backup-restore.ts'
 import { backupVerifyCommand } from './command/backup-verify.ts'
@@ -63,6 +67,14 @@ function createProgram(words: readonly string[]) {
         .command(storeVerifyCommand)
         .command(storeAcceptCommand)
         .demandCommand(1, 'name a command: verify or accept'),
+    )
+    .command('audit', 'Read the audit log, and prove what is in it', (group) =>
+      group
+        .command(auditTailCommand)
+        .command(auditVerifyCommand)
+        .command(auditProveCommand)
+        .command(auditExportCommand)
+        .demandCommand(1, 'name a command: tail, verify, prove or export'),
     )
     .command('backup', 'Back up a store, and put a backup back', (group) =>
       group

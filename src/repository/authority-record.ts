@@ -11,8 +11,11 @@ export interface KeyedCertificate {
   readonly key: Secret
 }
 
-/** The two certificates a server lives on: `ca` signs clients and `server`, `server` is shown to them. */
-export type AuthorityName = 'ca' | 'server'
+/**
+ * The two certificates a server lives on: `ca` signs clients and `server`, `server` is shown to them. What signs the
+ * checkpoints of the audit log is kept alike, with its public key where the others have a certificate.
+ */
+export type AuthorityName = 'ca' | 'server' | 'audit'
 
 /** A {@link KeyedCertificate} as it was read, with what a later write must check. */
 export interface StoredCertificate extends KeyedCertificate {
@@ -61,6 +64,14 @@ export async function readAuthority(
   } finally {
     opened.destroy()
   }
+}
+
+/** Whether there is such a certificate. */
+export async function hasAuthority(
+  store: Pick<Store, 'get'>,
+  name: AuthorityName,
+): Promise<boolean> {
+  return (await store.get(keyOf(name))) !== undefined
 }
 
 function sealRecord(sealer: Sealer, label: RecordLabel, keyed: KeyedCertificate): Uint8Array {

@@ -22,6 +22,7 @@ export const SEALED_FAMILIES: readonly SealedFamily[] = [
   { keyspace: 'approval', prefix: toUtf8.encode('q/') },
   single('authority', 'a/', 'ca'),
   single('authority', 'a/', 'server'),
+  single('authority', 'a/', 'audit'),
   { keyspace: 'trust', prefix: toUtf8.encode('a/other/') },
   {
     keyspace: 'rules',

@@ -2,7 +2,7 @@ import type { Sealer } from '../port/sealer.ts'
 import type { Entry, KeyRange, StoreReader } from '../port/store.ts'
 import { approvalOfKey, openApproval } from './approval-record.ts'
 import { readTrusted } from './authority-book.ts'
-import { readAuthority, type AuthorityName } from './authority-record.ts'
+import { hasAuthority, readAuthority, type AuthorityName } from './authority-record.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { indexEntriesOf } from './change-set.ts'
 import { clientIndexKeys } from './client-keys.ts'
@@ -86,8 +86,10 @@ class Inspector {
   }
 
   async authorities(): Promise<void> {
-    const names: readonly AuthorityName[] = ['ca', 'server']
+    const names: readonly AuthorityName[] = ['ca', 'server', 'audit']
     for (const name of names) {
+      // Stores of before the audit have no key for it yet.
+      if (name === 'audit' && !(await hasAuthority(this.#store, name))) continue
       await this.#attempt(`certificate ${name}`, 'it cannot be read', async () => {
         const { key } = await readAuthority({ store: this.#store, sealer: this.#sealer }, name)
         key.destroy()

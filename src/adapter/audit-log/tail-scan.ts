@@ -1,0 +1,132 @@
+import { closeSync, fdatasyncSync, ftruncateSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Checkpoint } from './checkpoint.ts'
+import { hashesName, writeWhole, type Segment } from './directory.ts'
+import type { Frontier } from './frontier.ts'
+import { HASH_BYTES, isSameHash, leafHashAt } from './hashing.ts'
+import { LineSource } from './line-source.ts'
+import { refused } from './refusal.ts'
+
+/** What a scan begins with. */
+export interface ScanStart {
+  readonly directory: string
+  /** In their order, the first of them the one that the scan begins in. */
+  readonly segments: readonly Segment[]
+  /** Place in it where a line begins. */
+  readonly offset: number
+  /** The tree of all before; what is read is taken into it. */
+  readonly tree: Frontier
+  /** What the log must have been at some sizes. */
+  readonly expected: readonly Checkpoint[]
+}
+
+/**
+ * Takes the entries from a place on into the tree. A line that was not ended counts as none.
+ *
+ * @param isSettling - whether their hashes are written, what was not ended is cut off, and all of it is brought to stable
+ *   storage; only for what was scanned before
+ * @returns bytes of the last segment
+ * Throws `UNAVAILABLE` where the log is another one than is expected.
+ */
+export function scanTail(start: ScanStart, isSettling: boolean): number {
+  const { directory, segments, tree, expected } = start
+  expectAt(expected, tree)
+  let end = start.offset
+  for (const [place, segment] of segments.entries()) {
+    if ((place > 0 || start.offset === 0) && segment.first !== tree.size) throw misfit()
+    const fd = openSync(join(directory, segment.name), isSettling ? 'r+' : 'r')
+    try {
+      const offset = place === 0 ? start.offset : 0
+      const isLast = place === segments.length - 1
+      end = isSettling
+        ? settle(start, { segment, fd, offset })
+        : scan(start, { fd, offset, isLast })
+    } finally {
+      closeSync(fd)
+    }
+  }
+  if (expected.some(({ size }) => size > tree.size)) throw misfit()
+  return end
+}
+
+function scan(
+  { tree, expected }: ScanStart,
+  { fd, offset, isLast }: { fd: number; offset: number; isLast: boolean },
+): number {
+  const lines = new LineSource(fd, offset)
+  while (lines.next()) {
+    tree.push(leafHashAt(lines.memory, lines.start, lines.end))
+    expectAt(expected, tree)
+  }
+  if (lines.rest > 0 && !isLast) throw misfit()
+  return lines.offset
+}
+
+function settle(
+  { directory, tree }: ScanStart,
+  { segment, fd, offset }: { segment: Segment; fd: number; offset: number },
+): number {
+  const lines = new LineSource(fd, offset)
+  const hashes = new HashWriter(join(directory, hashesName(segment.first)), {
+    place: HASH_BYTES * (tree.size - segment.first),
+  })
+  try {
+    while (lines.next()) {
+      const leaf = leafHashAt(lines.memory, lines.start, lines.end)
+      tree.push(leaf)
+      hashes.write(leaf)
+    }
+    hashes.end()
+  } finally {
+    hashes.close()
+  }
+  if (lines.rest > 0) ftruncateSync(fd, lines.offset)
+  fdatasyncSync(fd)
+  return lines.offset
+}
+
+/** Writes hashes from a place on; what stood behind them is cut off. */
+class HashWriter {
+  readonly #fd: number
+  readonly #memory = Buffer.alloc(HASH_BYTES * 4_096)
+  #filled = 0
+  #place: number
+
+  constructor(path: string, { place }: { readonly place: number }) {
+    this.#fd = openSync(path, place === 0 ? 'w' : 'r+', 0o600)
+    this.#place = place
+  }
+
+  write(hash: Uint8Array): void {
+    this.#memory.set(hash, this.#filled)
+    this.#filled += HASH_BYTES
+    if (this.#filled === this.#memory.length) this.#flush()
+  }
+
+  end(): void {
+    this.#flush()
+    ftruncateSync(this.#fd, this.#place)
+    fdatasyncSync(this.#fd)
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+
+  #flush(): void {
+    writeWhole(this.#fd, this.#memory.subarray(0, this.#filled), this.#place)
+    this.#place += this.#filled
+    this.#filled = 0
+  }
+}
+
+function expectAt(expected: readonly Checkpoint[], tree: Frontier): void {
+  for (const { size, root } of expected) {
+    if (size === tree.size && !isSameHash(root, tree.root())) throw misfit()
+  }
+}
+
+/** Whoever opens the log finds out where it is wrong. */
+function misfit(): Error {
+  return refused('The audit log does not hold what it held')
+}

@@ -1,0 +1,122 @@
+import { fstatSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KeyObject } from 'node:crypto'
+import { readAuditLine } from '../../model/audit-entry.ts'
+import { isSigned, type Note } from './checkpoint.ts'
+import { AUDIT_ENTRY, segmentsIn, withFile, withFileIfAny, type Segment } from './directory.ts'
+import { entryAt } from './entry-reader.ts'
+import { HashSource } from './hash-source.ts'
+import { LineSource } from './line-source.ts'
+import { NoteSource } from './note-source.ts'
+import { Proving, type Place } from './proving.ts'
+import { refused } from './refusal.ts'
+
+/** The first thing that is wrong with a log. */
+export interface AuditFinding extends Place {
+  /** Index of the first entry that is not proven to be as it was, first 0. */
+  readonly index: number
+  readonly problem: string
+}
+
+/** What was read of a log. */
+export interface AuditReport {
+  /** Whole lines. */
+  readonly entries: number
+  readonly checkpoints: number
+  readonly segments: number
+  /** Entries at the end that no checkpoint is over: those of the last second where a server runs. */
+  readonly unproven: number
+  readonly finding: AuditFinding | undefined
+}
+
+export interface VerifyOptions {
+  readonly directory: string
+  /** Ed25519, public. */
+  readonly key: KeyObject
+  /** Checkpoints that were kept elsewhere: the log must be a continuation of each. */
+  readonly kept?: readonly Note[]
+  /** Milliseconds since 1970: entries that are older than a minute must be under a checkpoint. */
+  readonly now?: number
+  /** Called now and then with the number of entries so far. */
+  readonly told?: (entries: number) => void
+}
+
+/**
+ * Reads a whole log and holds it against its checkpoints; stops at the first thing that is wrong. It needs no more
+ * memory for a longer log.
+ *
+ * Throws `UNAVAILABLE` when a file cannot be read.
+ */
+export function verifyAudit(options: VerifyOptions): AuditReport {
+  const { directory } = options
+  const segments = segmentsIn(directory)
+  return withFileIfAny(directory, AUDIT_ENTRY.checkpoints, (fd) => {
+    // What is written from now on is for the next time.
+    const until = fd === undefined ? 0 : fstatSync(fd).size
+    const proving = new Proving(options, new NoteSource(fd, until))
+    for (const [place, segment] of segments.entries()) {
+      if (proving.finding !== undefined) break
+      proveSegment(options, proving, { segment, next: segments[place + 1] })
+    }
+    proving.end()
+    if (isLate(options, proving)) {
+      proving.failUnproven('no checkpoint is over it: its checkpoint was removed, or never made')
+    }
+    const { size, notes, proven, finding } = proving
+    const unproven = size - proven
+    return { entries: size, checkpoints: notes, segments: segments.length, unproven, finding }
+  })
+}
+
+/** Whether the first entry that no checkpoint is over should long be under one. */
+function isLate({ directory, now }: VerifyOptions, { finding, size, proven }: Proving): boolean {
+  if (finding !== undefined || now === undefined || size === proven) return false
+  const time = readAuditLine(entryAt(directory, proven) ?? '')?.time
+  const age = now - Date.parse(time ?? '')
+  return !(age < LATE_MS)
+}
+
+function proveSegment(
+  { directory, told }: VerifyOptions,
+  proving: Proving,
+  { segment, next }: { readonly segment: Segment; readonly next: Segment | undefined },
+): void {
+  const hashes = new HashSource(directory, segment.first)
+  try {
+    withFile(join(directory, segment.name), (fd) => {
+      proving.begin(segment, hashes)
+      const lines = new LineSource(fd)
+      while (proving.finding === undefined && lines.next()) {
+        proving.take(lines)
+        if (proving.size % TOLD_EVERY === 0) told?.(proving.size)
+      }
+      if (proving.finding !== undefined) return
+      if (lines.rest > 0 && next !== undefined) proving.fail('its last line is not ended')
+      else if (next !== undefined) proving.expectNext(next.first)
+    })
+  } finally {
+    hashes.close()
+  }
+}
+
+/**
+ * Reads checkpoints that were kept in a file. Throws `UNAVAILABLE` where one of them is damaged, or not signed with the
+ * key, and where there is none.
+ */
+export function readKeptNotes(path: string, key: KeyObject): readonly Note[] {
+  return withFile(path, (fd) => {
+    const source = new NoteSource(fd)
+    const notes: Note[] = []
+    for (let note = source.next(); note !== undefined; note = source.next()) {
+      if (note === 'damaged' || !isSigned(note, key)) {
+        throw refused(`${path}, line ${source.line}: no checkpoint that is signed with the key`)
+      }
+      notes.push(note)
+    }
+    if (notes.length === 0) throw refused(`${path} holds no checkpoint`)
+    return notes
+  })
+}
+
+const TOLD_EVERY = 100_000
+const LATE_MS = 60_000
