@@ -26,7 +26,10 @@ export const auditExportCommand = defineCommand({
   command: 'export',
   describe: 'Write the entries of an audit log for other programs, to a file or to syslog',
   options: OPTIONS,
-  example: ['$0 audit export --data ./data --format cef --syslog tcp://192.0.2.7:601', ''],
+  example: [
+    '$0 audit export --data ./data --format cef --syslog tcp://192.0.2.7:601',
+    'send everything to a collector',
+  ],
   async run(options) {
     const { auditPlace } = await import('../audit-place.ts')
     const { EntryReader } = await import('../../adapter/audit-log/entry-reader.ts')

@@ -13,9 +13,9 @@ export const SIGNING_KEY = generateKeyPairSync('ed25519').privateKey
 export const PUBLIC_KEY = createPublicKey(SIGNING_KEY)
 
 /** A line of a log: no two of them are alike. */
-export function lineOf(index: number, more = ''): string {
+export function lineOf(index: number, object = 'o'): string {
   const time = new Date(1_700_000_000_000 + index).toISOString()
-  return auditLine({ kind: 'operation', time, op: index, operation: 'Get', object: `o${more}` })
+  return auditLine({ kind: 'operation', time, op: index, operation: 'Get', object })
 }
 
 export async function openLog(
@@ -34,14 +34,13 @@ export async function openLog(
   })
 }
 
-/** Appends entries, so many in each turn of the event loop. */
+/** Appends entries, one in each turn of the event loop. */
 export async function fill(
   log: FileAuditLog,
-  { from, to, atOnce = 1 }: { from: number; to: number; atOnce?: number },
+  { from, to, object }: { from: number; to: number; object?: string },
 ): Promise<void> {
-  for (let index = from; index < to; index += atOnce) {
-    const end = Math.min(to, index + atOnce)
-    for (let at = index; at < end; at += 1) log.append(lineOf(at))
+  for (let index = from; index < to; index += 1) {
+    log.append(lineOf(index, object))
     await log.written()
   }
 }

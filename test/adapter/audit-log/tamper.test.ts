@@ -35,12 +35,12 @@ beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'kmipd-tamper-'))
   whole = join(parent, 'whole')
   other = join(parent, 'other')
-  for (const [directory, first] of [
-    [whole, 0],
-    [other, ENTRIES],
+  for (const [directory, object] of [
+    [whole, 'o'],
+    [other, 'p'],
   ] as const) {
     const log = await openLog(directory, { limits: LIMITS, startHasher: hasherInProcess() })
-    await fill(log, { from: first, to: first + ENTRIES })
+    await fill(log, { from: 0, to: ENTRIES, object })
     await log.close()
   }
   console.info(`tampering: ${POSITIONS} positions of each kind, seed ${SEED}`)
