@@ -16,6 +16,8 @@ export class ObjectCache {
   readonly #objects = new Map<string, Kept>()
   /** Objects that are being opened, until a write overtakes them. */
   readonly #opening = new Map<string, Promise<StoredObject | undefined>>()
+  /** The latest revision that any object came with. */
+  #latest: Revision = 0n
 
   constructor(capacity: number, retirement: Retirement) {
     this.#capacity = capacity
@@ -42,8 +44,22 @@ export class ObjectCache {
     return found.stored
   }
 
+  /**
+   * Keeps an object as it was just written. Where commits are told of in another order than they were made in, a later
+   * state of it may have come and gone already: then it is left to be read.
+   */
+  written(stored: StoredObject): void {
+    if (stored.revision >= this.#latest) {
+      this.put(stored)
+      return
+    }
+    this.drop(stored.place)
+    this.#retirement.retire(stored.object.content)
+  }
+
   /** Keeps an object unless a later state of it is kept already. */
   put(stored: StoredObject): void {
+    this.#note(stored)
     const { place, object } = stored
     const { content } = object
     this.#opening.delete(place)
@@ -84,12 +100,24 @@ export class ObjectCache {
     try {
       const stored = await opening
       if (stored === undefined) return undefined
-      if (this.#opening.get(place) === opening) this.put(stored)
+      this.#note(stored)
+      const isAwaited = this.#opening.get(place) === opening
+      if (isAwaited || this.#isBehind(stored)) this.put(stored)
       else this.#retirement.retire(stored.object.content)
       return stored
     } finally {
       if (this.#opening.get(place) === opening) this.#opening.delete(place)
     }
+  }
+
+  /** Whether what is kept of an object is older than this. */
+  #isBehind({ place, revision }: StoredObject): boolean {
+    const kept = this.#objects.get(place)
+    return kept !== undefined && kept.stored.revision < revision
+  }
+
+  #note({ revision }: StoredObject): void {
+    if (revision > this.#latest) this.#latest = revision
   }
 
   /**

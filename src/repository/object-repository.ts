@@ -138,10 +138,11 @@ export class ObjectRepository implements ObjectSource {
     const usual = objectKey(uniqueIdentifier)
     const taken = await this.#store.get(usual)
     const beside = this.#placeBeside(uniqueIdentifier, tenant)
-    // Two of the tenant's own must not come to be, one in each place.
-    return taken === undefined
+    const there = taken && (await this.at(uniqueIdentifier))
+    // Two of the tenant's own must not come to be, one in each place; one that came since is met by the commit.
+    return there === undefined || tenantOf(there.object) === tenant
       ? { place: uniqueIdentifier, checks: [{ key: objectKey(beside), revision: 'absent' }] }
-      : { place: beside, checks: [{ key: usual, revision: taken.revision }] }
+      : { place: beside, checks: [{ key: usual, revision: there.revision }] }
   }
 
   /** The objects of all tenants that have an identifier: for those who run the server, never for a client. */
@@ -166,7 +167,7 @@ export class ObjectRepository implements ObjectSource {
         const { revision } = outcome
         this.#due.note(object)
         this.rotations.note(object)
-        this.#cache.put({ object, place, sequence, version: nextVersion(each), revision })
+        this.#cache.written({ object, place, sequence, version: nextVersion(each), revision })
       }
     }
     if (outcome === 'conflict') return 'conflict'

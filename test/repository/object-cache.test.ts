@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { ManagedObject } from '../../src/model/managed-object.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
+import { ObjectCache } from '../../src/repository/object-cache.ts'
+import type { StoredObject } from '../../src/repository/object-record.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
+import { Retirement } from '../../src/repository/retirement.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 import { aesKey, destroyed, inUnit, materialOf, NOW, openObjects, OWNER, sha256 } from './sample.ts'
 
@@ -49,6 +52,42 @@ test('two who ask at once for an object share one opening', async () => {
   const [left, right] = await Promise.all([objects.at('a'), objects.at('a')])
   expect(left?.object.content).toBe(right?.object.content)
   expect(opened).toEqual(['o/a'])
+})
+
+describe('commits that are told of in another order than they were made in', () => {
+  const at = (revision: bigint): StoredObject => ({
+    object: aesKey({ id: 'a' }),
+    place: 'a',
+    sequence: 1n,
+    version: Number(revision),
+    revision,
+  })
+  const never = async (): Promise<undefined> => Promise.resolve(undefined)
+
+  test('bring nothing back that was changed since', async () => {
+    const cache = new ObjectCache(10, new Retirement())
+    cache.written(at(6n))
+    cache.drop('a')
+    cache.written(at(5n))
+    expect(await cache.load('a', never)).toBeUndefined()
+  })
+
+  test('bring nothing back that somebody has since read otherwise', async () => {
+    const cache = new ObjectCache(10, new Retirement())
+    const reading = cache.load('a', async () => Promise.resolve(at(6n)))
+    cache.drop('a')
+    expect((await reading)?.revision).toBe(6n)
+    cache.written(at(5n))
+    expect(await cache.load('a', never)).toBeUndefined()
+  })
+
+  test('do not stay when what was read beside them is later', async () => {
+    const cache = new ObjectCache(10, new Retirement())
+    const reading = cache.load('a', async () => Promise.resolve(at(6n)))
+    cache.written(at(5n))
+    await reading
+    expect((await cache.load('a', never))?.revision).toBe(6n)
+  })
 })
 
 test('after a conflict the object is read anew', async () => {
