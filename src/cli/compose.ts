@@ -2,7 +2,9 @@ import { clientCredentials } from '../adapter/client-credentials.ts'
 import { nodeCertificates } from '../adapter/certificate/index.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeCrypto } from '../adapter/crypto-node.ts'
+import { fingerprinter } from '../adapter/fingerprint.ts'
 import { nodeKeyFormats } from '../adapter/key-format/index.ts'
+import { scryptPasswords } from '../adapter/password-scrypt.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { seedable } from '../adapter/random-seeded.ts'
 import { x931Random } from '../adapter/random-x931.ts'
@@ -33,6 +35,7 @@ import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
 import { PolicyInForce } from '../server/policy-in-force.ts'
 import { KeyRotation } from '../server/key-rotation.ts'
+import { Logins } from '../server/logins.ts'
 import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
 import { backupOf } from './backup-source.ts'
@@ -151,6 +154,16 @@ export function createKeyRotation(core: Core, log: Log, isAlone = false): KeyRot
   return new KeyRotation({ lines: keys, rewrapping, ticker: systemTicker, log, isAlone })
 }
 
+function createLogins({ clients }: Core, { identity }: Config, log: Log): Logins {
+  return new Logins({
+    accountsOf: (id) => clients.find(id)?.accounts ?? [],
+    passwords: scryptPasswords(),
+    fingerprint: fingerprinter(),
+    limits: identity,
+    log,
+  })
+}
+
 /** Makes what answers KMIP messages over what the core holds. */
 export function createHandler(
   core: Core,
@@ -163,6 +176,7 @@ export function createHandler(
     services,
     clock: systemClock,
     permissions: PERMISSIONS,
+    logins: createLogins(core, config, log),
     profiles: clientProfiles(config.clients),
     log,
     ...(jobs === undefined ? {} : { jobs }),

@@ -3,6 +3,7 @@ import type { ClientLogLimits } from '../operation/client-log.ts'
 import type { CryptokiInfo, CryptokiLimits } from '../operation/pkcs11/module-settings.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
+import type { LockLimits } from '../operation/ticket-lock.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_REVOCATION_LIMITS, type RevocationLimits } from '../server/revocations.ts'
@@ -35,8 +36,8 @@ export interface Config {
         readonly port: number
       }
     | undefined
-  /** How clients are recognised. */
-  readonly identity: RevocationLimits
+  /** How clients are recognised, and when their user names are locked out. */
+  readonly identity: RevocationLimits & LockLimits
   readonly tls: {
     /** Also offers the suites of TLS 1.2 without forward secrecy or authenticated encryption. */
     readonly legacySuites: boolean
@@ -155,7 +156,7 @@ export interface Policy extends UsageRules {
 export const DEFAULT_CONFIG: Config = {
   listen: { host: '127.0.0.1', port: 5696 },
   tls: { legacySuites: false },
-  identity: DEFAULT_REVOCATION_LIMITS,
+  identity: { ...DEFAULT_REVOCATION_LIMITS, failures: 10, lockSeconds: 300 },
   limits: DEFAULT_TRANSPORT_LIMITS,
   clients: [],
   endpoints: [],

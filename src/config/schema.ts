@@ -40,6 +40,8 @@ export const configSchema: z.ZodType<Config> = section({
   identity: section({
     crlSeconds: number(1, 3_600, DEFAULT_CONFIG.identity.crlSeconds),
     expiredLists: z.enum(['warn', 'refuse']).default(DEFAULT_CONFIG.identity.expiredLists),
+    failures: number(1, 10_000, DEFAULT_CONFIG.identity.failures),
+    lockSeconds: number(1, 86_400, DEFAULT_CONFIG.identity.lockSeconds),
   }),
   tls: section({ legacySuites: z.boolean().default(DEFAULT_CONFIG.tls.legacySuites) }),
   limits: section({

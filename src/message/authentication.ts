@@ -23,9 +23,21 @@ const CredentialStruct = struct({
   credentialValue: required(Tag.CredentialValue, anyItem),
 })
 
+/** A user name with its password, which is empty where none was sent. */
+export interface Login {
+  readonly username: string
+  readonly password: Secret
+}
+
+/** What an Authentication holds that something may be decided by; its secrets are the caller's. */
+export interface Credentials {
+  /** Values of tickets. */
+  readonly tickets: readonly Secret[]
+  readonly logins: readonly Login[]
+}
+
 /** The credentials that nothing is decided by; they have their shape and no more. */
 const SHAPES: ReadonlyMap<CredentialType, Codec<object>> = new Map<CredentialType, Codec<object>>([
-  [CredentialType.UsernameAndPassword, UsernameAndPasswordCredentialStruct],
   [CredentialType.Device, DeviceCredentialStruct],
   [CredentialType.Attestation, AttestationCredentialStruct],
   [CredentialType.OneTimePassword, OneTimePasswordCredentialStruct],
@@ -33,31 +45,47 @@ const SHAPES: ReadonlyMap<CredentialType, Codec<object>> = new Map<CredentialTyp
 ])
 
 /**
- * The values of the tickets in an Authentication (KMIP 1.4 section 6.6, KMIP 2.1 section 9.4), which are the caller's.
+ * Reads an Authentication (KMIP 1.4 section 6.6, KMIP 2.1 section 9.4).
  *
  * @param credentials - what the structure holds
  * @throws KmipFault `MALFORMED_MESSAGE` and its kin; `INVALID_MESSAGE` for a structure without credentials;
  *   `AUTHENTICATION_FAILED` for one of a kind that nobody here can be satisfied by
  */
-export function readTickets(credentials: readonly Item[], version: Version): readonly Secret[] {
+export function readCredentials(credentials: readonly Item[], version: Version): Credentials {
   if (credentials.length === 0) {
     throw new KmipFault('INVALID_MESSAGE', 'The Authentication holds no Credential')
   }
-  return credentials.flatMap((item) => {
-    if (item.tag !== Tag.Credential.number) {
-      throw new KmipFault('UNKNOWN_FIELD', 'The Authentication holds what is no Credential')
-    }
-    const { credentialType, credentialValue } = compile(CredentialStruct, version).decode(item)
-    if (credentialType === CredentialType.Ticket) {
-      return [compile(TicketCredentialStruct, version).decode(credentialValue).ticket.ticketValue]
-    }
-    const shape = SHAPES.get(credentialType)
-    if (shape === undefined) {
-      throw new KmipFault('AUTHENTICATION_FAILED', 'The Credential is of a kind that is not known')
-    }
-    forget(compile(shape, version).decode(credentialValue))
-    return []
-  })
+  const tickets: Secret[] = []
+  const logins: Login[] = []
+  for (const item of credentials) readCredential(item, version, { tickets, logins })
+  return { tickets, logins }
+}
+
+function readCredential(
+  item: Item,
+  version: Version,
+  { tickets, logins }: { readonly tickets: Secret[]; readonly logins: Login[] },
+): void {
+  if (item.tag !== Tag.Credential.number) {
+    throw new KmipFault('UNKNOWN_FIELD', 'The Authentication holds what is no Credential')
+  }
+  const { credentialType, credentialValue } = compile(CredentialStruct, version).decode(item)
+  if (credentialType === CredentialType.Ticket) {
+    const { ticket } = compile(TicketCredentialStruct, version).decode(credentialValue)
+    tickets.push(ticket.ticketValue)
+    return
+  }
+  if (credentialType === CredentialType.UsernameAndPassword) {
+    const struct = compile(UsernameAndPasswordCredentialStruct, version)
+    const { username, password = Secret.take(new Uint8Array(0)) } = struct.decode(credentialValue)
+    logins.push({ username, password })
+    return
+  }
+  const shape = SHAPES.get(credentialType)
+  if (shape === undefined) {
+    throw new KmipFault('AUTHENTICATION_FAILED', 'The Credential is of a kind that is not known')
+  }
+  forget(compile(shape, version).decode(credentialValue))
 }
 
 /** Zeroes the passwords of a credential that was only looked at. */

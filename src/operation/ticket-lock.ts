@@ -23,32 +23,39 @@ interface Failures {
 export class TicketLock {
   readonly #limits: LockLimits
   readonly #log: Log
-  /** By the client's identifier; right tickets change nothing in it. */
+  readonly #what: string
+  /** By the client's identifier, or a part of what it tries; right tickets change nothing in it. */
   readonly #failures = new Map<string, Failures>()
 
-  constructor(limits: LockLimits, log: Log) {
+  /** @param what - is wrong, for messages */
+  constructor(limits: LockLimits, log: Log, what = 'tickets') {
     this.#limits = limits
     this.#log = log
+    this.#what = what
   }
 
   /** Throws `AUTHENTICATION_FAILED` while the client is locked out. */
-  check(client: string, now: DateTime): void {
-    const until = this.#failures.get(client)?.until
+  check(key: string, now: DateTime): void {
+    const until = this.#failures.get(key)?.until
     if (until === undefined) return
-    if (until <= now) this.#failures.delete(client)
-    else throw new KmipFault('AUTHENTICATION_FAILED', 'Too many tickets were wrong')
+    if (until <= now) this.#failures.delete(key)
+    else throw new KmipFault('AUTHENTICATION_FAILED', `Too many ${this.#what} were wrong`)
   }
 
-  /** Counts a wrong ticket. */
-  count(client: string, now: DateTime): void {
+  /**
+   * Counts a wrong ticket.
+   *
+   * @param client - whose it is, where the key says more
+   */
+  count(key: string, now: DateTime, client = key): void {
     const { failures: most, lockSeconds } = this.#limits
-    const before = this.#failures.get(client)
+    const before = this.#failures.get(key)
     const isOver = before === undefined || before.since + lockSeconds <= now
     const failures: Failures = isOver ? { since: now, count: 0, until: undefined } : before
     failures.count += 1
-    this.#failures.set(client, failures)
+    this.#failures.set(key, failures)
     if (failures.count < most) return
     failures.until = now + lockSeconds
-    this.#log.warn('client locked out for wrong tickets', { client, seconds: lockSeconds })
+    this.#log.warn(`client locked out for wrong ${this.#what}`, { client, seconds: lockSeconds })
   }
 }

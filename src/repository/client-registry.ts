@@ -8,16 +8,15 @@ import type { Commit, Entry, Store } from '../port/store.ts'
 import type { CommitPart } from './commit-part.ts'
 import {
   certificateIndexKey,
-  CLIENT_RECORDS,
   clientIndexKeys,
   clientNameKey,
-  clientOfKey,
   clientRecordKey,
   joinKey,
   keysBeside,
 } from './client-keys.ts'
 import { ruleKeyOf } from './rule-book.ts'
-import { openClient, sealClient, type Client, type ClientKey } from './client-record.ts'
+import { readClients, type Held } from './client-scan.ts'
+import { sealClient, type Client, type ClientKey } from './client-record.ts'
 
 export interface NewClient {
   readonly name: string
@@ -33,6 +32,7 @@ export interface ClientRegistry {
   readonly directory: ClientDirectory
   /** In the order of their names. */
   list(): readonly Client[]
+  find(id: string): Client | undefined
   /**
    * Throws `INVALID_FIELD` for a name that is not one, `NAME_TAKEN`, `OBJECT_EXISTS` for a key that another client
    * has, `UNAVAILABLE`.
@@ -77,13 +77,6 @@ export async function openClientRegistry(deps: RegistryDeps): Promise<ClientRegi
   return registry
 }
 
-/** A client as it lies in the store. */
-interface Held {
-  readonly client: Client
-  /** Counts the writes of its record, first 1. */
-  readonly version: number
-}
-
 class StoredClients implements ClientRegistry {
   readonly #deps: RegistryDeps
   readonly #byId = new Map<string, Held>()
@@ -106,21 +99,16 @@ class StoredClients implements ClientRegistry {
 
   async load(): Promise<void> {
     const { store, sealer } = this.#deps
-    let { from } = CLIENT_RECORDS
-    for (;;) {
-      const entries = await store.scan({ from, to: CLIENT_RECORDS.to }, { limit: PAGE })
-      for (const entry of entries) {
-        this.#hold(openClient(sealer, clientOfKey(entry.key), entry.value))
-      }
-      const last = entries.at(-1)
-      if (last === undefined || entries.length < PAGE) return
-      from = Uint8Array.of(...last.key, 0)
-    }
+    for await (const held of readClients(store, sealer)) this.#hold(held)
   }
 
   list(): readonly Client[] {
     const clients = Array.from(this.#byId.values(), ({ client }) => client)
     return clients.sort((left, right) => (left.name < right.name ? -1 : 1))
+  }
+
+  find(id: string): Client | undefined {
+    return this.#byId.get(id)?.client
   }
 
   async add({ name, role, namespace, key }: NewClient): Promise<Client> {
@@ -185,8 +173,8 @@ class StoredClients implements ClientRegistry {
       const held = this.#byId.get(id)
       if (held === undefined || record === undefined) throw noSuchClient()
       const after: Held = { client: next(held.client), version: held.version + 1 }
-      const outcome = await this.#deps.store.commit(this.#changing(record, held, after))
-      if (outcome !== 'conflict') {
+      const commit = this.#changing(record, held, after)
+      if ((await this.#deps.store.commit(commit)) !== 'conflict') {
         this.#hold(after, held)
         this.#tell()
         return after.client
@@ -293,7 +281,6 @@ function noSuchClient(): KmipFault {
   return new KmipFault('OBJECT_NOT_FOUND', 'There is no such client')
 }
 
-const PAGE = 1000
 const ATTEMPTS = 20
 /** Far more than can be replaced while one answer is under way. */
 const MOST_REPLACED = 1_000

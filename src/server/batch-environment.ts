@@ -22,6 +22,10 @@ export interface BatchEnvironment {
   readonly profile?: ClientProfile | undefined
   readonly repository: ObjectRepository
   readonly permissions: Permissions
+  /** Whether the client is still known by what it was recognised by; absent for what is the server's own. */
+  readonly isKnown?: (() => boolean) | undefined
+  /** Names what the message came with that takes away from what its client may do; undefined for nothing. */
+  readonly scope?: string | undefined
   /** The tickets that the message came with. */
   readonly tickets: readonly IssuedTicket[]
   /** Why none of the batch items is carried out, if that is so. */

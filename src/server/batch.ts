@@ -20,7 +20,7 @@ import { BatchReferences } from './batch-references.ts'
 import { canceled } from './job.ts'
 import type { Halt } from './jobs.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
-import { withRetries } from './retries.ts'
+import { checkKnown, withRetries } from './retries.ts'
 
 /**
  * Carries out the batch items of a message in their order and gives as many results as there are items (KMIP 1.4
@@ -255,7 +255,9 @@ async function performIn(
 }
 
 /** Whatever was begun before, what is done now is decided by the policy as it is now. */
-function permissionIn({ permissions, identity }: BatchEnvironment): Permission {
+/** Throws `AUTHENTICATION_FAILED` for a client that was removed meanwhile, or its certificate revoked. */
+function permissionIn({ permissions, identity, isKnown }: BatchEnvironment): Permission {
+  checkKnown(isKnown)
   return permissions.of(identity)
 }
 

@@ -75,7 +75,8 @@ export class Connections {
     }
     this.#named += 1
     const name = `c-${this.#named.toString(36)}`
-    this.#serve({ socket, certificate, protocol, peer: { identity, connection: name } })
+    const isKnown = () => this.#identify(certificate) !== undefined || this.#mayFinish(certificate)
+    this.#serve({ socket, certificate, protocol, peer: { identity, connection: name, isKnown } })
     return undefined
   }
 

@@ -10,6 +10,7 @@ import type { Offer, Services } from '../operation/context.ts'
 import { scopeOf } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import { Operation } from '../spec/enum/operation.ts'
+import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
 import type { Secret } from '../secret/secret.ts'
 import { isItem, type Item } from '../ttlv/item.ts'
@@ -22,8 +23,9 @@ import { performBatch } from './batch.ts'
 import { announcedIn, readMessage, wipeItem, type Encoding } from './format.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
 import { NO_REQUESTS, type Jobs } from './jobs.ts'
+import { narrowedBy, scopeWith, type Logins } from './logins.ts'
 import { OFFER } from './offer.ts'
-import { presentTickets } from './present-tickets.ts'
+import { NOTHING_PRESENTED, presentCredentials, type Presented } from './present-credentials.ts'
 import { RequestedTurn } from './requested-turn.ts'
 import { SlowWork } from './slow-work.ts'
 import { writeReply } from './reply.ts'
@@ -34,6 +36,8 @@ export interface DispatcherOptions {
   readonly services: Services
   readonly clock: Clock
   readonly permissions: Permissions
+  /** Compares user names and passwords; without it they decide nothing. */
+  readonly logins?: Logins
   /** What clients need otherwise than the standard has it, by their names. */
   readonly profiles?: ReadonlyMap<string, ClientProfile>
   readonly log: Log
@@ -157,9 +161,12 @@ class Dispatcher implements MessageHandler {
     const { identity } = peer
     const trace = new Trace(log, services.random, peer, header.clientCorrelationValue)
     const items = batchItems.map((item) => readItem(item, version))
-    const client = identity.id
-    const { tickets, refusal } = presentTickets(header, { client, version, now }, services.tickets)
-    const owner = { client, version, scope: scopeOf(tickets) }
+    const { tickets, accounts, refusal } =
+      header.authentication === undefined
+        ? NOTHING_PRESENTED
+        : await this.#present(header.authentication, peer, { version, now })
+    const scope = scopeWith(scopeOf(tickets), accounts)
+    const owner = { client: identity.id, version, scope }
     const roles = new RequestedTurn(peer)
     const destroyAfterAnswer = (secret: Secret) => void secrets.push(secret)
     const results = await performBatch(items, header, {
@@ -167,7 +174,9 @@ class Dispatcher implements MessageHandler {
       identity,
       profile: this.#options.profiles?.get(identity.name),
       repository,
-      permissions,
+      permissions: accounts.length === 0 ? permissions : narrowedBy(permissions, accounts),
+      isKnown: peer.isKnown,
+      scope,
       tickets,
       refusal: refusal ?? roles.refusalOf(items),
       roles,
@@ -195,6 +204,16 @@ class Dispatcher implements MessageHandler {
       (index) => results[index]?.dropped?.(),
     )
     return roles.turnIn(reply, version)
+  }
+
+  async #present(
+    authentication: readonly Item[],
+    { identity, connection }: Peer,
+    { version, now }: { readonly version: Version; readonly now: DateTime },
+  ): Promise<Presented> {
+    const { services, logins } = this.#options
+    const presenter = { client: identity.id, connection, version, now }
+    return presentCredentials(authentication, presenter, { tickets: services.tickets, logins })
   }
 
   /** Answers a message that is not understood as a whole. */

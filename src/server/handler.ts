@@ -6,6 +6,8 @@ import type { Encoding } from './format.ts'
 /** The connection a message came over. */
 export interface Peer {
   readonly identity: Identity
+  /** Whether the client is still known by its certificate, or what it asked for may be finished; absent where nobody knows. */
+  readonly isKnown?: () => boolean
   /** For log lines: unique while the process lives. */
   readonly connection: string
   /** The role of the server, on a connection where it can be turned (KMIP 2.1 section 6.1.54). */

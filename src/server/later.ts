@@ -1,5 +1,4 @@
 import { KmipFault } from '../fault/fault.ts'
-import { scopeOf } from '../operation/tickets.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
@@ -60,9 +59,9 @@ function submit(
   work: LaterWork,
   environment: BatchEnvironment,
 ): readonly Job[] | undefined {
-  const { jobs, identity, version, repository, services, tickets } = environment
+  const { jobs, identity, version, repository, services, tickets, scope } = environment
   if (items.length === 0) return []
-  const owner = { client: identity.id, version, scope: scopeOf(tickets) }
+  const owner = { client: identity.id, version, scope }
   return jobs?.submit(owner, items, async (series) => {
     if (services.tickets.wereEnded(tickets, jobs.now)) {
       for (const job of series) jobs.end(job, { fault: ended() })

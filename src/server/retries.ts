@@ -8,13 +8,16 @@ const ATTEMPTS = 200
 
 /** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
 export async function withRetries<T>(
-  { repository, identity, now, mayStore }: BatchEnvironment,
+  { repository, identity, now, mayStore, isKnown }: BatchEnvironment,
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<T> {
   const attempt = async (): Promise<{ readonly result: T } | undefined> => {
     const unit = repository.begin({ owner: identity.id, namespace: identity.namespace, now })
     const result = await work(unit)
-    if (!unit.isEmpty && mayStore?.() === false) throw canceled()
+    if (!unit.isEmpty) {
+      checkKnown(isKnown)
+      if (mayStore?.() === false) throw canceled()
+    }
     return (await unit.commit()) === 'done' ? { result } : undefined
   }
   const first = await attempt()
@@ -27,4 +30,11 @@ export async function withRetries<T>(
     }
     throw new KmipFault('CONFLICT', 'Other clients keep changing the object')
   })
+}
+
+/** Throws `AUTHENTICATION_FAILED` for whoever is known no more. */
+export function checkKnown(isKnown: BatchEnvironment['isKnown']): void {
+  if (isKnown?.() === false) {
+    throw new KmipFault('AUTHENTICATION_FAILED', 'The client is not known any more')
+  }
 }

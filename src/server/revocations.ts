@@ -234,9 +234,12 @@ function fallenOf(
   authorities: readonly TrustedAuthority[],
   guards: ReadonlyMap<string, Guard>,
 ): ReadonlySet<string> {
-  const read = authorities.map(({ id, certificate }) => ({ id, x509: new X509Certificate(certificate) }))
+  const read = authorities.map(({ id, certificate }) => ({
+    id,
+    x509: new X509Certificate(certificate),
+  }))
   const fallen = new Set<string>()
-  for (let size = -1; size < fallen.size; ) {
+  for (let size = -1; size < fallen.size;) {
     size = fallen.size
     for (const { id, x509 } of read) {
       const issuer = read.find(

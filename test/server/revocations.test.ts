@@ -35,7 +35,7 @@ function put(path: string, content: RevocationList | KmipFault): void {
 
 function trust(authority: TestAuthority, crl?: string): TrustedAuthority {
   const certificate = Uint8Array.from(new X509Certificate(authority.cert).raw)
-  return { id: authorityId(certificate), certificate, added: NOW, ...(crl && { crl }) }
+  return { id: authorityId(certificate), certificate, added: NOW, ...(crl !== undefined && { crl }) }
 }
 
 const list = (serials: readonly string[], more: Partial<RevocationList> = {}): RevocationList => ({
@@ -138,7 +138,7 @@ describe('revocation lists', () => {
     const revocations = create()
     await revocations.start()
     for (const number of ['0ffe', undefined]) {
-      put('/root', list([], { thisUpdate: NOW, ...(number && { number }) }))
+      put('/root', list([], { thisUpdate: NOW, ...(number !== undefined && { number }) }))
       await revocations.reload()
       expect(revocations.isRevoked(certificate(root, 'A1'))).toBe(true)
     }

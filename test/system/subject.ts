@@ -22,7 +22,7 @@ import type { Random } from '../../src/port/random.ts'
 import type { Store } from '../../src/port/store.ts'
 import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { Secret } from '../../src/secret/secret.ts'
-import { createMessageHandler } from '../../src/server/dispatcher.ts'
+import { createMessageHandler, type DispatcherOptions } from '../../src/server/dispatcher.ts'
 import type { MessageHandler, Peer } from '../../src/server/handler.ts'
 import { vocabulary } from '../../src/spec/vocabulary.ts'
 import { encode } from '../../src/ttlv/encode.ts'
@@ -55,11 +55,14 @@ export interface Subject {
 }
 
 /** Makes a subject whose identifiers and keys are the same every time, over a store in memory unless one is given. */
-export async function createSubject(store: Store = memoryStore()): Promise<Subject> {
+export async function createSubject(
+  store: Store = memoryStore(),
+  more: Partial<DispatcherOptions> = {},
+): Promise<Subject> {
   const lines: LogLine[] = []
   const random = countingRandom()
   const open = async (): Promise<MessageHandler> =>
-    handlerOver(store, { random, lines, now: () => subject.now })
+    handlerOver(store, { random, lines, now: () => subject.now }, more)
   const subject: Subject = { handler: undefined as never, lines, now: START, reopen: open }
   return Object.assign(subject, { handler: await open() })
 }
@@ -73,6 +76,7 @@ interface Surroundings {
 async function handlerOver(
   store: Store,
   { random, lines, now }: Surroundings,
+  more: Partial<DispatcherOptions>,
 ): Promise<MessageHandler> {
   const streams = new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random)
   return createMessageHandler({
@@ -100,6 +104,7 @@ async function handlerOver(
     limits: DEFAULT_LIMITS,
     batchItems: 100,
     responseBytes: DEFAULT_LIMITS.messageBytes,
+    ...more,
   })
 }
 

@@ -25,13 +25,13 @@ export const authorityAddCommand = defineCommand({
   },
   example: ['$0 authority add corp.crt --crl corp.crl --data ./data', 'with a revocation list'],
   async run(options, { file = '' }) {
-    const { resolve } = await import('node:path')
+    const path = await import('node:path')
     const { withAdmin } = await import('../admin-session.ts')
     const { readCertificateOption } = await import('../certificate-option.ts')
     const { crl, label, json } = options
     const request = {
       certificate: await readCertificateOption('file', file),
-      ...(crl === undefined ? {} : { crl: options.server === undefined ? resolve(crl) : crl }),
+      ...(crl === undefined ? {} : { crl: options.server === undefined ? path.resolve(crl) : crl }),
       ...(label === undefined ? {} : { label }),
     }
     const added = await withAdmin(options, async (admin) => admin['authority.add'](request))
