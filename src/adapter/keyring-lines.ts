@@ -1,8 +1,15 @@
+import type { KeyObject } from 'node:crypto'
 import { KmipFault } from '../fault/fault.ts'
 import type { EpochStatus, KeyLines } from '../port/key-lines.ts'
 import type { Store } from '../port/store.ts'
-import { KEYRING_KEY, committedRing, type OpenedKeyring, type SpareEpoch } from './keyring.ts'
-import { encodeKeyring, type Keyring, type WrappedEpoch } from './keyring-record.ts'
+import {
+  KEYRING_KEY,
+  committedRing,
+  newestOf,
+  type OpenedKeyring,
+  type SpareEpoch,
+} from './keyring.ts'
+import { DEFAULT_LINE, encodeKeyring, type Keyring, type WrappedEpoch } from './keyring-record.ts'
 import type { EnvelopeSealer } from './sealer-envelope.ts'
 
 /** The keyring of an open store, which nobody else writes. */
@@ -12,8 +19,8 @@ export class KeyringLines implements KeyLines {
   /** Numbers that follow those of the ring; the next first. */
   readonly #spares: SpareEpoch[]
   #ring: Keyring
-  /** Of the newest epoch of the ring. */
-  #commitment: OpenedKeyring['commitment']
+  /** Of the epochs of the ring. */
+  readonly #commitments: Map<number, KeyObject>
   /** How often each epoch of the ring had sealed when it was opened. */
   readonly #before: Map<number, number>
   /** Whether what lies in the store is of an older format. */
@@ -25,7 +32,7 @@ export class KeyringLines implements KeyLines {
     this.#sealer = opened.sealer
     this.#spares = [...spares]
     this.#ring = opened.ring
-    this.#commitment = opened.commitment
+    this.#commitments = new Map(opened.commitments)
     this.#isOutdated = opened.isOutdated
     this.#before = new Map(opened.ring.epochs.map(({ number, seals }) => [number, seals]))
   }
@@ -39,17 +46,29 @@ export class KeyringLines implements KeyLines {
 
   async rotate(line: string): Promise<number> {
     return this.#inTurn(async () => {
-      if (!this.#ring.epochs.some((epoch) => epoch.line === line)) {
+      if (!this.#has(line)) {
         throw new KmipFault('OBJECT_NOT_FOUND', `There is no namespace ${line}`)
       }
-      const spare = this.#spares[0]
-      if (spare === undefined) throw new KmipFault('UNAVAILABLE', NO_SPARES)
-      const { number, wrapped, key, commitment } = spare
-      const epochs = [...this.#counted(), { number, line, seals: 0, wrapped }]
-      await this.#write(epochs, commitment)
-      this.#spares.shift()
-      this.#sealer.addEpoch(number, line, key)
-      return number
+      return this.#addEpoch(line)
+    })
+  }
+
+  async begin(line: string): Promise<number> {
+    return this.#inTurn(async () => {
+      if (this.#has(line)) throw new KmipFault('OBJECT_EXISTS', 'The line is there already')
+      return this.#addEpoch(line)
+    })
+  }
+
+  async end(line: string): Promise<void> {
+    if (line === DEFAULT_LINE) throw new TypeError('The default line does not end')
+    return this.#inTurn(async () => {
+      const isOfLine = (epoch: WrappedEpoch): boolean => epoch.line === line
+      const leaving = this.#ring.epochs.filter(isOfLine).map(({ number }) => number)
+      if (leaving.length === 0) return
+      await this.#write(this.#counted().filter((epoch) => !isOfLine(epoch)))
+      this.#forget(leaving)
+      this.#sealer.endLine(line)
     })
   }
 
@@ -60,8 +79,8 @@ export class KeyringLines implements KeyLines {
       const leaving = this.#ring.epochs.filter(leaves).map(({ number }) => number)
       if (leaving.length === 0) return
       const kept = this.#counted().filter((epoch) => !leaves(epoch))
-      await this.#write(kept, this.#commitment)
-      this.#sealer.retireEpochs(leaving)
+      await this.#write(kept)
+      this.#forget(leaving)
     })
   }
 
@@ -69,13 +88,33 @@ export class KeyringLines implements KeyLines {
     const isBehind = ({ number, seals }: WrappedEpoch): boolean =>
       this.#sealer.sealsOf(number) > 0 && this.#sealsOf(number) + RESERVE / 2 > seals
     if (!this.#ring.epochs.some(isBehind)) return
-    await this.#inTurn(async () => this.#write(this.#counted(), this.#commitment))
+    await this.#inTurn(async () => this.#write(this.#counted()))
   }
 
   /** Writes the keyring anew where it is of an older format. To be called once it is known that the store is sound. */
   async bringUpToDate(): Promise<void> {
     if (!this.#isOutdated) return
-    await this.#inTurn(async () => this.#write(this.#ring.epochs, this.#commitment))
+    await this.#inTurn(async () => this.#write(this.#ring.epochs))
+  }
+
+  #has(line: string): boolean {
+    return this.#ring.epochs.some((epoch) => epoch.line === line)
+  }
+
+  async #addEpoch(line: string): Promise<number> {
+    const spare = this.#spares[0]
+    if (spare === undefined) throw new KmipFault('UNAVAILABLE', NO_SPARES)
+    const { number, wrapped, key, commitment } = spare
+    this.#commitments.set(number, commitment)
+    await this.#write([...this.#counted(), { number, line, seals: 0, wrapped }])
+    this.#spares.shift()
+    this.#sealer.addEpoch(number, line, key)
+    return number
+  }
+
+  #forget(numbers: readonly number[]): void {
+    for (const number of numbers) this.#commitments.delete(number)
+    this.#sealer.retireEpochs(numbers)
   }
 
   #isSealing({ number, line }: Pick<WrappedEpoch, 'number' | 'line'>): boolean {
@@ -96,7 +135,9 @@ export class KeyringLines implements KeyLines {
   }
 
   /** What lies in the store is not asked: nobody else has written it, or may have. */
-  async #write(epochs: readonly WrappedEpoch[], key: OpenedKeyring['commitment']): Promise<void> {
+  async #write(epochs: readonly WrappedEpoch[]): Promise<void> {
+    const key = this.#commitments.get(newestOf(epochs).number)
+    if (key === undefined) throw new TypeError('An epoch commits to nothing')
     const ring = committedRing({ ...this.#ring, epochs }, key)
     const before = await this.#store.get(KEYRING_KEY)
     const checks = [{ key: KEYRING_KEY, revision: before?.revision ?? ('absent' as const) }]
@@ -106,7 +147,6 @@ export class KeyringLines implements KeyLines {
       throw new KmipFault('CONFLICT', 'The keyring was changed by someone else')
     }
     this.#ring = ring
-    this.#commitment = key
     this.#isOutdated = false
   }
 

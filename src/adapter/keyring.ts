@@ -33,8 +33,8 @@ export interface OpenedKeyring extends OpenedKeys {
   /** What is to lie in the store: of a keyring that was there already, the same but for its format. */
   readonly record: Uint8Array
   readonly ring: Keyring
-  /** What the newest epoch commits to the ring with. */
-  readonly commitment: KeyObject
+  /** What each epoch commits to a ring with in which it is the newest. */
+  readonly commitments: ReadonlyMap<number, KeyObject>
   /** Whether the store must have authenticated heads. */
   readonly isAuthenticated: boolean
   /** Whether what lies in the store is of an older format than {@link record}. */
@@ -205,7 +205,9 @@ function openRing(keys: BareKeys, ring: Keyring, format: Keyring['format']): Ope
     ...openBareKeys(keys),
     record: encodeKeyring(ring),
     ring,
-    commitment: commitmentKey(newestOf(keys.epochs).key, keys.storeId),
+    commitments: new Map(
+      keys.epochs.map(({ number, key }) => [number, commitmentKey(key, keys.storeId)]),
+    ),
     isAuthenticated: format !== 1,
     isOutdated: format !== KEYRING_FORMAT,
   }
@@ -263,7 +265,7 @@ async function unwrapLater(
 }
 
 /** The epoch of the highest number: it commits to the ring. */
-function newestOf<T extends { readonly number: number }>(epochs: readonly T[]): T {
+export function newestOf<T extends { readonly number: number }>(epochs: readonly T[]): T {
   const [first, ...others] = epochs
   if (first === undefined) throw damaged()
   return others.reduce((newest, each) => (each.number > newest.number ? each : newest), first)

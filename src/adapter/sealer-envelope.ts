@@ -26,6 +26,8 @@ export interface EnvelopeSealer extends EpochSealer {
   addEpoch(number: number, line: string, key: KeyObject): void
   /** Forgets keys as soon as nobody holds them. */
   retireEpochs(numbers: readonly number[]): void
+  /** Nothing is sealed in the line any more; its epochs are retired by themselves. */
+  endLine(line: string): void
   /** How often each epoch has sealed since it was opened or added. */
   sealsOf(number: number): number
 }
@@ -80,7 +82,7 @@ class LineSealer implements EnvelopeSealer {
 
   seal(label: RecordLabel, plaintext: Uint8Array): Uint8Array {
     const epoch = this.#sealing.get(label.line ?? DEFAULT_LINE)
-    if (epoch === undefined) throw destroyed()
+    if (epoch === undefined) throw this.#index === undefined ? destroyed() : ended()
     const fresh = randomFillSync(unmovedBytes(KEY_BYTES + 2 * IV_BYTES))
     const dataKey = fresh.subarray(0, KEY_BYTES)
     const keyIv = fresh.subarray(KEY_BYTES, KEY_BYTES + IV_BYTES)
@@ -160,6 +162,10 @@ class LineSealer implements EnvelopeSealer {
   retireEpochs(numbers: readonly number[]): void {
     for (const number of numbers) this.#leaving.add(number)
     this.#letGo()
+  }
+
+  endLine(line: string): void {
+    this.#sealing.delete(line)
   }
 
   sealsOf(number: number): number {
@@ -280,6 +286,10 @@ function broken({ keyspace, id, version }: RecordLabel, what: string): KmipFault
 
 function destroyed(): KmipFault {
   return new KmipFault('UNAVAILABLE', 'The keys of the store are gone')
+}
+
+function ended(): KmipFault {
+  return new KmipFault('UNAVAILABLE', 'The keys of the namespace are gone')
 }
 
 const FORMAT = 1

@@ -3,6 +3,7 @@ import type { Client, ClientKey } from '../repository/client-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
 import type { IdentityCalls, IdentityDeps } from './identity-deps.ts'
 import type { IdentityResponse } from './identity-schema.ts'
+import { entered, lineName } from './namespaces.ts'
 import { NAME_RULE } from './name-rule.ts'
 
 type ClientCalls = Pick<IdentityCalls, Extract<keyof IdentityCalls, `client.${string}`>>
@@ -11,10 +12,10 @@ type ClientCalls = Pick<IdentityCalls, Extract<keyof IdentityCalls, `client.${st
 export function clientCalls(deps: IdentityDeps): ClientCalls {
   const { clients } = deps
   const change = async (name: string, next: (client: Client) => Client) =>
-    detailsOf(await clients.change(clientNamed(clients, name).id, next))
+    detailsOf(await clients.change(clientNamed(clients, name).id, next), deps)
   return {
     'client.register': async (request) => register(deps, request),
-    'client.show': async ({ name }) => Promise.resolve(detailsOf(clientNamed(clients, name))),
+    'client.show': async ({ name }) => Promise.resolve(detailsOf(clientNamed(clients, name), deps)),
     'client.remove': async ({ name }) => {
       const { id } = clientNamed(clients, name)
       await clients.remove(id)
@@ -43,11 +44,13 @@ export function clientNamed(clients: ClientRegistry, name: string): Client {
 /** Registers the key of a certificate that one of the authorities signed. */
 async function register(
   deps: IdentityDeps,
-  { name, role, certificate }: Parameters<IdentityCalls['client.register']>[0],
+  { name, role, certificate, namespace: wanted }: Parameters<IdentityCalls['client.register']>[0],
 ): Promise<IdentityResponse<'client.register'>> {
   const { key, label } = await admissible(deps, certificate)
   if (name !== undefined && !isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
-  return detailsOf(await deps.clients.add({ name: name ?? nameFrom(deps, label), role, key }))
+  const namespace = entered(deps.namespaces, wanted)
+  const client = { name: name ?? nameFrom(deps, label), role, namespace, key }
+  return detailsOf(await deps.clients.add(client), deps)
 }
 
 /** Names that only look different must not come from certificates, whose issuers may be anybody's. */
@@ -111,12 +114,16 @@ function isSameKey(one: ClientKey, other: ClientKey): boolean {
   return one.issuer === other.issuer && one.subject === other.subject
 }
 
-function detailsOf(client: Client): IdentityResponse<'client.show'> {
-  const { id, name, role, added, keys, isSuspended = false } = client
+function detailsOf(
+  client: Client,
+  { namespaces }: Pick<IdentityDeps, 'namespaces'>,
+): IdentityResponse<'client.show'> {
+  const { id, name, role, namespace, added, keys, isSuspended = false } = client
   return {
     id,
     name,
     role,
+    ...(namespace !== undefined && { namespace: lineName(namespaces, namespace) }),
     added,
     suspended: isSuspended,
     keys: keys.map(({ subject, issuer, notAfter }) => ({ subject, issuer, notAfter })),

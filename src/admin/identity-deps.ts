@@ -3,6 +3,7 @@ import type { Random } from '../port/random.ts'
 import type { RevocationLists } from '../port/revocation.ts'
 import type { AuthorityBook } from '../repository/authority-book.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
+import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import type { PeerCertificate } from '../server/identify.ts'
 import type { ListReport } from '../server/revocations.ts'
 import type { IdentityCall, IdentityRequest, IdentityResponse } from './identity-schema.ts'
@@ -17,6 +18,7 @@ export interface TrustInUse {
 
 export interface IdentityDeps {
   readonly clients: ClientRegistry
+  readonly namespaces: NamespaceRegistry
   readonly authorities: AuthorityBook
   /** Reads revocation lists where they are to be used. */
   readonly lists: RevocationLists

@@ -30,6 +30,8 @@ const clientDetails = z.strictObject({
   id: z.string(),
   name: z.string(),
   role: z.string(),
+  /** Name of the namespace that it is in; absent for a client that is a tenant by itself. */
+  namespace: z.string().optional(),
   added: dateTime,
   suspended: z.boolean(),
   keys: z.array(keySummary),
@@ -66,6 +68,8 @@ export const IDENTITY_CALLS = {
       name: clientName.optional(),
       role: z.enum(ROLE_NAMES),
       certificate,
+      /** Name of the namespace that it is put into, for life. */
+      namespace: clientName.optional(),
     }),
     response: clientDetails,
   },

@@ -25,6 +25,8 @@ export interface CatalogueOptions {
   readonly clock: Clock
   /** Name of a client by its identifier; undefined for one that is gone. */
   readonly ownerName: (id: string) => string | undefined
+  /** Name of a namespace by its identifier. */
+  readonly namespaceName: (id: string) => string | undefined
 }
 
 /** Lists the objects of a repository for those who run the server. */
@@ -98,12 +100,16 @@ function positionOf(after: PageRequest['after']): bigint | undefined {
   throw new KmipFault('INVALID_FIELD', 'No page ended there')
 }
 
-function summaryOf(object: ManagedObject, { ownerName }: CatalogueOptions): ObjectSummary {
-  const { attributes, owner } = object
+function summaryOf(
+  object: ManagedObject,
+  { ownerName, namespaceName }: CatalogueOptions,
+): ObjectSummary {
+  const { attributes, owner, namespace } = object
   return {
     id: object.uniqueIdentifier,
     type: nameOf(ObjectType, object.objectType) ?? 'unknown',
     owner: ownerName(owner) ?? owner,
+    namespace: namespace === undefined ? undefined : (namespaceName(namespace) ?? namespace),
     state: nameOf(State, attributes.get('State')),
     name: attributes.get('Name')?.nameValue,
     algorithm: nameOf(CryptographicAlgorithm, attributes.get('CryptographicAlgorithm')),

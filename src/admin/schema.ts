@@ -10,9 +10,28 @@ const clientSummary = z.strictObject({
   id: z.string(),
   name: z.string(),
   role: z.string(),
+  /** Name of the namespace that it is in; absent for a client that is a tenant by itself. */
+  namespace: z.string().optional(),
   added: dateTime,
   /** When the last of its certificates ends. */
   notAfter: dateTime,
+})
+
+/** Of objects that are not destroyed. */
+const amount = z.strictObject({ objects: z.int(), bytes: z.int() })
+
+const bound = z.int().min(0).optional()
+
+const namespaceSummary = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  added: dateTime,
+  /** How many are in it. */
+  clients: z.int(),
+  /** What there may be in it at most. */
+  quota: amount.partial(),
+  /** Its removal was begun, and can be gone on with. */
+  ending: z.boolean().optional(),
 })
 
 const objectSummary = z.strictObject({
@@ -25,6 +44,8 @@ const objectSummary = z.strictObject({
   length: z.int().optional(),
   /** Name of the client it belongs to. */
   owner: z.string(),
+  /** Name of the namespace that it is in; absent for one of a client that is in none. */
+  namespace: z.string().optional(),
   created: dateTime.optional(),
 })
 
@@ -104,6 +125,8 @@ export const ADMIN_CALLS = {
       role: z.enum(ROLE_NAMES),
       /** SubjectPublicKeyInfo in DER, base64: the private key stays where it was made. */
       publicKey: z.base64().max(8192),
+      /** Name of the namespace that it is put into, for life. */
+      namespace: z.string().min(1).max(64).optional(),
     }),
     response: z.strictObject({
       id: z.string(),
@@ -148,6 +171,50 @@ export const ADMIN_CALLS = {
     path: '/v1/objects/:id/trust',
     request: z.strictObject({ id: z.string().min(1).max(512), trusts: z.boolean() }),
     response: z.strictObject({ id: z.string(), trusted: z.boolean() }),
+  },
+  'object.give': {
+    method: 'POST',
+    path: '/v1/objects/:id/give',
+    request: z.strictObject({
+      id: z.string().min(1).max(512),
+      /** Name of a client in the namespace of the object. */
+      client: z.string().min(1).max(64),
+    }),
+    response: z.strictObject({ id: z.string(), from: z.string(), to: z.string() }),
+  },
+  'namespace.add': {
+    method: 'POST',
+    path: '/v1/namespaces',
+    request: z.strictObject({ name: z.string().min(1).max(64), objects: bound, bytes: bound }),
+    response: namespaceSummary,
+  },
+  'namespace.list': {
+    method: 'GET',
+    path: '/v1/namespaces',
+    request: z.strictObject({}),
+    response: z.strictObject({ namespaces: z.array(namespaceSummary) }),
+  },
+  'namespace.show': {
+    method: 'GET',
+    path: '/v1/namespaces/:name',
+    request: z.strictObject({ name: z.string().min(1).max(64) }),
+    response: namespaceSummary.extend({
+      /** Names of its clients. */
+      members: z.array(z.string()),
+      used: amount,
+    }),
+  },
+  'namespace.limit': {
+    method: 'POST',
+    path: '/v1/namespaces/:name/quota',
+    request: z.strictObject({ name: z.string().min(1).max(64), objects: bound, bytes: bound }),
+    response: namespaceSummary,
+  },
+  'namespace.remove': {
+    method: 'POST',
+    path: '/v1/namespaces/:name/remove',
+    request: z.strictObject({ name: z.string().min(1).max(64) }),
+    response: z.strictObject({ id: z.string(), name: z.string() }),
   },
   'kek.rotate': {
     method: 'POST',

@@ -8,8 +8,10 @@ import { isClientName, type ClientRegistry } from '../repository/client-registry
 import { identityCalls } from './identity-calls.ts'
 import type { IdentityDeps } from './identity-deps.ts'
 import { NAME_RULE } from './name-rule.ts'
+import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import type { AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
+import { entered, lineName, lineOf, namespaceCalls, type NamespaceDeps } from './namespaces.ts'
 import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
 import type {
   AdminCall,
@@ -33,7 +35,8 @@ export type AdminService = {
   readonly backup: (request: BackupRequest, by?: AdminCaller) => AsyncIterable<BackupPiece>
 }
 
-export interface AdminDeps extends IdentityDeps {
+export interface AdminDeps extends IdentityDeps, NamespaceDeps {
+  readonly clients: ClientRegistry
   readonly objects: ObjectCatalogue
   /** Signs the clients. */
   readonly authority: KeyedCertificate
@@ -51,7 +54,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
     status: async () => Promise.resolve(deps.status()),
     'client.add': async (request) => addClient(deps, request),
     ...identityCalls(deps),
-    'client.list': async () => Promise.resolve({ clients: listClients(deps.clients) }),
+    'client.list': async () => Promise.resolve({ clients: listClients(deps) }),
     'object.list': async (request) => deps.objects.list(request),
     'object.show': async ({ id }) => {
       const object = await deps.objects.show(id)
@@ -62,11 +65,12 @@ export function createAdminService(deps: AdminDeps): AdminService {
       if (await deps.objects.trust(id, trusts)) return { id, trusted: trusts }
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
     },
+    ...namespaceCalls(deps),
     'kek.rotate': async ({ namespace }) => ({
       namespace,
-      epoch: await deps.keys.rotate(namespace),
+      epoch: await deps.keys.rotate(lineOf(deps.namespaces, namespace)),
     }),
-    'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status())),
+    'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status(), deps.namespaces)),
     'store.verify': async () => deps.verify(),
     backup: oneAtATime(({ shares }: BackupRequest) =>
       deps.backup(shares && { ...shares, setId: Buffer.from(shares.setId, 'base64') }),
@@ -89,10 +93,13 @@ function oneAtATime(make: (request: BackupRequest) => AsyncIterable<BackupPiece>
 }
 
 /** The key-encryption keys as the admin API tells of them. */
-export function keyReportOf({ epochs, moving, problem }: KeyRotationStatus): KeyReport {
+export function keyReportOf(
+  { epochs, moving, problem }: KeyRotationStatus,
+  namespaces: Pick<NamespaceRegistry, 'get'>,
+): KeyReport {
   const told = epochs.map(({ number, line, isSealing, seals }) => ({
     epoch: number,
-    namespace: line,
+    namespace: lineName(namespaces, line),
     seals: isSealing,
     sealed: seals,
   }))
@@ -101,8 +108,8 @@ export function keyReportOf({ epochs, moving, problem }: KeyRotationStatus): Key
 
 /** Issues a certificate and registers its key; a certificate that is not registered opens nothing. */
 async function addClient(
-  { clients, authority, clock, random }: AdminDeps,
-  { name, role, publicKey }: CheckedRequest<'client.add'>,
+  { clients, namespaces, authority, clock, random }: AdminDeps,
+  { name, role, publicKey, namespace: wanted }: CheckedRequest<'client.add'>,
 ): Promise<AdminResponse<'client.add'>> {
   if (!isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
   // The certificate library is large, and most commands do without it.
@@ -114,7 +121,8 @@ async function addClient(
   })
   const { notAfter } = readCertificate(certificate)
   const key = { ...certificateKeyOf(certificate, authority.certificate), notAfter }
-  const { id } = await clients.add({ name, role, key })
+  const namespace = entered(namespaces, wanted)
+  const { id } = await clients.add({ name, role, namespace, key })
   return {
     id,
     name,
@@ -125,11 +133,12 @@ async function addClient(
   }
 }
 
-function listClients(clients: ClientRegistry): AdminResponse<'client.list'>['clients'] {
-  return clients.list().map(({ id, name, role, added, keys }) => ({
+function listClients({ clients, namespaces }: AdminDeps): AdminResponse<'client.list'>['clients'] {
+  return clients.list().map(({ id, name, role, namespace, added, keys }) => ({
     id,
     name,
     role,
+    ...(namespace !== undefined && { namespace: lineName(namespaces, namespace) }),
     added,
     notAfter: Math.max(...keys.map((key) => key.notAfter)),
   }))

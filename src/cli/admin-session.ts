@@ -13,6 +13,8 @@ import { connectServer } from './remote-server.ts'
 export interface SessionOptions extends Opening, Place {
   /** Where no server runs, the store is opened as it is, proved or not. */
   readonly isUnproved?: boolean
+  /** Key-encryption keys that are made in advance where no server runs. */
+  readonly spareKeys?: number
 }
 
 /**
@@ -26,7 +28,7 @@ export async function withAdmin<T>(
   const place = placeOf(options)
   if (typeof place !== 'string') return use(await connectServer(place), undefined)
   const directory = await openDataDirectory(place)
-  const { isUnproved = false } = options
+  const { isUnproved = false, spareKeys = 0 } = options
   return withAccess(options, async (access) => {
     checkAccess(directory, access)
     const running = await connectAdmin(pathIn(directory, 'socket'))
@@ -35,7 +37,7 @@ export async function withAdmin<T>(
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
     const { identityOf } = await import('./trust.ts')
-    const core = await openCore(directory, { ...access, log: SILENT, isUnproved })
+    const core = await openCore(directory, { ...access, log: SILENT, isUnproved, spareKeys })
     try {
       const service = createAdminService({
         clients: core.clients,

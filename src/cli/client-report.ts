@@ -7,11 +7,12 @@ export function printClient(client: AdminResponse<'client.show'>, isJson: boolea
     printJson(client)
     return
   }
-  const { name, id, role, added, suspended, keys } = client
+  const { name, id, role, namespace, added, suspended, keys } = client
   printFields([
     ['client', name],
     ['id', id],
     ['role', role],
+    ...(namespace === undefined ? [] : [['namespace', namespace] as const]),
     ['added', formatDate(added)],
     ['suspended', suspended ? 'yes' : 'no'],
     ...keys.flatMap(({ subject, issuer, notAfter }): [string, string][] => [

@@ -11,6 +11,7 @@ import { x931Random } from '../adapter/random-x931.ts'
 import type { ObjectCatalogue } from '../admin/catalogue.ts'
 import { createObjectCatalogue } from '../admin/object-catalogue.ts'
 import type { StoreReport } from '../admin/schema.ts'
+import type { NamespaceDeps } from '../admin/namespaces.ts'
 import type { AdminDeps } from '../admin/service.ts'
 import { clientProfiles } from '../config/client-profile.ts'
 import type { Config } from '../config/defaults.ts'
@@ -26,6 +27,8 @@ import { Streams, type Alarm } from '../operation/streams.ts'
 import { Tickets } from '../operation/tickets.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
+import { clearNamespace } from '../repository/clearing.ts'
+import { giveObject } from '../repository/giving.ts'
 import { inspectRecords } from '../repository/inspection.ts'
 import { Rewrapping } from '../repository/rewrapping.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
@@ -208,6 +211,7 @@ export function createCatalogue(core: Core): ObjectCatalogue {
     objects: core.objects,
     clock: systemClock,
     ownerName: (id) => names().get(id),
+    namespaceName: (id) => core.namespaces.get(id)?.name,
   })
 }
 
@@ -230,8 +234,16 @@ export async function verifyStore(core: Core): Promise<StoreReport> {
 }
 
 /** What the admin API does with the store as a whole. */
-export function storeCalls(core: Core): Pick<AdminDeps, 'verify' | 'backup'> {
+export function storeCalls(
+  core: Core,
+): Pick<AdminDeps, 'verify' | 'backup' | Exclude<keyof NamespaceDeps, 'clients'>> {
+  const { clients, namespaces, objects } = core
+  const now = () => Math.trunc(systemClock.now())
   return {
+    namespaces,
+    usageOf: async (holder) => objects.usage.of(holder),
+    clear: async (namespace) => clearNamespace(namespace, { clients, objects, now: now() }),
+    give: async (id, client) => giveObject(objects, id, { client, now: now() }),
     verify: async () => verifyStore(core),
     backup: (shares) => backupOf(core, shares),
   }

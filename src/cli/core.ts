@@ -15,6 +15,7 @@ import type { EpochSealer } from '../port/sealer.ts'
 import { openAuthorityBook, type AuthorityBook } from '../repository/authority-book.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
+import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
 
 /** An open data directory: what the server, and commands without a server, stand on. */
@@ -33,6 +34,7 @@ export interface Core {
   readonly clients: ClientRegistry
   /** Authorities of others, whose certificates clients may have. */
   readonly authorities: AuthorityBook
+  readonly namespaces: NamespaceRegistry
   readonly objects: ObjectRepository
   /** Signs the clients and the server. */
   readonly authority: KeyedCertificate
@@ -94,10 +96,15 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
       random: nodeRandom,
     })
     const authorities = await openAuthorityBook({ store, sealer })
+    const namespaces = await openNamespaceRegistry({
+      ...{ store, sealer, keys },
+      clock: systemClock,
+      random: nodeRandom,
+    })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
     const sealed = { store, sealer, keys, backup, generation }
     return assemble(
-      { directory, anchors, clients, authorities, objects, authority, ...sealed },
+      { directory, anchors, clients, authorities, namespaces, objects, authority, ...sealed },
       isUnproved,
     )
   } catch (error) {

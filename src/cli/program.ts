@@ -1,4 +1,4 @@
-import yargs from 'yargs'
+import yargs, { type Argv } from 'yargs'
 import { auditExportCommand } from './command/audit-export.ts'
 import { auditProveCommand } from './command/audit-prove.ts'
 import { auditTailCommand } from './command/audit-tail.ts'
@@ -9,6 +9,12 @@ import { backupVerifyCommand } from './command/backup-verify.ts'
 import { initCommand } from './command/init.ts'
 import { kekRotateCommand } from './command/kek-rotate.ts'
 import { kekStatusCommand } from './command/kek-status.ts'
+import { namespaceAddCommand } from './command/namespace-add.ts'
+import { namespaceLimitCommand } from './command/namespace-limit.ts'
+import { namespaceListCommand } from './command/namespace-list.ts'
+import { namespaceRemoveCommand } from './command/namespace-remove.ts'
+import { namespaceShowCommand } from './command/namespace-show.ts'
+import { objectGiveCommand } from './command/object-give.ts'
 import { objectListCommand } from './command/object-list.ts'
 import { objectShowCommand } from './command/object-show.ts'
 import { objectTrustCommand } from './command/object-trust.ts'
@@ -55,12 +61,14 @@ function createProgram(words: readonly string[]) {
     .command('client', 'Manage the clients that may connect', clientCommands)
     .command('authority', 'Manage the authorities whose clients may connect', authorityCommands)
     .command('account', 'Manage the user names that narrow what clients may do', accountCommands)
+    .command('namespace', 'Manage the namespaces that clients can be put into', namespaceCommands)
     .command('object', 'Look after the managed objects', (group) =>
       group
         .command(objectListCommand)
         .command(objectShowCommand)
+        .command(objectGiveCommand)
         .command(objectTrustCommand)
-        .demandCommand(1, 'name a command: list, show or trust'),
+        .demandCommand(1, 'name a command: list, show, give or trust'),
     )
     .command('store', 'Look after the store', (group) =>
       group
@@ -100,6 +108,16 @@ function createProgram(words: readonly string[]) {
     .showHelpOnFail(false)
     .exitProcess(false)
     .fail(refuse)
+}
+
+function namespaceCommands(group: Argv) {
+  return group
+    .command(namespaceAddCommand)
+    .command(namespaceListCommand)
+    .command(namespaceShowCommand)
+    .command(namespaceLimitCommand)
+    .command(namespaceRemoveCommand)
+    .demandCommand(1, 'name a command: add, list, show, limit or remove')
 }
 
 /** yargs calls this with its own message, or with what a handler or a coercion threw. */

@@ -2,6 +2,7 @@ import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { checkAccess } from '../adapter/root-of-directory.ts'
 import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
+import { lineOf } from '../admin/namespaces.ts'
 import { SILENT } from './admin-session.ts'
 import { CommandFailure } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
@@ -40,7 +41,7 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
     const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
     const rotation = createKeyRotation(core, SILENT, true)
     try {
-      const epoch = await rotation.rotate(namespace)
+      const epoch = await rotation.rotate(lineOf(core.namespaces, namespace))
       await rotation.settled()
       const { problem, moved } = rotation.status()
       if (problem !== undefined) throw new CommandFailure(problem)

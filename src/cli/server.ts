@@ -216,6 +216,6 @@ function statusBase(address: Address, version: string, certificateEnds: number) 
     counters: { ...listener.status() },
     certificateEnds,
     generation: core.generation,
-    keys: keyReportOf(keys.status()),
+    keys: keyReportOf(keys.status(), core.namespaces),
   })
 }

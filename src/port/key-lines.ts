@@ -20,6 +20,18 @@ export interface KeyLines {
    * @returns its number
    */
   rotate(line: string): Promise<number>
+  /**
+   * Begins a line of keys: when it resolves its first is in the store, and what is of the line can be sealed. Throws
+   * `OBJECT_EXISTS` and `UNAVAILABLE`.
+   *
+   * @returns the number of that epoch
+   */
+  begin(line: string): Promise<number>
+  /**
+   * Takes all keys of a line out of the store and of memory: what was sealed under them can never be opened again. Where
+   * there is no such line nothing happens.
+   */
+  end(line: string): Promise<void>
   /** Takes epochs that no longer seal out of the store and of memory. Nothing may be sealed under them any more. */
   retire(numbers: readonly number[]): Promise<void>
   /** Writes down how often the keys have sealed, where that has become much more than what was written last. */

@@ -23,30 +23,45 @@ export function nextVersion({ before }: StagedObject): number {
   return (before?.version ?? 0) + 1
 }
 
+/** What writes objects, and how long the record of each of them is; 0 for those that go. */
+export interface ObjectCommit extends Commit {
+  readonly sizes: readonly number[]
+}
+
 /** One commit that writes objects with everything they are found by, and whatever else goes with them. */
 export function commitOf(
   staged: readonly StagedObject[],
   sealer: Sealer,
   blinder: Blinder,
   others: readonly Commit[] = [],
-): Commit {
+): ObjectCommit {
+  const records = staged.map((each) => recordOf(each, sealer))
   const parts = [
     nameChanges(staged, blinder),
-    ...staged.map((each) => objectChanges(each, sealer, blinder)),
+    ...staged.map((each, index) => objectChanges(each, records[index], blinder)),
     ...others,
   ]
   return {
+    sizes: records.map((record) => record?.length ?? 0),
     checks: parts.flatMap(({ checks }) => checks),
     puts: parts.flatMap(({ puts }) => puts),
     dels: parts.flatMap(({ dels }) => dels),
   }
 }
 
-function objectChanges(staged: StagedObject, sealer: Sealer, blinder: Blinder): Commit {
+function recordOf(staged: StagedObject, sealer: Sealer): Uint8Array | undefined {
+  return staged.isErased === true ? undefined : sealObject(sealer, staged, nextVersion(staged))
+}
+
+function objectChanges(
+  staged: StagedObject,
+  record: Uint8Array | undefined,
+  blinder: Blinder,
+): Commit {
   const { place, sequence, before } = staged
   const key = objectKey(place)
   const terms = termChanges(staged, blinder)
-  if (staged.isErased === true) return erasure(staged, key, terms.removed)
+  if (record === undefined) return erasure(staged, key, terms.removed)
   const id = placeBytes(place)
   // Its sequence number is new: nothing can be under a key that ends in it.
   const isFresh = before === undefined
@@ -54,7 +69,7 @@ function objectChanges(staged: StagedObject, sealer: Sealer, blinder: Blinder): 
   return {
     checks: [{ key, revision: before?.revision ?? 'absent' }],
     puts: [
-      { key, value: sealObject(sealer, staged, nextVersion(staged)) },
+      { key, value: record },
       ...creation,
       ...terms.added.map((each) => ({ key: each, value: id, isFresh })),
     ],

@@ -20,6 +20,7 @@ export const SEALED_FAMILIES: readonly SealedFamily[] = [
   { keyspace: 'object', prefix: toUtf8.encode('o/') },
   { keyspace: 'client', prefix: toUtf8.encode('c/id/') },
   { keyspace: 'approval', prefix: toUtf8.encode('q/') },
+  { keyspace: 'namespace', prefix: toUtf8.encode('t/') },
   single('authority', 'a/', 'ca'),
   single('authority', 'a/', 'server'),
   single('authority', 'a/', 'audit'),

@@ -9,6 +9,7 @@ import { clientIndexKeys } from './client-keys.ts'
 import { openClient } from './client-record.ts'
 import { behind, hexOf, kindOf, startsWith } from './entry-kind.ts'
 import { identifierAt, placeBytes, placeOf } from './keys.ts'
+import { openNamespace } from './namespace-record.ts'
 import { openObject } from './object-record.ts'
 import { RuleBook } from './rule-book.ts'
 
@@ -37,6 +38,7 @@ export interface Inspection {
  */
 export async function inspectRecords(store: StoreReader, sealer: Sealer): Promise<Inspection> {
   const inspector = new Inspector(store, sealer)
+  await inspector.namespaces()
   const clients = await inspector.clients()
   await inspector.authorities()
   await inspector.approvals()
@@ -55,6 +57,8 @@ class Inspector {
   #right = 0
   /** Records that cannot be opened: what their index entries should be is not known. */
   readonly #lost = new Set<string>()
+  /** Identifiers of those that can be opened. */
+  readonly #namespaces = new Set<string>()
 
   constructor(store: StoreReader, sealer: Sealer) {
     this.#store = store
@@ -63,9 +67,22 @@ class Inspector {
   }
 
   async objects(): Promise<number> {
-    return this.#records(OBJECTS, 'object', (place, entry) =>
-      indexEntriesOf(openObject(this.#sealer, place, entry), this.#blinder),
-    )
+    return this.#records(OBJECTS, 'object', (place, entry) => {
+      const stored = openObject(this.#sealer, place, entry)
+      this.#checkNamespace(`object ${identifierAt(place)}`, stored.object.namespace)
+      return indexEntriesOf(stored, this.#blinder)
+    })
+  }
+
+  async namespaces(): Promise<void> {
+    for await (const entry of this.#scan(NAMESPACES.range)) {
+      await this.#attempt(
+        `namespace ${hexOf(entry.key)}`,
+        'its record cannot be opened',
+        async () =>
+          Promise.resolve(this.#namespaces.add(openNamespace(this.#sealer, entry).namespace.id)),
+      )
+    }
   }
 
   async clients(): Promise<number> {
@@ -74,6 +91,7 @@ class Inspector {
     const count = await this.#records(CLIENTS, 'client', (id, entry) => {
       ids.push(id)
       const { client } = openClient(this.#sealer, id, entry.value)
+      this.#checkNamespace(`client ${id}`, client.namespace)
       const value = toUtf8.encode(id)
       return clientIndexKeys(this.#sealer, client).map((key) => ({ key, value }))
     })
@@ -150,6 +168,11 @@ class Inspector {
       await this.#checkIndex(`${what} ${identifierAt(id)}`, index)
     }
     return count
+  }
+
+  #checkNamespace(where: string, namespace: string | undefined): void {
+    if (namespace === undefined || this.#namespaces.has(namespace)) return
+    this.#find(where, 'it is in a namespace that is not there')
   }
 
   async #checkIndex(where: string, expected: readonly IndexEntry[]): Promise<void> {
@@ -232,6 +255,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
 const toUtf8 = new TextEncoder()
 
 const OBJECTS = family('o/')
+const NAMESPACES = family('t/')
 const CLIENTS = family('c/id/')
 const APPROVALS = family('q/')
 const CLIENT_INDEXES = toUtf8.encode('c/')

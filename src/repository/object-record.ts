@@ -10,6 +10,8 @@ export interface StoredObject extends RecordedObject {
   /** Counts the writes of the record, first 1. */
   readonly version: number
   readonly revision: Revision
+  /** Of the record, as it is stored. */
+  readonly bytes: number
 }
 
 const KEYSPACE = 'object'
@@ -47,7 +49,7 @@ export function openObject(sealer: Sealer, place: Place, { value, revision }: En
   const version = new DataView(value.buffer, value.byteOffset).getUint32(0)
   const opened = sealer.open(labelOf(place, version), value.subarray(VERSION_BYTES))
   try {
-    return { ...opened.expose(decodeRecord), place, version, revision }
+    return { ...opened.expose(decodeRecord), place, version, revision, bytes: value.length }
   } finally {
     opened.destroy()
   }

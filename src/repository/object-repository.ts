@@ -28,6 +28,7 @@ import type { FreePlace, ObjectSource } from './object-source.ts'
 import { openObject, type StoredObject } from './object-record.ts'
 import { Retirement } from './retirement.ts'
 import { RuleBook } from './rule-book.ts'
+import { UsageBook } from './usage.ts'
 import { UnitOfWork, type UnitScope } from './unit-of-work.ts'
 
 export interface RepositoryOptions {
@@ -41,6 +42,8 @@ export class ObjectRepository implements ObjectSource {
   readonly rules: RuleBook
   /** The objects that the server is to replace by itself. */
   readonly rotations: DueRotations
+  /** How much tenants and clients have. */
+  readonly usage: UsageBook
   readonly #store: Store
   readonly #sealer: Sealer
   readonly #decoy: Decoy
@@ -58,6 +61,7 @@ export class ObjectRepository implements ObjectSource {
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
     this.#decoy = new Decoy(sealer)
     this.blinder = blinderOf(sealer)
+    this.usage = new UsageBook(store, this.blinder)
     this.rules = new RuleBook(store, sealer)
     this.rotations = new DueRotations(this)
     this.#due = new DueObjects(this)
@@ -160,17 +164,13 @@ export class ObjectRepository implements ObjectSource {
     parts: readonly CommitPart[] = [],
   ): Promise<'done' | 'conflict'> {
     const outcome = await this.#commit(staged, parts)
-    for (const each of staged) {
-      const { object, place, sequence, isErased } = each
-      if (outcome === 'conflict' || isErased === true) this.#cache.drop(place)
-      else {
-        const { revision } = outcome
-        this.#due.note(object)
-        this.rotations.note(object)
-        this.#cache.written({ object, place, sequence, version: nextVersion(each), revision })
-      }
+    if (outcome === 'conflict') {
+      for (const { place } of staged) this.#cache.drop(place)
+      return 'conflict'
     }
-    if (outcome === 'conflict') return 'conflict'
+    for (const [index, each] of staged.entries()) {
+      this.#keep(each, outcome.sizes[index] ?? 0, outcome.revision)
+    }
     for (const part of parts) part.stored()
     if (this.#observers.size > 0) this.#tell(staged)
     return 'done'
@@ -180,6 +180,20 @@ export class ObjectRepository implements ObjectSource {
   revise(key: Uint8Array, from: Revision, to: Revision): void {
     const place = objectOfKey(key)
     if (place !== undefined) this.#cache.revise(place, from, to)
+  }
+
+  /** Takes note of an object that is stored now. */
+  #keep(staged: StagedObject, bytes: number, revision: Revision): void {
+    const { object, place, sequence, before, isErased } = staged
+    const isGone = isErased === true
+    this.usage.note({ place, before, after: isGone ? undefined : { object, bytes } }, revision)
+    if (isGone) {
+      this.#cache.drop(place)
+      return
+    }
+    this.#due.note(object)
+    this.rotations.note(object)
+    this.#cache.written({ object, place, sequence, version: nextVersion(staged), revision, bytes })
   }
 
   #tell(staged: readonly StagedObject[]): void {
@@ -218,7 +232,10 @@ export class ObjectRepository implements ObjectSource {
   async #commit(staged: readonly StagedObject[], parts: readonly CommitPart[]) {
     try {
       const others = parts.map(({ changes }) => changes)
-      return await this.#store.commit(commitOf(staged, this.#sealer, this.blinder, others))
+      const commit = commitOf(staged, this.#sealer, this.blinder, others)
+      const outcome = await this.#store.commit(commit)
+      if (outcome === 'conflict') return outcome
+      return { revision: outcome.revision, sizes: commit.sizes }
     } catch (error) {
       // Whether it was written is not known; what is cached may be behind what is stored.
       for (const { place } of staged) this.#cache.drop(place)

@@ -7,7 +7,7 @@ import type { Rewrapping } from '../repository/rewrapping.ts'
 import type { Ticker } from './ticker.ts'
 
 export interface KeyRotationOptions {
-  readonly lines: KeyLines
+  readonly lines: Omit<KeyLines, 'begin' | 'end'>
   readonly rewrapping: Pick<Rewrapping, 'survey' | 'walk'>
   readonly ticker: Ticker
   readonly log: Log
@@ -158,7 +158,7 @@ export class KeyRotation {
     return `${refused} records do not open under their keys: 'kmipd store verify' names them`
   }
 
-  #oldEpochs(lines: KeyLines): readonly number[] {
+  #oldEpochs(lines: Pick<KeyLines, 'list'>): readonly number[] {
     return lines.list().flatMap(({ number, isSealing }) => (isSealing ? [] : [number]))
   }
 

@@ -24,6 +24,7 @@ import { KmipFault } from '../../src/fault/fault.ts'
 import type { Log } from '../../src/port/log.ts'
 import { openAuthorityBook } from '../../src/repository/authority-book.ts'
 import { openClientRegistry, type ClientRegistry } from '../../src/repository/client-registry.ts'
+import { openNamespaceRegistry } from '../../src/repository/namespace-registry.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 
 const NOW = 1_800_000_000
@@ -98,6 +99,10 @@ beforeEach(async () => {
     clock: issue.clock,
     random: nodeRandom,
   })
+  const namespaces = await openNamespaceRegistry({
+    ...{ store: memoryStore(), sealer: plainSealer(), clock: issue.clock, random: nodeRandom },
+    keys: { begin: async () => Promise.resolve(2), end: async () => Promise.resolve() },
+  })
   service = createAdminService({
     ...issue,
     clients,
@@ -105,6 +110,10 @@ beforeEach(async () => {
     lists: revocationFiles,
     objects,
     authority,
+    namespaces,
+    usageOf: async () => Promise.resolve({ objects: 1, bytes: 2 }),
+    clear: async () => Promise.resolve(),
+    give: async (id) => Promise.resolve({ owner: id }),
     verify: async () => Promise.resolve(REPORT),
     backup: () => pieces(),
     keys: {

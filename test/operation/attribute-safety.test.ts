@@ -44,6 +44,7 @@ async function trust(bench: Bench, identifier: string, trusts = true): Promise<b
     objects: bench.repository,
     clock,
     ownerName: () => undefined,
+    namespaceName: () => undefined,
   })
   return catalogue.trust(identifier, trusts)
 }

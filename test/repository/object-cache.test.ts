@@ -143,6 +143,7 @@ test('what is kept does not hold on to what was stored before it', async () => {
   await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'a' })))
   for (const text of ['1', '2']) await inUnit(objects, async (unit) => rename(unit, text))
   expect(Object.keys((await objects.at('a')) ?? {}).sort()).toEqual([
+    'bytes',
     'object',
     'place',
     'revision',

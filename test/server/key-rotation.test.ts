@@ -175,7 +175,10 @@ function rotationOf({ left = [], unknown, refused = 0, epochs = [sealing(1)] }: 
   return { rotation, did, lines, during, pass }
 }
 
-function scriptedLines(first: readonly EpochStatus[], did: string[]): KeyLines {
+function scriptedLines(
+  first: readonly EpochStatus[],
+  did: string[],
+): Omit<KeyLines, 'begin' | 'end'> {
   let epochs = first
   return {
     list: () => epochs,

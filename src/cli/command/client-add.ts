@@ -15,6 +15,7 @@ const OPTIONS = {
     'certificate',
     'certificate (PEM) that an authority has signed already, in place of --out',
   ),
+  namespace: textOption('namespace', 'the namespace it is put into, for life [default: none]'),
   role: textOption('role', `${ROLES_TEXT} [default: user]`),
   ...openingOptions,
   json: jsonOption,
@@ -56,7 +57,8 @@ async function register(
   const { readCertificateOption } = await import('../certificate-option.ts')
   const { printClient } = await import('../client-report.ts')
   const certificate = await readCertificateOption('--certificate', path)
-  const request = { role, certificate, ...(name === '' ? {} : { name }) }
+  const { namespace } = options
+  const request = { role, certificate, namespace, ...(name === '' ? {} : { name }) }
   const client = await withAdmin(options, async (admin) => admin['client.register'](request))
   printClient(client, options.json)
 }
@@ -66,6 +68,7 @@ async function issue(
   options: Given<typeof OPTIONS>,
   { name, role, out }: { readonly name: string; readonly role: RoleName; readonly out: string },
 ): Promise<void> {
+  const { namespace } = options
   const place = placeOf(options)
   const { withAdmin } = await import('../admin-session.ts')
   const { openDataDirectory, pathIn } = await import('../../adapter/data-directory.ts')
@@ -74,10 +77,12 @@ async function issue(
     typeof place === 'string' ? pathIn(await openDataDirectory(place), 'authority') : place.ca
   const planned = await planClientFiles({ authority, out, name })
   const client = await withAdmin(options, async (admin) =>
-    writeClientFiles(planned, async (publicKey) => admin['client.add']({ name, role, publicKey })),
+    writeClientFiles(planned, async (publicKey) =>
+      admin['client.add']({ name, role, publicKey, namespace }),
+    ),
   )
   const { files } = planned
-  const summary = { id: client.id, name, role, notAfter: client.notAfter, ...files }
+  const summary = { id: client.id, name, role, namespace, notAfter: client.notAfter, ...files }
   if (options.json) {
     printJson(summary)
     return
@@ -88,6 +93,7 @@ async function issue(
     ['key', files.key],
     ['authority', files.authority],
     ['role', role],
+    ...(namespace === undefined ? [] : [['namespace', namespace] as const]),
     ['ends', formatDate(client.notAfter)],
   ])
 }

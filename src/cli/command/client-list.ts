@@ -17,13 +17,14 @@ export const clientListCommand = defineCommand({
       printJson(clients)
       return
     }
-    const rows = clients.map(({ name, role, added, notAfter, id }) => [
+    const rows = clients.map(({ name, role, namespace = '', added, notAfter, id }) => [
       name,
       role,
+      namespace,
       formatDate(added),
       formatDate(notAfter),
       id,
     ])
-    printTable(['name', 'role', 'added', 'ends', 'id'], rows)
+    printTable(['name', 'role', 'namespace', 'added', 'ends', 'id'], rows)
   },
 })

@@ -27,16 +27,17 @@ export const objectListCommand = defineCommand({
       return
     }
     const rows = page.objects.map(
-      ({ id, type, state = '', algorithm = '', length, name = '', owner }) => [
+      ({ id, type, state = '', algorithm = '', length, name = '', owner, namespace = '' }) => [
         id,
         type,
         state,
         length === undefined ? algorithm : `${algorithm} ${length}`.trim(),
         name,
         owner,
+        namespace,
       ],
     )
-    printTable(['id', 'type', 'state', 'algorithm', 'name', 'owner'], rows)
+    printTable(['id', 'type', 'state', 'algorithm', 'name', 'owner', 'namespace'], rows)
     if (page.next !== undefined) print(`more with --after ${page.next}`)
   },
 })

@@ -1,0 +1,34 @@
+import { defineCommand } from '../define-command.ts'
+import { openingOptions } from '../opening.ts'
+import { jsonOption, numberOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
+import { print, printJson } from '../output.ts'
+
+const MOST = { least: 0, most: 999_999_999_999_999 }
+
+/** `kmipd namespace add` */
+export const namespaceAddCommand = defineCommand({
+  command: 'add <name>',
+  describe: 'Make a namespace, with keys of its own, that clients can be put into',
+  positionals: { name: { type: 'string', describe: 'name of the namespace' } },
+  options: {
+    ...placeOptions,
+    objects: numberOption('objects', 'most objects that are not destroyed', MOST),
+    bytes: numberOption('bytes', 'most bytes of their records', MOST),
+    ...openingOptions,
+    json: jsonOption,
+  },
+  example: ['$0 namespace add payments --data ./data', 'a tenant of several clients'],
+  async run(options, { name = '' }) {
+    const { objects, bytes } = options
+    const { withAdmin } = await import('../admin-session.ts')
+    const namespace = await withAdmin({ ...options, spareKeys: 1 }, async (admin) =>
+      admin['namespace.add']({ name, objects, bytes }),
+    )
+    if (options.json) {
+      printJson(namespace)
+      return
+    }
+    print(`added the namespace ${name}: 'kmipd client add NAME --namespace ${name}' fills it`)
+  },
+})

@@ -1,0 +1,34 @@
+import { defineCommand } from '../define-command.ts'
+import { openingOptions } from '../opening.ts'
+import { jsonOption, numberOption } from '../option.ts'
+import { placeOptions } from '../place-options.ts'
+import { print, printJson } from '../output.ts'
+
+const MOST = { least: 0, most: 999_999_999_999_999 }
+
+/** `kmipd namespace limit` */
+export const namespaceLimitCommand = defineCommand({
+  command: 'limit <name>',
+  describe: 'Say how much there may be in a namespace; what is not given is without limit',
+  positionals: { name: { type: 'string', describe: 'name of the namespace' } },
+  options: {
+    ...placeOptions,
+    objects: numberOption('objects', 'most objects that are not destroyed', MOST),
+    bytes: numberOption('bytes', 'most bytes of their records', MOST),
+    ...openingOptions,
+    json: jsonOption,
+  },
+  example: ['$0 namespace limit payments --objects 10000 --data ./data', 'and no more'],
+  async run(options, { name = '' }) {
+    const { objects, bytes } = options
+    const { withAdmin } = await import('../admin-session.ts')
+    const namespace = await withAdmin(options, async (admin) =>
+      admin['namespace.limit']({ name, objects, bytes }),
+    )
+    if (options.json) {
+      printJson(namespace)
+      return
+    }
+    print(`limited the namespace ${name}`)
+  },
+})
