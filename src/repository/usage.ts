@@ -33,11 +33,17 @@ export interface UsageChange {
   readonly after: Sized | undefined
 }
 
+/** The record of an object, by the commit that wrote it; 0 bytes of one that is not counted. */
+interface Written {
+  readonly revision: Revision
+  readonly bytes: number
+}
+
 interface Count {
   objects: number
   bytes: number
   /** While the first count goes on: what was written since it began, newest. */
-  since: Map<Place, { readonly revision: Revision; readonly bytes: number }> | undefined
+  since: Map<Place, Written> | undefined
   readonly isReady: Promise<void>
 }
 
@@ -63,7 +69,7 @@ export class UsageBook {
     return { objects: count.objects, bytes: count.bytes }
   }
 
-  /** Learns of what was written; to be told in the order of the commits. */
+  /** Learns of what was written. */
   note({ place, before, after }: UsageChange, revision: Revision): void {
     if (this.#counts.size === 0) return
     const gone = before === undefined ? [] : this.#countsOf(before.object)
@@ -71,7 +77,7 @@ export class UsageBook {
     for (const count of new Set([...gone, ...come])) {
       const was = gone.includes(count) ? bytesOf(before) : 0
       const is = come.includes(count) ? bytesOf(after) : 0
-      if (count.since !== undefined) count.since.set(place, { revision, bytes: is })
+      if (count.since !== undefined) noteNewest(count.since, place, { revision, bytes: is })
       else {
         count.objects += Math.sign(is) - Math.sign(was)
         count.bytes += is - was
@@ -130,6 +136,12 @@ export class UsageBook {
       await snapshot.close()
     }
   }
+}
+
+/** Commits may be told of in another order than they were made in. */
+function noteNewest(since: NonNullable<Count['since']>, place: Place, written: Written): void {
+  const known = since.get(place)
+  if (known === undefined || known.revision < written.revision) since.set(place, written)
 }
 
 /** Destroyed objects are not counted. */
