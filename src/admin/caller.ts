@@ -1,7 +1,7 @@
 /** Who makes a call of the admin API. */
 export type AdminCaller =
   /** Whoever may open the Unix socket, or the data directory itself: no client. */
-  | { readonly kind: 'local' }
+  | { readonly kind: 'local'; readonly approval?: string | undefined }
   /** A registered client, over mutual TLS. */
   | {
       readonly kind: 'client'
@@ -13,6 +13,8 @@ export type AdminCaller =
       /** That key as SubjectPublicKeyInfo in DER: what it signs is verified with it. */
       readonly publicKey: Uint8Array
       readonly address: string | undefined
+      /** Number of the approval that the call is to be made under. */
+      readonly approval?: string | undefined
     }
 
 export const LOCAL: AdminCaller = { kind: 'local' }

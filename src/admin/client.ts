@@ -11,16 +11,20 @@ import { unreachable, withWire, type AdminRequest, type Send, type Wire } from '
 /**
  * The admin API of a running server: each call throws an `AdminFailure` when the server refuses or does not answer.
  *
+ * @param approval - number of the approval that calls are made under
  * @returns undefined when no server answers on the socket
  */
-export async function connectAdmin(path: string): Promise<AdminService | undefined> {
+export async function connectAdmin(
+  path: string,
+  approval?: string,
+): Promise<AdminService | undefined> {
   const socket = await openSocketPath(path)
   try {
     if (!(await answers(socket.path))) return undefined
   } finally {
     await socket.release()
   }
-  return callsOver({ kind: 'socket', path })
+  return callsOver({ kind: 'socket', path, approval })
 }
 
 /** The admin API over a wire: each call throws an `AdminFailure` when the server refuses or does not answer. */
@@ -54,6 +58,11 @@ export function callsOver(path: Wire): AdminService {
     'namespace.remove': callOf(path, ADMIN_CALLS['namespace.remove']),
     'kek.rotate': callOf(path, ADMIN_CALLS['kek.rotate']),
     'kek.status': callOf(path, ADMIN_CALLS['kek.status']),
+    'approval.list': callOf(path, ADMIN_CALLS['approval.list']),
+    'approval.show': callOf(path, ADMIN_CALLS['approval.show']),
+    'approval.vote': callOf(path, ADMIN_CALLS['approval.vote']),
+    'approval.withdraw': callOf(path, ADMIN_CALLS['approval.withdraw']),
+    'approval.request': callOf(path, ADMIN_CALLS['approval.request']),
     'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),
     backup: (request) => backupFrom(path, request),
   }

@@ -39,6 +39,11 @@ export const ADMIN_RIGHTS = {
   'namespace.remove': OFFICER,
   'kek.rotate': OPERATOR,
   'kek.status': OPERATOR,
+  'approval.list': ANYONE,
+  'approval.show': ANYONE,
+  'approval.vote': OFFICER,
+  'approval.withdraw': ['crypto-officer', 'operator'],
+  'approval.request': OPERATOR,
   'store.verify': OPERATOR,
   backup: OPERATOR,
 } as const satisfies Readonly<Record<AdminCall | 'backup', readonly RoleName[]>>

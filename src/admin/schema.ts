@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLE_NAMES } from '../config/roles.ts'
 import { SERVER_STATES } from '../server/state.ts'
+import { APPROVAL_CALLS } from './approval-schema.ts'
 import { IDENTITY_CALLS } from './identity-schema.ts'
 
 /** Seconds since 1970-01-01T00:00:00Z. */
@@ -228,6 +229,7 @@ export const ADMIN_CALLS = {
     request: z.strictObject({}),
     response: keyReport,
   },
+  ...APPROVAL_CALLS,
   'store.verify': {
     method: 'POST',
     path: '/v1/store/verify',

@@ -11,6 +11,7 @@ import { permitCall } from './rights.ts'
 import { ADMIN_CALLS, BACKUP_CALL, type AdminCall } from './schema.ts'
 import type { AdminService } from './service.ts'
 import { answers, openSocketPath } from './socket.ts'
+import { APPROVAL_HEADER } from './wire.ts'
 
 /** An admin API that is being served. */
 export interface AdminServer extends AsyncDisposable {
@@ -63,7 +64,7 @@ export function outfit(app: FastifyInstance, { service, log, callerOf }: Outfit)
     const permitted = (request: FastifyRequest): AdminCaller => {
       const by = callerOf(request)
       permitCall(call, by)
-      return by
+      return withApproval(by, request)
     }
     app.route({
       method,
@@ -83,6 +84,12 @@ export function outfit(app: FastifyInstance, { service, log, callerOf }: Outfit)
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send({ code: 'UNSUPPORTED_OPERATION', message: 'There is no such call' }),
   )
+}
+
+/** The approval that a call is made under stands beside it, so that the call itself is what was approved. */
+function withApproval(by: AdminCaller, { headers }: FastifyRequest): AdminCaller {
+  const approval = headers[APPROVAL_HEADER]
+  return typeof approval === 'string' ? { ...by, approval: approval.slice(0, 64) } : by
 }
 
 function callsOf(calls: Readonly<Record<AdminCall, unknown>>): readonly AdminCall[] {
@@ -119,6 +126,11 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
     'namespace.remove': routeOf(ADMIN_CALLS['namespace.remove'], service['namespace.remove']),
     'kek.rotate': routeOf(ADMIN_CALLS['kek.rotate'], service['kek.rotate']),
     'kek.status': routeOf(ADMIN_CALLS['kek.status'], service['kek.status']),
+    'approval.list': routeOf(ADMIN_CALLS['approval.list'], service['approval.list']),
+    'approval.show': routeOf(ADMIN_CALLS['approval.show'], service['approval.show']),
+    'approval.vote': routeOf(ADMIN_CALLS['approval.vote'], service['approval.vote']),
+    'approval.withdraw': routeOf(ADMIN_CALLS['approval.withdraw'], service['approval.withdraw']),
+    'approval.request': routeOf(ADMIN_CALLS['approval.request'], service['approval.request']),
     'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),
   }
 }
@@ -225,11 +237,14 @@ export const APP = {
   routerOptions: { maxParamLength: LONGEST_PARAMETER },
 } as const
 const STATUS: Partial<Record<FaultCode, number>> = {
+  APPROVAL_NEEDED: 409,
   AUTHENTICATION_FAILED: 401,
   INVALID_FIELD: 400,
   NAME_TAKEN: 409,
   NOT_PERMITTED: 403,
   OBJECT_EXISTS: 409,
   OBJECT_NOT_FOUND: 404,
+  SERVER_LIMIT: 429,
   UNAVAILABLE: 503,
+  WRONG_STATE: 409,
 }

@@ -2,6 +2,7 @@ import type { IssueDeps } from '../adapter/certificate-authority.ts'
 import type { BackupPiece } from '../adapter/backup/create.ts'
 import type { ShareSet } from '../adapter/backup/header.ts'
 import { KmipFault } from '../fault/fault.ts'
+import type { ApprovalBook } from '../repository/approval-book.ts'
 import type { Clock } from '../port/clock.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
@@ -9,7 +10,9 @@ import { identityCalls } from './identity-calls.ts'
 import type { IdentityDeps } from './identity-deps.ts'
 import { NAME_RULE } from './name-rule.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
-import type { AdminCaller } from './caller.ts'
+import { approvalCalls } from './approvals.ts'
+import type { CallApprovals } from './call-approvals.ts'
+import { LOCAL, type AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
 import { entered, lineName, lineOf, namespaceCalls, type NamespaceDeps } from './namespaces.ts'
 import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
@@ -47,12 +50,23 @@ export interface AdminDeps extends IdentityDeps, NamespaceDeps {
   readonly verify: () => Promise<StoreReport>
   readonly backup: (shares?: ShareSet) => AsyncIterable<BackupPiece>
   readonly keys: Pick<KeyRotation, 'rotate' | 'status'>
+  /** What was asked for and needs officers. */
+  readonly approvals: ApprovalBook
+  /** Keeps calls from being made before they are approved. */
+  readonly callApprovals: CallApprovals
+  /** Who calls where nothing is said. */
+  readonly local?: AdminCaller
 }
 
 export function createAdminService(deps: AdminDeps): AdminService {
+  const { callApprovals, local = LOCAL } = deps
   return {
     status: async () => Promise.resolve(deps.status()),
-    'client.add': async (request) => addClient(deps, request),
+    'client.add': async (request, by = local) => {
+      const { name, role } = request
+      await callApprovals.check('client.add', { name, role }, by)
+      return addClient(deps, request)
+    },
     ...identityCalls(deps),
     'client.list': async () => Promise.resolve({ clients: listClients(deps) }),
     'object.list': async (request) => deps.objects.list(request),
@@ -66,22 +80,31 @@ export function createAdminService(deps: AdminDeps): AdminService {
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no object ${id}`)
     },
     ...namespaceCalls(deps),
-    'kek.rotate': async ({ namespace }) => ({
-      namespace,
-      epoch: await deps.keys.rotate(lineOf(deps.namespaces, namespace)),
-    }),
+    'kek.rotate': async ({ namespace }, by = local) => {
+      await callApprovals.check('kek.rotate', { namespace }, by)
+      return { namespace, epoch: await deps.keys.rotate(lineOf(deps.namespaces, namespace)) }
+    },
     'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status(), deps.namespaces)),
     'store.verify': async () => deps.verify(),
-    backup: oneAtATime(({ shares }: BackupRequest) =>
+    ...approvalCalls(deps),
+    backup: oneAtATime({ callApprovals, local }, ({ shares }: BackupRequest) =>
       deps.backup(shares && { ...shares, setId: Buffer.from(shares.setId, 'base64') }),
     ),
   }
 }
 
 /** A backup holds a snapshot, for which the engine keeps what is written over. */
-function oneAtATime(make: (request: BackupRequest) => AsyncIterable<BackupPiece>) {
+function oneAtATime(
+  { callApprovals, local }: { callApprovals: CallApprovals; local: AdminCaller },
+  make: (request: BackupRequest) => AsyncIterable<BackupPiece>,
+) {
   let isBusy = false
-  return async function* (request: BackupRequest): AsyncGenerator<BackupPiece, void, undefined> {
+  return async function* (
+    request: BackupRequest,
+    by: AdminCaller = local,
+  ): AsyncGenerator<BackupPiece, void, undefined> {
+    const { threshold, parts } = request.shares ?? {}
+    await callApprovals.check('backup.create', { threshold, parts }, by)
     if (isBusy) throw new KmipFault('UNAVAILABLE', 'Another backup is being made')
     isBusy = true
     try {

@@ -5,16 +5,24 @@ import { AdminFailure } from './failure.ts'
 import { openSocketPath } from './socket.ts'
 
 /** How the admin API of a server is reached. */
-export type Wire =
+export type Wire = {
+  /** Number of the approval that calls are made under. */
+  readonly approval?: string | undefined
+} &
   /** The Unix socket in its data directory. */
-  | { readonly kind: 'socket'; readonly path: string }
-  /** Mutual TLS: the context has the caller's certificate and key, and the authority of the server's. */
-  | {
-      readonly kind: 'tls'
-      readonly host: string
-      readonly port: number
-      readonly secureContext: SecureContext
-    }
+  (
+    | { readonly kind: 'socket'; readonly path: string }
+    /** Mutual TLS: the context has the caller's certificate and key, and the authority of the server's. */
+    | {
+        readonly kind: 'tls'
+        readonly host: string
+        readonly port: number
+        readonly secureContext: SecureContext
+      }
+  )
+
+/** The header of HTTP in which the number of an approval is. */
+export const APPROVAL_HEADER = 'kmipd-approval'
 
 export interface AdminRequest {
   readonly method: 'GET' | 'POST'
@@ -31,11 +39,12 @@ export type Send = (request: AdminRequest, patience: number) => Promise<Incoming
 
 /** Gives `use` what sends over a wire. Throws the system's error when the directory of a socket cannot be opened. */
 export async function withWire<T>(wire: Wire, use: (send: Send) => Promise<T>): Promise<T> {
+  const { approval } = wire
   if (wire.kind === 'tls') {
     const { host, port, secureContext } = wire
     const agent = new Agent({ secureContext, minVersion: 'TLSv1.2' })
     return use(async (request, patience) =>
-      send(request, patience, (options, take) =>
+      send(request, { patience, approval }, (options, take) =>
         httpsRequest({ ...options, host, port, agent }, take),
       ),
     )
@@ -43,7 +52,7 @@ export async function withWire<T>(wire: Wire, use: (send: Send) => Promise<T>): 
   const socket = await openSocketPath(wire.path)
   try {
     return await use(async (request, patience) =>
-      send(request, patience, (options, take) =>
+      send(request, { patience, approval }, (options, take) =>
         httpRequest({ ...options, socketPath: socket.path, agent: false }, take),
       ),
     )
@@ -64,11 +73,14 @@ type Begin = (
 
 async function send(
   { method, path, body }: AdminRequest,
-  patience: number,
+  { patience, approval }: { readonly patience: number; readonly approval: string | undefined },
   begin: Begin,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(approval === undefined ? {} : { [APPROVAL_HEADER]: approval }),
+    }
     const outgoing = begin({ method, path, headers }, resolve)
     outgoing.setTimeout(patience, () => outgoing.destroy(new Error('no answer in time')))
     outgoing.once('error', (cause) => {

@@ -5,12 +5,13 @@ import { checkAccess, type RootAccess } from '../adapter/root-of-directory.ts'
 import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
 import type { Log } from '../port/log.ts'
+import type { UnderApproval } from './approval-options.ts'
 import { CommandFailure } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
 import { placeOf, type Place } from './place-options.ts'
 import { connectServer } from './remote-server.ts'
 
-export interface SessionOptions extends Opening, Place {
+export interface SessionOptions extends Opening, Place, UnderApproval {
   /** Where no server runs, the store is opened as it is, proved or not. */
   readonly isUnproved?: boolean
   /** Key-encryption keys that are made in advance where no server runs. */
@@ -26,17 +27,18 @@ export async function withAdmin<T>(
   use: (admin: AdminService, access: RootAccess | undefined) => Promise<T>,
 ): Promise<T> {
   const place = placeOf(options)
-  if (typeof place !== 'string') return use(await connectServer(place), undefined)
+  if (typeof place !== 'string') return use(await connectServer(place, options.approval), undefined)
   const directory = await openDataDirectory(place)
   const { isUnproved = false, spareKeys = 0 } = options
   return withAccess(options, async (access) => {
     checkAccess(directory, access)
-    const running = await connectAdmin(pathIn(directory, 'socket'))
+    const running = await connectAdmin(pathIn(directory, 'socket'), options.approval)
     if (running !== undefined) return use(running, access)
     const { openCore } = await import('./core.ts')
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
     const { identityOf } = await import('./trust.ts')
+    const { createCallApprovals } = await import('./approvals.ts')
     const core = await openCore(directory, { ...access, log: SILENT, isUnproved, spareKeys })
     try {
       const service = createAdminService({
@@ -51,6 +53,9 @@ export async function withAdmin<T>(
         },
         ...storeCalls(core),
         keys: createKeyRotation(core, SILENT, true),
+        local: { kind: 'local', approval: options.approval },
+        approvals: core.approvals,
+        callApprovals: createCallApprovals(core),
       })
       return await use(service, access)
     } finally {

@@ -41,6 +41,7 @@ import { KeyRotation } from '../server/key-rotation.ts'
 import { Logins } from '../server/logins.ts'
 import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
+import { createApprovals } from './approvals.ts'
 import { backupOf } from './backup-source.ts'
 import type { Core } from './core.ts'
 
@@ -183,6 +184,7 @@ export function createHandler(
     profiles: clientProfiles(config.clients),
     log,
     ...(jobs === undefined ? {} : { jobs }),
+    approvals: createApprovals(core, log),
     limits: limits.message,
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,

@@ -12,11 +12,13 @@ import type { Log } from '../port/log.ts'
 import type { KeyLines } from '../port/key-lines.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { EpochSealer } from '../port/sealer.ts'
+import type { ApprovalBook } from '../repository/approval-book.ts'
 import { openAuthorityBook, type AuthorityBook } from '../repository/authority-book.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
+import { openApprovals } from './approvals.ts'
 
 /** An open data directory: what the server, and commands without a server, stand on. */
 export interface Core {
@@ -36,6 +38,8 @@ export interface Core {
   readonly authorities: AuthorityBook
   readonly namespaces: NamespaceRegistry
   readonly objects: ObjectRepository
+  /** What was asked for and needs officers. */
+  readonly approvals: ApprovalBook
   /** Signs the clients and the server. */
   readonly authority: KeyedCertificate
   close(): Promise<void>
@@ -103,8 +107,12 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     })
     const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
     const sealed = { store, sealer, keys, backup, generation }
+    const approvals = await openApprovals(sealed, clients)
     return assemble(
-      { directory, anchors, clients, authorities, namespaces, objects, authority, ...sealed },
+      {
+        ...{ directory, anchors, clients, authorities, namespaces, objects, approvals },
+        ...{ authority, ...sealed },
+      },
       isUnproved,
     )
   } catch (error) {

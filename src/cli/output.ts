@@ -43,6 +43,11 @@ export function printFields(fields: readonly (readonly [string, string])[]): voi
   for (const [name, value] of fields) print(`${name.padEnd(width)}  ${tame(value)}`)
 }
 
+/** Prints lines that somebody else has written. */
+export function printLines(lines: readonly string[]): void {
+  for (const line of lines) print(tame(line))
+}
+
 /** A date as RFC 3339 in UTC. */
 export function formatDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')

@@ -1,4 +1,9 @@
 import yargs, { type Argv } from 'yargs'
+import { approvalApproveCommand } from './command/approval-approve.ts'
+import { approvalDenyCommand } from './command/approval-deny.ts'
+import { approvalListCommand } from './command/approval-list.ts'
+import { approvalShowCommand } from './command/approval-show.ts'
+import { approvalWithdrawCommand } from './command/approval-withdraw.ts'
 import { auditExportCommand } from './command/audit-export.ts'
 import { auditProveCommand } from './command/audit-prove.ts'
 import { auditTailCommand } from './command/audit-tail.ts'
@@ -45,14 +50,7 @@ function createProgram(words: readonly string[]) {
   return yargs([...words])
     .scriptName('kmipd')
     .usage('$0 <command>\n\nA key manager that speaks KMIP.')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'short-option-groups': false,
-    })
+    .parserConfiguration(PARSING)
     .locale('en')
     .detectLocale(false)
     .command(initCommand)
@@ -70,6 +68,7 @@ function createProgram(words: readonly string[]) {
         .command(objectTrustCommand)
         .demandCommand(1, 'name a command: list, show, give or trust'),
     )
+    .command('approval', 'Decide what needs the approval of officers', approvalCommands)
     .command('store', 'Look after the store', (group) =>
       group
         .command(storeVerifyCommand)
@@ -118,6 +117,26 @@ function namespaceCommands(group: Argv) {
     .command(namespaceLimitCommand)
     .command(namespaceRemoveCommand)
     .demandCommand(1, 'name a command: add, list, show, limit or remove')
+}
+
+/** Words are taken as they stand. */
+const PARSING = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': false,
+} as const
+
+function approvalCommands(group: Argv): Argv {
+  return group
+    .command(approvalListCommand)
+    .command(approvalShowCommand)
+    .command(approvalApproveCommand)
+    .command(approvalDenyCommand)
+    .command(approvalWithdrawCommand)
+    .demandCommand(1, 'name a command: list, show, approve, deny or withdraw')
 }
 
 /** yargs calls this with its own message, or with what a handler or a coercion threw. */

@@ -7,9 +7,9 @@ import { CommandFailure } from './failure.ts'
 import type { RemotePlace } from './place-options.ts'
 
 /** The admin API of a server over mutual TLS. Throws a `CommandFailure` for files that cannot be used. */
-export async function connectServer(place: RemotePlace): Promise<AdminService> {
+export async function connectServer(place: RemotePlace, approval?: string): Promise<AdminService> {
   const { host, port } = place
-  return callsOver({ kind: 'tls', host, port, secureContext: await contextOf(place) })
+  return callsOver({ kind: 'tls', host, port, approval, secureContext: await contextOf(place) })
 }
 
 async function contextOf({ cert, key, ca }: RemotePlace): Promise<SecureContext> {

@@ -4,12 +4,13 @@ import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
 import { lineOf } from '../admin/namespaces.ts'
 import { SILENT } from './admin-session.ts'
+import type { UnderApproval } from './approval-options.ts'
 import { CommandFailure } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
 import { placeOf, type Place } from './place-options.ts'
 import { connectServer } from './remote-server.ts'
 
-export interface RotateOptions extends Opening, Place {
+export interface RotateOptions extends Opening, Place, UnderApproval {
   readonly namespace?: string | undefined
 }
 
@@ -28,19 +29,22 @@ export interface Rotated {
  * `CommandFailure` when the records cannot all be moved; the next start, or this command, goes on with them.
  */
 export async function rotateKey(options: RotateOptions): Promise<Rotated> {
-  const { namespace = 'default' } = options
+  const { namespace = 'default', approval } = options
   const place = placeOf(options)
-  if (typeof place !== 'string') return rotateThere(await connectServer(place), namespace)
+  if (typeof place !== 'string') return rotateThere(await connectServer(place, approval), namespace)
   const directory = await openDataDirectory(place)
   return withAccess(options, async (access) => {
     checkAccess(directory, access)
-    const running = await connectAdmin(pathIn(directory, 'socket'))
+    const running = await connectAdmin(pathIn(directory, 'socket'), approval)
     if (running !== undefined) return rotateThere(running, namespace)
     const { openCore } = await import('./core.ts')
     const { createKeyRotation } = await import('./compose.ts')
+    const { createCallApprovals } = await import('./approvals.ts')
     const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
     const rotation = createKeyRotation(core, SILENT, true)
     try {
+      const by = { kind: 'local', approval } as const
+      await createCallApprovals(core).check('kek.rotate', { namespace }, by)
       const epoch = await rotation.rotate(lineOf(core.namespaces, namespace))
       await rotation.settled()
       const { problem, moved } = rotation.status()

@@ -3,7 +3,10 @@ import { nodeRandom } from '../adapter/random-node.ts'
 import { openRoot, type RootRequest } from '../adapter/root-of-directory.ts'
 import { rotateRoot } from '../adapter/root-rotation.ts'
 import { connectAdmin } from '../admin/client.ts'
+import { AdminFailure } from '../admin/failure.ts'
+import type { AdminService } from '../admin/service.ts'
 import { SILENT } from './admin-session.ts'
+import type { UnderApproval } from './approval-options.ts'
 import { CommandFailure } from './failure.ts'
 import { withAccess, type Opening } from './opening.ts'
 
@@ -22,11 +25,13 @@ export interface RotatedRoot {
  * @param request - the new root; its secrets stay the caller's
  */
 export async function rotateDirectoryRoot(
-  given: Opening & { readonly data: string },
+  given: Opening & UnderApproval & { readonly data: string },
   request: RootRequest,
 ): Promise<RotatedRoot> {
   const directory = await openDataDirectory(given.data)
-  if ((await connectAdmin(pathIn(directory, 'socket'))) !== undefined) {
+  const running = await connectAdmin(pathIn(directory, 'socket'))
+  if (running !== undefined) {
+    if (given.approval === undefined) await askOfficers(running, request)
     const message = `a server runs on ${given.data}, which has let go of the root`
     throw new CommandFailure(message, { hint: 'stop it first, and start it again afterwards' })
   }
@@ -34,6 +39,9 @@ export async function rotateDirectoryRoot(
   return withAccess(given, async (access) => {
     const core = await openCore(directory, { ...access, log: SILENT })
     try {
+      const { createCallApprovals } = await import('./approvals.ts')
+      const by = { kind: 'local', approval: given.approval } as const
+      await createCallApprovals(core).check('root.rotate', { to: request.kind }, by)
       const from = await openRoot(core.directory, access)
       try {
         const { store } = core
@@ -46,6 +54,24 @@ export async function rotateDirectoryRoot(
     } finally {
       await core.close()
     }
+  })
+}
+
+/**
+ * Where the policy has it approved, that is asked for while the server runs: officers cannot decide about it later.
+ * Throws a `CommandFailure` with the number of the approval then.
+ */
+async function askOfficers(running: AdminService, { kind }: RootRequest): Promise<void> {
+  let id: string
+  try {
+    const { statement } = await running['approval.request']({ call: 'root.rotate', to: kind })
+    id = statement.id
+  } catch (error) {
+    if (error instanceof AdminFailure && error.code === 'INVALID_FIELD') return
+    throw error
+  }
+  throw new CommandFailure(`this needs the approval of officers, asked for as ${id}`, {
+    hint: `once they have approved, stop the server and repeat it with --approval ${id}`,
   })
 }
 

@@ -18,6 +18,7 @@ import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import { openAdminApi } from './admin-api.ts'
+import { createCallApprovals, keepApprovals } from './approvals.ts'
 import {
   createCatalogue,
   createHandler,
@@ -79,9 +80,16 @@ function warnOfUnregistered({ clients }: Core, config: Config, log: Log): void {
 }
 
 /** Keeps what lies beside the store up with it. */
-function keepBeside({ anchors, store }: Core): () => void {
+function keepBeside(core: Core, log: Log): () => void {
+  const { anchors, store } = core
   anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
-  return systemTicker.every(BALLAST_MS, () => void store.keepBallast())
+  const stops = [
+    systemTicker.every(BALLAST_MS, () => void store.keepBallast()),
+    keepApprovals(core, log),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
 }
 
 async function serve(
@@ -111,6 +119,8 @@ async function serve(
       random: nodeRandom,
       status: () => ({ ...about(core, listener, keys), ...conditionOf(condition) }),
       keys,
+      approvals: core.approvals,
+      callApprovals: createCallApprovals(core),
       ...storeCalls(core),
     })
     const admin = await openAdminApi(core, { service, config, trust, log })
@@ -119,7 +129,7 @@ async function serve(
     rotor.start()
     scrub.start()
     keys.start()
-    const leave = keepBeside(core)
+    const leave = keepBeside(core, log)
     return {
       address,
       adminAddress: admin.address,

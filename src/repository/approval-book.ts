@@ -11,6 +11,7 @@ import {
 } from '../model/approval/approval.ts'
 import {
   castVote,
+  countOf,
   stateOf,
   use,
   withdraw,
@@ -115,6 +116,11 @@ export class ApprovalBook {
   /** How far an approval is now. */
   stateOf(approval: Approval): ReturnType<typeof stateOf> {
     return stateOf(approval, this.#now, this.#deps.electorate.isOfficer)
+  }
+
+  /** How many officers have agreed who may still. */
+  countOf(approval: Approval): number {
+    return countOf(approval, this.#deps.electorate.isOfficer)
   }
 
   /** Throws `SERVER_LIMIT` where too many are open. */

@@ -10,7 +10,6 @@ import { encode } from '../ttlv/encode.ts'
 import { ApprovalGuard, type ApprovalNeed } from './approval-guard.ts'
 import { requestLines } from './approval-view.ts'
 import { operationName, type ReadItem } from './batch-item.ts'
-import type { Ticker } from './ticker.ts'
 
 export interface ApprovalsOptions {
   readonly book: ApprovalBook
@@ -18,7 +17,6 @@ export interface ApprovalsOptions {
   readonly rulesOf: (identity: Identity) => ApprovalRules | undefined
   /** A client as it is now; undefined for one that may not connect any more. */
   readonly clientOf: (id: string) => Identity | undefined
-  readonly ticker: Ticker
   readonly log: Log
 }
 
@@ -38,19 +36,12 @@ export interface AwaitedApproval {
   readonly work: ApprovedWork
 }
 
-/** Between two looks for requests that were not approved in time. */
-const SWEEP_MS = 2_000
-
 /** Which requests of KMIP wait for officers, and which of them may be carried out. */
 export class Approvals {
   readonly #options: ApprovalsOptions
-  readonly #stopSweeping: () => void
 
   constructor(options: ApprovalsOptions) {
     this.#options = options
-    this.#stopSweeping = options.ticker.every(SWEEP_MS, () => {
-      void this.#guarded(options.book.sweep())
-    })
   }
 
   /** What stands beside a batch item; undefined where nothing needs approval. */
@@ -119,19 +110,9 @@ export class Approvals {
 
   /** Nobody waits for an approval any more. */
   end({ id }: AwaitedApproval, ending: Ending): void {
-    void this.#guarded(this.#options.book.end(id, ending))
-  }
-
-  close(): void {
-    this.#stopSweeping()
-  }
-
-  async #guarded(work: Promise<void>): Promise<void> {
-    try {
-      await work
-    } catch (error) {
+    this.#options.book.end(id, ending).catch((error: unknown) => {
       this.#options.log.error('approval not ended', { ...describeBug(error) })
-    }
+    })
   }
 }
 

@@ -15,6 +15,7 @@ import { revocationFiles } from '../../src/adapter/revocation-file.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { BackupPiece } from '../../src/adapter/backup/create.ts'
+import { CallApprovals, type CallRule } from '../../src/admin/call-approvals.ts'
 import type { ObjectCatalogue } from '../../src/admin/catalogue.ts'
 import { connectAdmin } from '../../src/admin/client.ts'
 import { serveAdmin, type AdminServer } from '../../src/admin/server.ts'
@@ -22,10 +23,12 @@ import type { BackupRequest } from '../../src/admin/schema.ts'
 import { createAdminService, type AdminService } from '../../src/admin/service.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 import type { Log } from '../../src/port/log.ts'
+import type { ApprovalBook } from '../../src/repository/approval-book.ts'
 import { openAuthorityBook } from '../../src/repository/authority-book.ts'
 import { openClientRegistry, type ClientRegistry } from '../../src/repository/client-registry.ts'
 import { openNamespaceRegistry } from '../../src/repository/namespace-registry.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
+import { anyOfficersBook, person } from './approval.fixture.ts'
 
 const NOW = 1_800_000_000
 const issue: IssueDeps = { clock: { now: () => NOW }, random: nodeRandom }
@@ -77,6 +80,9 @@ const REPORT = { objects: 1, clients: 2, entries: 40, findings: [{ where: 'store
 
 /** What the next backup is made of. */
 let pieces: () => AsyncIterable<BackupPiece>
+/** How calls are to be approved. */
+let rule: CallRule | undefined
+let approvals: ApprovalBook
 
 const HEADER: BackupPiece = { kind: 'header', bytes: Uint8Array.of(1, 2, 3) }
 const CHUNK: BackupPiece = { kind: 'chunk', bytes: new Uint8Array(70_000).fill(7) }
@@ -103,8 +109,12 @@ beforeEach(async () => {
     ...{ store: memoryStore(), sealer: plainSealer(), clock: issue.clock, random: nodeRandom },
     keys: { begin: async () => Promise.resolve(2), end: async () => Promise.resolve() },
   })
+  rule = undefined
+  approvals = await anyOfficersBook(issue.clock)
   service = createAdminService({
     ...issue,
+    approvals,
+    callApprovals: new CallApprovals({ book: approvals, ruleOf: () => rule }),
     clients,
     authorities: await openAuthorityBook({ store: memoryStore(), sealer: plainSealer() }),
     lists: revocationFiles,
@@ -145,6 +155,19 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
+/** A connection over which calls are made under the only approval there is, once an officer has approved it. */
+async function connectedUnderApproval(): Promise<AdminService> {
+  const [id = ''] = approvals.list().map(({ statement }) => statement.id)
+  const { id: officer, name, key } = person('olga').caller
+  const verdict = 'approve' as const
+  await approvals.vote(id, {
+    ...{ id: officer, name, key, verdict, publicKey: '', signature: '', at: NOW },
+  })
+  const client = await connectAdmin(socket, id)
+  if (client === undefined) throw new Error('the server does not answer')
+  return client
+}
+
 async function connected(): Promise<AdminService> {
   server = await serveAdmin(socket, service, log)
   const client = await connectAdmin(socket)
@@ -171,6 +194,27 @@ describe('the admin API', () => {
       namespace: 'default',
       epoch: 5,
     })
+  })
+
+  test.each<[string, (admin: AdminService) => Promise<unknown>]>([
+    ['kek.rotate', async (admin) => admin['kek.rotate']({ namespace: 'default' })],
+    [
+      'client.add',
+      async (admin) => admin['client.add']({ name: 'web', role: 'reader', publicKey: newKey() }),
+    ],
+    [
+      'backup',
+      async (admin) => {
+        for await (const piece of admin.backup({})) if (piece.kind === 'progress') return
+      },
+    ],
+  ])('has %s approved where the policy says so, for one call', async (_, call) => {
+    rule = { approvers: 1, expires: 900 }
+    const client = await connected()
+    await expect(call(client)).rejects.toMatchObject({ code: 'APPROVAL_NEEDED' })
+    const approved = await connectedUnderApproval()
+    await call(approved)
+    await expect(call(approved)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
   })
 
   test('adds a client whose certificate is for the key that was sent, and registers that key', async () => {

@@ -53,6 +53,11 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'kek.rotate': ['operator'],
   'kek.status': ['operator'],
   'store.verify': ['operator'],
+  'approval.list': ['crypto-officer', 'operator', 'auditor'],
+  'approval.show': ['crypto-officer', 'operator', 'auditor'],
+  'approval.vote': ['crypto-officer'],
+  'approval.withdraw': ['crypto-officer', 'operator'],
+  'approval.request': ['operator'],
   backup: ['operator'],
 }
 

@@ -172,7 +172,6 @@ function approvalsOf(
     book,
     rulesOf: () => given.rules,
     clientOf: given.clientOf ?? ((id) => ({ id, name: id, role: 'client' })),
-    ticker: { now: () => 0, every: () => () => undefined },
     log: listLog(events),
   })
   return { approvals }

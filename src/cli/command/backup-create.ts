@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
 import { openingOptions } from '../opening.ts'
@@ -18,6 +19,7 @@ export const backupCreateCommand = defineCommand({
       'shares-dir',
       'directory for one file for each share; without it they are shown on the terminal',
     ),
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

@@ -1,4 +1,5 @@
 import type { RoleName } from '../../config/roles.ts'
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand, type Given } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
 import { openingOptions } from '../opening.ts'
@@ -17,6 +18,7 @@ const OPTIONS = {
   ),
   namespace: textOption('namespace', 'the namespace it is put into, for life [default: none]'),
   role: textOption('role', `${ROLES_TEXT} [default: user]`),
+  ...approvalOptions,
   ...openingOptions,
   json: jsonOption,
 }

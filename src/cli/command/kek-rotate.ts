@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption, textOption } from '../option.ts'
@@ -11,6 +12,7 @@ export const kekRotateCommand = defineCommand({
   options: {
     ...placeOptions,
     namespace: textOption('namespace', 'whose key it is [default: default]'),
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { newRootOptions, withNewRoot } from '../new-root.ts'
 import { openingOptions } from '../opening.ts'
@@ -17,6 +18,7 @@ export const rootRotateCommand = defineCommand({
       demandOption: true,
     },
     ...newRootOptions,
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },
