@@ -93,6 +93,8 @@ const serverStatus = z.strictObject({
   generation: z.int(),
   /** The key-encryption keys. */
   keys: keyReport,
+  /** What is wrong with revocation lists, or will be soon; empty when nothing is. */
+  revocation: z.array(z.strictObject({ authority: z.string(), problem: z.string() })),
 })
 
 const storeReport = z.strictObject({

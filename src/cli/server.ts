@@ -33,7 +33,7 @@ import { openEndpoints } from './endpoints.ts'
 import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
-import { identityOf, openTrust, type Trust } from './trust.ts'
+import { identityOf, openTrust, problemsOf, type Trust } from './trust.ts'
 
 /** A server that accepts connections. */
 export interface RunningServer {
@@ -117,7 +117,7 @@ async function serve(
       authority: core.authority,
       clock: systemClock,
       random: nodeRandom,
-      status: () => ({ ...about(core, listener, keys), ...conditionOf(condition) }),
+      status: () => statusWith(about(core, listener, keys), condition, trust),
       keys,
       approvals: core.approvals,
       callApprovals: createCallApprovals(core),
@@ -209,11 +209,12 @@ function followStore({ store }: Core, condition: Condition): void {
   })
 }
 
-function conditionOf({ state, why }: Condition): Pick<ServerStatus, 'state' | 'reason'> {
-  return why === undefined ? { state } : { state, reason: why }
+function statusWith(base: StatusBase, { state, why }: Condition, trust: Trust): ServerStatus {
+  const revocation = problemsOf(trust)
+  return { ...base, state, revocation, ...(why !== undefined && { reason: why }) }
 }
 
-type StatusBase = Omit<ServerStatus, 'state' | 'reason'>
+type StatusBase = Omit<ServerStatus, 'state' | 'reason' | 'revocation'>
 
 function statusBase(address: Address, version: string, certificateEnds: number) {
   const started = process.hrtime.bigint()

@@ -2,6 +2,7 @@ import { encodePem } from '../adapter/certificate-pem.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { revocationFiles } from '../adapter/revocation-file.ts'
 import type { IdentityDeps, TrustInUse } from '../admin/identity-deps.ts'
+import type { ServerStatus } from '../admin/schema.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Log } from '../port/log.ts'
 import { Revocations } from '../server/revocations.ts'
@@ -75,6 +76,13 @@ export function identityOf(
   trust?: Trust,
 ): Pick<IdentityDeps, 'authorities' | 'lists' | 'trust'> {
   return { authorities, lists: revocationFiles, ...(trust && { trust }) }
+}
+
+/** What is wrong with the lists, for people. */
+export function problemsOf(trust: Trust): ServerStatus['revocation'] {
+  return trust
+    .report()
+    .flatMap(({ authority, problem }) => (problem === undefined ? [] : [{ authority, problem }]))
 }
 
 function withAuthorities(base: TlsMaterial, { authorities }: Core): TlsMaterial {

@@ -145,6 +145,7 @@ beforeEach(async () => {
       state: 'read-only' as const,
       reason: 'the store is damaged',
       keys: KEYS,
+      revocation: [{ authority: 'ab', problem: 'x' }],
     }),
   })
 })

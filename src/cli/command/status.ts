@@ -35,6 +35,10 @@ export const statusCommand = defineCommand({
       ['certificate ends', formatDate(status.certificateEnds)],
       ...keyFields(status.keys),
       ['restored', status.generation === 0 ? 'never' : `${status.generation} times`],
+      ...status.revocation.map(({ authority, problem }): [string, string] => [
+        'revocation',
+        `${problem} (authority ${authority.slice(0, 16)})`,
+      ]),
       ...Object.entries(counters).map(([name, count]): [string, string] => [name, String(count)]),
     ])
   },
