@@ -59,6 +59,7 @@ describe('commits that are told of in another order than they were made in', () 
     object: aesKey({ id: 'a' }),
     place: 'a',
     sequence: 1n,
+    bytes: 1,
     version: Number(revision),
     revision,
   })
