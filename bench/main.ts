@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
+import { auditTable, measureAudit } from './audit.ts'
 import { backupTable, measureBackup } from './backup.ts'
 import { measureCodec, tableOfCodec } from './codec.ts'
 import { measureCryptography, type CryptographyRow } from './cryptography.ts'
@@ -52,6 +53,7 @@ async function measureStores(isQuick: boolean): Promise<StoreReport> {
     ),
     backup: backupTable(await measureBackup(isQuick ? 2_000 : 100_000)),
     rotation: rotationTable(await measureRotation(isQuick ? 5_000 : 100_000)),
+    audit: auditTable(await measureAudit(isQuick ? 100_000 : undefined)),
     restart: restartTable(await measureRestart(isQuick ? [0, 10_000] : undefined)),
   }
 }
@@ -61,6 +63,7 @@ interface StoreReport {
   readonly backup: string
   readonly rotation: string
   readonly restart: string
+  readonly audit: string
 }
 
 interface Report extends StoreReport {
@@ -134,6 +137,12 @@ ${report.rotation}
 Every entry of the store is read and proved before; the root key is in a file.
 
 ${report.restart}
+
+## The audit log by itself
+
+The time that passes; hashing and syncing are the work of another thread.
+
+${report.audit}
 
 ## Backup and restore, without a server
 

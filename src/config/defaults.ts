@@ -1,4 +1,5 @@
 import type { UsageRules } from '../model/usage-safety.ts'
+import { DEFAULT_AUDIT_LIMITS, type AuditLimits } from '../adapter/audit-log/limits.ts'
 import type { ClientLogLimits } from '../operation/client-log.ts'
 import type { CryptokiInfo, CryptokiLimits } from '../operation/pkcs11/module-settings.ts'
 import type { QueryStatements } from '../operation/query-statements.ts'
@@ -63,6 +64,11 @@ export interface Config {
     readonly anchor?: string | undefined
     /** Bytes of a file that holds room for when the disk is full; 0 for none. */
     readonly ballast: number
+  }
+  /** How the audit log is kept. */
+  readonly audit: AuditLimits & {
+    /** Where it lies if not in the data directory. */
+    readonly directory?: string | undefined
   }
   readonly log: { readonly level: LogLevel }
   readonly shutdown: {
@@ -176,6 +182,7 @@ export const DEFAULT_CONFIG: Config = {
   },
   rotation: DEFAULT_ROTATION_LIMITS,
   integrity: { ...DEFAULT_INTEGRITY_LIMITS, ballast: 16_777_216 },
+  audit: DEFAULT_AUDIT_LIMITS,
   log: { level: 'info' },
   shutdown: { graceMs: 10_000 },
   certification: {

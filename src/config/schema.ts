@@ -116,6 +116,12 @@ export const configSchema: z.ZodType<Config> = section({
     everySeconds: number(1, 86_400, DEFAULT_CONFIG.rotation.everySeconds),
     perTurn: number(1, 10_000, DEFAULT_CONFIG.rotation.perTurn),
   }),
+  audit: section({
+    directory: z.string().min(1).max(4_096).exactOptional(),
+    segmentBytes: number(4_096, 1_099_511_627_776, DEFAULT_CONFIG.audit.segmentBytes),
+    segmentSeconds: number(60, 31_536_000, DEFAULT_CONFIG.audit.segmentSeconds),
+    syncMs: number(0, 200, DEFAULT_CONFIG.audit.syncMs),
+  }),
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   certification: section({

@@ -11,20 +11,17 @@ import { AUDIT_ENTRY, hashesName, segmentName, segmentsIn, withFileIfAny } from 
 import { readFrontiers, type KeptFrontier } from './frontier-file.ts'
 import { frontierOf, HASH_BYTES, isSameHash } from './hashing.ts'
 import { readLastCheckpoint } from './last-checkpoint.ts'
+import type { AuditLimits } from './limits.ts'
 import { FileAuditLog } from './log.ts'
 import { refused } from './refusal.ts'
-import { SegmentWriter, type LogFiles, type SegmentLimits } from './segment-writer.ts'
+import { SegmentWriter, type LogFiles } from './segment-writer.ts'
 import { publicKeyPem } from './signing-key.ts'
 import { scanTail } from './tail-scan.ts'
 import type { ThreadStart } from './thread-message.ts'
 import { startThread, type StartHasher } from './thread.ts'
 import { verifyAudit } from './verify.ts'
 
-/** How the log is kept. */
-export interface AuditLimits extends SegmentLimits {
-  /** Milliseconds within which an entry is on stable storage; 0 when nothing is answered before. */
-  readonly syncMs: number
-}
+export type { AuditLimits } from './limits.ts'
 
 export interface AuditOptions {
   /** Made where there is none. */
@@ -150,8 +147,11 @@ interface Found {
 function scanned({ directory, key, remembered }: AuditOptions, last: Note | undefined): Found {
   const segments = segmentsIn(directory)
   const first = segments.at(-1)?.first ?? 0
-  if (segments.length === 0) return { tree: frontierOf(), first, offset: 0, slot: 0 }
   const expected = [last, remembered].filter((each) => each !== undefined)
+  if (segments.length === 0) {
+    if (last !== undefined) throw located(directory, key, refused(GONE))
+    return { tree: frontierOf(), first, offset: 0, slot: 0 }
+  }
   const kept = last === undefined ? undefined : keptAt(directory, last)
   const begin = {
     directory,
@@ -233,6 +233,8 @@ function begunAt(path: string): number | undefined {
   const { birthtimeMs, size } = nodeFiles.statSync(path)
   return size === 0 || birthtimeMs === 0 ? undefined : birthtimeMs
 }
+
+const GONE = 'The audit log has no entries any more'
 
 /** Some hours of checkpoints of a server that has much to do. */
 const LATELY_BYTES = 4_194_304

@@ -1,6 +1,7 @@
 import type * as Files from 'node:fs'
 import { join } from 'node:path'
 import { hashesName, segmentName } from './directory.ts'
+import type { SegmentLimits } from './limits.ts'
 import type { SegmentFiles } from './thread-message.ts'
 
 /** What the log does to files by itself. */
@@ -8,12 +9,6 @@ export type LogFiles = Pick<
   typeof Files,
   'writeSync' | 'ftruncateSync' | 'openSync' | 'closeSync' | 'unlinkSync'
 >
-
-/** How long a segment may grow and be written to. */
-export interface SegmentLimits {
-  readonly segmentBytes: number
-  readonly segmentSeconds: number
-}
 
 export interface SegmentWriterOptions {
   readonly directory: string

@@ -11,7 +11,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { leafHash } from '../../../src/adapter/audit-log/hashing.ts'
 import { NOTE_LINES } from '../../../src/adapter/audit-log/checkpoint.ts'
 import { segmentsIn } from '../../../src/adapter/audit-log/directory.ts'
@@ -24,6 +24,8 @@ const SEED = Number(env['KMIPD_TAMPERING_SEED'] ?? Date.now() % 1_000_000)
 const ENTRIES = 300
 /** Some thirty entries to a segment, and a checkpoint at the end of each. */
 const LIMITS = { segmentBytes: 3_300, segmentSeconds: 86_400, syncMs: 200 }
+
+vi.setConfig({ testTimeout: 30_000 + POSITIONS * 1_000 })
 
 let parent: string
 let whole: string
