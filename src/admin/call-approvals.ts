@@ -10,7 +10,21 @@ export const APPROVABLE_CALLS = [
   'root.rotate',
   'kek.rotate',
   'client.add',
+  'client.register',
   'client.remove',
+  'client.suspend',
+  'client.resume',
+  'client.key.add',
+  'client.key.remove',
+  'authority.add',
+  'authority.remove',
+  'account.add',
+  'account.remove',
+  'namespace.add',
+  'namespace.limit',
+  'namespace.remove',
+  'object.give',
+  'object.trust',
 ] as const
 
 export type ApprovableCall = (typeof APPROVABLE_CALLS)[number]

@@ -11,6 +11,7 @@ import type { IdentityDeps } from './identity-deps.ts'
 import { NAME_RULE } from './name-rule.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { approvalCalls } from './approvals.ts'
+import { approvedCalls } from './approved-calls.ts'
 import type { CallApprovals } from './call-approvals.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
@@ -60,11 +61,11 @@ export interface AdminDeps extends IdentityDeps, NamespaceDeps {
 
 export function createAdminService(deps: AdminDeps): AdminService {
   const { callApprovals, local = LOCAL } = deps
-  return {
+  const service: AdminService = {
     status: async () => Promise.resolve(deps.status()),
     'client.add': async (request, by = local) => {
-      const { name, role } = request
-      await callApprovals.check('client.add', { name, role }, by)
+      const { name, role, namespace } = request
+      await callApprovals.check('client.add', { name, role, namespace }, by)
       return addClient(deps, request)
     },
     ...identityCalls(deps),
@@ -91,6 +92,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
       deps.backup(shares && { ...shares, setId: Buffer.from(shares.setId, 'base64') }),
     ),
   }
+  return { ...service, ...approvedCalls(service, callApprovals, local) }
 }
 
 /** A backup holds a snapshot, for which the engine keeps what is written over. */

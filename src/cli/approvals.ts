@@ -3,6 +3,8 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { CallApprovals } from '../admin/call-approvals.ts'
 import { describeBug } from '../fault/describe-bug.ts'
+import { approvalRulesOf, callTermsOf } from '../model/approval/policy-rules.ts'
+import { EMPTY_POLICY, type Policy } from '../model/permission/policy.ts'
 import type { Electorate } from '../model/approval/ceremony.ts'
 import type { Log } from '../port/log.ts'
 import {
@@ -13,6 +15,7 @@ import {
 import type { ApprovalPlace } from '../repository/approval-store.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
 import { Approvals } from '../server/approvals.ts'
+import type { Permissions } from '../server/authorise.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { Core } from './core.ts'
 
@@ -48,15 +51,25 @@ function electorateOf(clients: ClientRegistry): Electorate {
 }
 
 /** Makes what keeps calls of the admin API from being made before they are approved. */
-export function createCallApprovals({ approvals }: Core): CallApprovals {
-  return new CallApprovals({ book: approvals, ruleOf: () => undefined })
+export function createCallApprovals(
+  { approvals }: Core,
+  policy: Policy = EMPTY_POLICY,
+): CallApprovals {
+  return new CallApprovals({
+    book: approvals,
+    ruleOf: (call) => callTermsOf(policy.administration, call),
+  })
 }
 
 /** Makes what keeps requests of KMIP from being carried out before they are approved. */
-export function createApprovals({ approvals, clients }: Core, log: Log): Approvals {
+export function createApprovals(
+  { approvals, clients }: Core,
+  permissions: Permissions,
+  log: Log,
+): Approvals {
   return new Approvals({
     book: approvals,
-    rulesOf: () => undefined,
+    rulesOf: (identity) => approvalRulesOf(permissions.of(identity).approvals, identity.id),
     clientOf: (id) =>
       clients.list().find((client) => client.id === id && client.isSuspended !== true),
     log,

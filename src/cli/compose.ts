@@ -184,7 +184,7 @@ export function createHandler(
     profiles: clientProfiles(config.clients),
     log,
     ...(jobs === undefined ? {} : { jobs }),
-    approvals: createApprovals(core, log),
+    approvals: createApprovals(core, PERMISSIONS, log),
     limits: limits.message,
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,

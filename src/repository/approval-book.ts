@@ -9,6 +9,7 @@ import {
   type Requester,
   type Vote,
 } from '../model/approval/approval.ts'
+import type { ApprovalEvent } from '../model/approval/approval-entry.ts'
 import {
   castVote,
   countOf,
@@ -37,14 +38,6 @@ export interface ApprovalRequest {
   readonly approvers: number
   /** For how many seconds it may be decided and used. */
   readonly seconds: number
-}
-
-/** Something that has become of an approval. */
-export interface ApprovalEvent {
-  readonly what: 'requested' | 'approved' | Ending
-  readonly approval: Approval
-  /** Of an officer who has approved or denied. */
-  readonly vote?: Vote
 }
 
 export interface ApprovalLimits {

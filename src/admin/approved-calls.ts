@@ -1,0 +1,50 @@
+import type { ApprovableCall, CallApprovals, CallSubject } from './call-approvals.ts'
+import type { AdminCaller } from './caller.ts'
+import type { AdminService } from './service.ts'
+
+type Call<R, A> = (request: R, by?: AdminCaller) => Promise<A>
+
+/** Calls whose whole request is what officers approve. */
+type Plain = Exclude<
+  ApprovableCall,
+  'policy.apply' | 'backup.create' | 'root.rotate' | 'kek.rotate' | 'client.add' | 'account.add'
+>
+
+/** Calls about clients, namespaces and objects, each once it is approved where the policy has it so. */
+export function approvedCalls(
+  service: Pick<AdminService, Plain | 'account.add'>,
+  approvals: CallApprovals,
+  local: AdminCaller,
+): Pick<AdminService, Plain | 'account.add'> {
+  const approved = <R extends object, A>(
+    call: ApprovableCall,
+    make: Call<R, A>,
+    subjectOf: (request: R) => CallSubject = (request) =>
+      Object.fromEntries(Object.entries(request)),
+  ): Call<R, A> => {
+    return async (request, by = local) => {
+      await approvals.check(call, subjectOf(request), by)
+      return make(request, by)
+    }
+  }
+  return {
+    'client.register': approved('client.register', service['client.register']),
+    'client.remove': approved('client.remove', service['client.remove']),
+    'client.suspend': approved('client.suspend', service['client.suspend']),
+    'client.resume': approved('client.resume', service['client.resume']),
+    'client.key.add': approved('client.key.add', service['client.key.add']),
+    'client.key.remove': approved('client.key.remove', service['client.key.remove']),
+    'authority.add': approved('authority.add', service['authority.add']),
+    'authority.remove': approved('authority.remove', service['authority.remove']),
+    // A password is salted anew each time, and nobody is to see what is made of it.
+    'account.add': approved('account.add', service['account.add'], ({ client, name, role }) => ({
+      ...{ client, name, role },
+    })),
+    'account.remove': approved('account.remove', service['account.remove']),
+    'namespace.add': approved('namespace.add', service['namespace.add']),
+    'namespace.limit': approved('namespace.limit', service['namespace.limit']),
+    'namespace.remove': approved('namespace.remove', service['namespace.remove']),
+    'object.give': approved('object.give', service['object.give']),
+    'object.trust': approved('object.trust', service['object.trust']),
+  }
+}
