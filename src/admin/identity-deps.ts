@@ -6,6 +6,7 @@ import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import type { PeerCertificate } from '../server/identify.ts'
 import type { ListReport } from '../server/revocations.ts'
+import type { AdminCaller } from './caller.ts'
 import type { IdentityCall, IdentityRequest, IdentityResponse } from './identity-schema.ts'
 
 /** What a running server makes of authorities. */
@@ -31,5 +32,8 @@ export interface IdentityDeps {
 }
 
 export type IdentityCalls = {
-  readonly [C in IdentityCall]: (request: IdentityRequest<C>) => Promise<IdentityResponse<C>>
+  readonly [C in IdentityCall]: (
+    request: IdentityRequest<C>,
+    by?: AdminCaller,
+  ) => Promise<IdentityResponse<C>>
 }

@@ -68,7 +68,9 @@ export function createAdminService(deps: AdminDeps): AdminService {
       await callApprovals.check('client.add', { name, role, namespace }, by)
       return addClient(deps, request)
     },
-    ...identityCalls(deps),
+    ...identityCalls(deps, async (call, subject, by = local) =>
+      callApprovals.check(call, subject, by),
+    ),
     'client.list': async () => Promise.resolve({ clients: listClients(deps) }),
     'object.list': async (request) => deps.objects.list(request),
     'object.show': async ({ id }) => {

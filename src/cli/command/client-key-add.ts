@@ -1,4 +1,5 @@
 import { printClient } from '../client-report.ts'
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption, textOption } from '../option.ts'
@@ -15,6 +16,7 @@ export const clientKeyAddCommand = defineCommand({
       ...textOption('certificate', 'certificate (PEM) that one of the authorities signed'),
       demandOption: true,
     },
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption } from '../option.ts'
@@ -9,7 +10,7 @@ export const clientRemoveCommand = defineCommand({
   command: 'remove <name>',
   describe: 'Remove a client for good; its objects stay, and nobody can ask for them',
   positionals: { name: { type: 'string', describe: 'name of the client' } },
-  options: { ...placeOptions, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...approvalOptions, ...openingOptions, json: jsonOption },
   example: ['$0 client remove web --data ./data', 'its connections are closed at once'],
   async run(options, { name = '' }) {
     const { withAdmin } = await import('../admin-session.ts')
