@@ -61,7 +61,6 @@ describe('commits that are told of in another order than they were made in', () 
     sequence: 1n,
     bytes: 1,
     version: Number(revision),
-    bytes: 0,
     revision,
   })
   const never = async (): Promise<undefined> => Promise.resolve(undefined)
