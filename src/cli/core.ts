@@ -105,7 +105,10 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
       clock: systemClock,
       random: nodeRandom,
     })
-    const objects = await ObjectRepository.open(store, sealer, { cachedObjects: CACHED_OBJECTS })
+    const objects = await ObjectRepository.open(store, sealer, {
+      cachedObjects: CACHED_OBJECTS,
+      quotaOf: (tenant) => namespaces.get(tenant)?.quota,
+    })
     const sealed = { store, sealer, keys, backup, generation }
     const approvals = await openApprovals(sealed, clients)
     return assemble(

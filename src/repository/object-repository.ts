@@ -26,6 +26,8 @@ import type { SearchSpace } from './locate.ts'
 import { ObjectCache } from './object-cache.ts'
 import type { FreePlace, ObjectSource } from './object-source.ts'
 import { openObject, type StoredObject } from './object-record.ts'
+import type { Quota } from './namespace-record.ts'
+import { checkQuota } from './quota.ts'
 import { Retirement } from './retirement.ts'
 import { RuleBook } from './rule-book.ts'
 import { UsageBook } from './usage.ts'
@@ -34,6 +36,8 @@ import { UnitOfWork, type UnitScope } from './unit-of-work.ts'
 export interface RepositoryOptions {
   /** Objects kept opened in memory. */
   readonly cachedObjects: number
+  /** How much a tenant may have; without bounds where nothing is said. */
+  readonly quotaOf?: (tenant: string) => Quota | undefined
 }
 
 /** The managed objects of every tenant: sealed records in a store, and the indexes they are found by. */
@@ -46,6 +50,7 @@ export class ObjectRepository implements ObjectSource {
   readonly usage: UsageBook
   readonly #store: Store
   readonly #sealer: Sealer
+  readonly #options: RepositoryOptions
   readonly #decoy: Decoy
   readonly #retirement = new Retirement()
   readonly #cache: ObjectCache
@@ -59,6 +64,7 @@ export class ObjectRepository implements ObjectSource {
     this.#sealer = sealer
     this.#sequence = sequence
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
+    this.#options = options
     this.#decoy = new Decoy(sealer)
     this.blinder = blinderOf(sealer)
     this.usage = new UsageBook(store, this.blinder)
@@ -163,6 +169,7 @@ export class ObjectRepository implements ObjectSource {
     staged: readonly StagedObject[],
     parts: readonly CommitPart[] = [],
   ): Promise<'done' | 'conflict'> {
+    await checkQuota(staged, this.#options.quotaOf ?? noQuota, this.usage)
     const outcome = await this.#commit(staged, parts)
     if (outcome === 'conflict') {
       for (const { place } of staged) this.#cache.drop(place)
@@ -243,6 +250,8 @@ export class ObjectRepository implements ObjectSource {
     }
   }
 }
+
+const noQuota = (): undefined => undefined
 
 /** Objects of one identifier that are looked at beside the one in its place. */
 const MOST_BESIDE = 1_000

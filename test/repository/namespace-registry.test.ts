@@ -24,11 +24,15 @@ const clock = { now: () => NOW }
 
 async function over(keyed: KeyedStore): Promise<Place> {
   const deps = { ...keyed, clock, random: nodeRandom }
+  const namespaces = await openNamespaceRegistry(deps)
   return {
     ...keyed,
-    namespaces: await openNamespaceRegistry(deps),
+    namespaces,
     clients: await openClientRegistry(deps),
-    objects: await ObjectRepository.open(keyed.store, keyed.sealer, { cachedObjects: 10 }),
+    objects: await ObjectRepository.open(keyed.store, keyed.sealer, {
+      cachedObjects: 10,
+      quotaOf: (tenant) => namespaces.get(tenant)?.quota,
+    }),
   }
 }
 
@@ -101,6 +105,20 @@ test('a namespace with clients or objects stays, and can be entered as before', 
   expect(here.namespaces.named('red').isEnding).toBeUndefined()
   expect((await again(here)).clients.list()).toMatchObject([{ name: 'ann', namespace: id }])
   expect(here.clients.directory.identify(key)).toMatchObject({ namespace: id })
+})
+
+test('a namespace takes no more than its limits say, until something goes', async () => {
+  const here = await place()
+  const { id } = await here.namespaces.add('red', { objects: 2 })
+  for (const key of ['a', 'b']) await withKey(here, id, key)
+  await expect(withKey(here, id, 'c')).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  const scope = { owner: 'ann', namespace: id }
+  await inUnit(here.objects, async (unit) => unit.save(destroyed(await unit.load('a'))), scope)
+  await withKey(here, id, 'c')
+  await here.namespaces.limit('red', { bytes: 100 })
+  await expect(withKey(here, id, 'd')).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  await here.namespaces.limit('red', {})
+  await withKey(here, id, 'd')
 })
 
 test('removing a namespace takes its destroyed objects, its record and its keys away', async () => {
