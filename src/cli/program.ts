@@ -60,14 +60,7 @@ function createProgram(words: readonly string[]) {
     .command('authority', 'Manage the authorities whose clients may connect', authorityCommands)
     .command('account', 'Manage the user names that narrow what clients may do', accountCommands)
     .command('namespace', 'Manage the namespaces that clients can be put into', namespaceCommands)
-    .command('object', 'Look after the managed objects', (group) =>
-      group
-        .command(objectListCommand)
-        .command(objectShowCommand)
-        .command(objectGiveCommand)
-        .command(objectTrustCommand)
-        .demandCommand(1, 'name a command: list, show, give or trust'),
-    )
+    .command('object', 'Look after the managed objects', objectCommands)
     .command('approval', 'Decide what needs the approval of officers', approvalCommands)
     .command('store', 'Look after the store', (group) =>
       group
@@ -107,6 +100,15 @@ function createProgram(words: readonly string[]) {
     .showHelpOnFail(false)
     .exitProcess(false)
     .fail(refuse)
+}
+
+function objectCommands(group: Argv) {
+  return group
+    .command(objectListCommand)
+    .command(objectShowCommand)
+    .command(objectGiveCommand)
+    .command(objectTrustCommand)
+    .demandCommand(1, 'name a command: list, show, give or trust')
 }
 
 function namespaceCommands(group: Argv) {
