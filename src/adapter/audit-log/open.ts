@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, type KeyObject } from 'node:crypto'
 import * as nodeFiles from 'node:fs'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { KmipFault } from '../../fault/fault.ts'
 import type { Log } from '../../port/log.ts'
@@ -13,6 +13,7 @@ import { frontierOf, HASH_BYTES, isSameHash } from './hashing.ts'
 import { readLastCheckpoint } from './last-checkpoint.ts'
 import type { AuditLimits } from './limits.ts'
 import { FileAuditLog } from './log.ts'
+import { placeAudit } from './place.ts'
 import { refused } from './refusal.ts'
 import { SegmentWriter, type LogFiles } from './segment-writer.ts'
 import { publicKeyPem } from './signing-key.ts'
@@ -26,6 +27,8 @@ export type { AuditLimits } from './limits.ts'
 export interface AuditOptions {
   /** Made where there is none. */
   readonly directory: string
+  /** Where the log is to lie, on another disk for example: the directory is then a link to it. */
+  readonly elsewhere?: string | undefined
   /** Ed25519, private. */
   readonly key: KeyObject
   /** Names the store that the log is of, as in `kmipd/6f2a…`: a name without spaces. */
@@ -60,7 +63,7 @@ export async function openAuditLog(given: AuditOptions): Promise<FileAuditLog> {
 
 async function openOrRefuse(options: AuditOptions): Promise<FileAuditLog> {
   const { directory, key } = options
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  placeAudit(directory, options.elsewhere)
   const last = checkedCheckpoint(options)
   const origin = originOf(options, last)
   checkRemembered(options, origin, last?.note)

@@ -163,3 +163,17 @@ describe('a log that the store remembers', () => {
     expect({ finding, entries }).toEqual({ finding: undefined, entries: 21 })
   })
 })
+
+describe('a log that lies elsewhere', () => {
+  test('is found by way of the directory, and there is one place for it', async () => {
+    const [elsewhere, another] = ['elsewhere', 'another'].map((name) => join(parent, name))
+    directory = join(parent, 'link')
+    await write(0, 5, { elsewhere })
+    expect(readdirSync(elsewhere ?? '')).toContain('key.pem')
+    expect(await write(5, 6)).toMatchObject({ size: 6 })
+    expect(await write(6, 7, { elsewhere })).toMatchObject({ size: 7 })
+    await expectRefused(/lies in .*elsewhere already: move it to .*another/, { elsewhere: another })
+    directory = join(parent, 'audit')
+    await expectRefused(/lies in .*audit already: move it to/, { elsewhere })
+  })
+})
