@@ -7,7 +7,13 @@ type Call<R, A> = (request: R, by?: AdminCaller) => Promise<A>
 /** Calls whose whole request is what officers approve. */
 type Plain = Exclude<
   ApprovableCall,
-  'policy.apply' | 'backup.create' | 'root.rotate' | 'kek.rotate' | 'client.add' | 'account.add'
+  | 'policy.apply'
+  | 'backup.create'
+  | 'root.rotate'
+  | 'kek.rotate'
+  | 'client.add'
+  | 'client.remove'
+  | 'account.add'
 >
 
 /** Calls about clients, namespaces and objects, each once it is approved where the policy has it so. */
@@ -28,11 +34,8 @@ export function approvedCalls(
     }
   }
   return {
-    'client.register': approved('client.register', service['client.register']),
-    'client.remove': approved('client.remove', service['client.remove']),
     'client.suspend': approved('client.suspend', service['client.suspend']),
     'client.resume': approved('client.resume', service['client.resume']),
-    'client.key.add': approved('client.key.add', service['client.key.add']),
     'client.key.remove': approved('client.key.remove', service['client.key.remove']),
     'authority.add': approved('authority.add', service['authority.add']),
     'authority.remove': approved('authority.remove', service['authority.remove']),

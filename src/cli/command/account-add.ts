@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption, textOption } from '../option.ts'
@@ -20,6 +21,7 @@ export const accountAddCommand = defineCommand({
       ...textOption('password-file', 'file whose first line is the password'),
       demandOption: true,
     },
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

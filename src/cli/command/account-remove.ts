@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption, textOption } from '../option.ts'
@@ -12,6 +13,7 @@ export const accountRemoveCommand = defineCommand({
   options: {
     ...placeOptions,
     client: { ...textOption('client', 'name of the client'), demandOption: true },
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { choiceOption, jsonOption, textOption } from '../option.ts'
@@ -20,6 +21,7 @@ export const authorityAddCommand = defineCommand({
         'cn, san-dns, san-uri or san-email',
       LABELS,
     ),
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption } from '../option.ts'
@@ -11,7 +12,7 @@ export const authorityRemoveCommand = defineCommand({
   positionals: {
     id: { type: 'string', describe: "beginning of its id, as 'authority list' tells it" },
   },
-  options: { ...placeOptions, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...approvalOptions, ...openingOptions, json: jsonOption },
   example: ['$0 authority remove 3f8a91c2 --data ./data', 'connections are closed at once'],
   async run(options, { id = '' }) {
     const { withAdmin } = await import('../admin-session.ts')

@@ -1,4 +1,5 @@
 import { printClient } from '../client-report.ts'
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption } from '../option.ts'
@@ -12,7 +13,7 @@ export const clientKeyRemoveCommand = defineCommand({
     name: { type: 'string', describe: 'name of the client' },
     subject: { type: 'string', describe: "beginning of the key, as 'client show' tells it" },
   },
-  options: { ...placeOptions, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...approvalOptions, ...openingOptions, json: jsonOption },
   example: [
     '$0 client key remove web 3f8a91c2 --data ./data',
     'its connections are closed at once',

@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption, numberOption } from '../option.ts'
@@ -15,6 +16,7 @@ export const namespaceAddCommand = defineCommand({
     ...placeOptions,
     objects: numberOption('objects', 'most objects that are not destroyed', MOST),
     bytes: numberOption('bytes', 'most bytes of their records', MOST),
+    ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },

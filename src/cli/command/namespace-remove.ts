@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption } from '../option.ts'
@@ -9,7 +10,7 @@ export const namespaceRemoveCommand = defineCommand({
   command: 'remove <name>',
   describe: 'Remove a namespace that has no clients and no objects any more, and destroy its keys',
   positionals: { name: { type: 'string', describe: 'name of the namespace' } },
-  options: { ...placeOptions, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...approvalOptions, ...openingOptions, json: jsonOption },
   example: [
     '$0 namespace remove payments --data ./data',
     'what was sealed in it never opens again',

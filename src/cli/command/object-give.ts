@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption } from '../option.ts'
@@ -12,7 +13,7 @@ export const objectGiveCommand = defineCommand({
     id: { type: 'string', describe: 'Unique Identifier of the object' },
     client: { type: 'string', describe: 'name of the client that it is to belong to' },
   },
-  options: { ...placeOptions, ...openingOptions, json: jsonOption },
+  options: { ...placeOptions, ...approvalOptions, ...openingOptions, json: jsonOption },
   example: [
     '$0 object give 5d2e0a4e-6f0c-4c55-9c1f-5b0f4a3d7e21 app-2 --data ./data',
     'one object',

@@ -1,3 +1,4 @@
+import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
 import { dataOption, jsonOption } from '../option.ts'
@@ -11,6 +12,7 @@ export const objectTrustCommand = defineCommand({
   positionals: { id: { type: 'string', describe: 'Unique Identifier of the wrapping key' } },
   options: {
     data: dataOption,
+    ...approvalOptions,
     ...openingOptions,
     withdraw: {
       type: 'boolean',
