@@ -7,7 +7,7 @@ import type { APPROVAL_CALLS, ApprovalView } from './approval-schema.ts'
 import { requesterOf, type CallApprovals } from './call-approvals.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { CheckedRequest } from './schema.ts'
-import type { AdminService } from './service.ts'
+import type { AdminService } from './admin-service.ts'
 
 export interface ApprovalCallsDeps {
   readonly approvals: ApprovalBook

@@ -1,6 +1,6 @@
 import type { ApprovableCall, CallApprovals, CallSubject } from './call-approvals.ts'
 import type { AdminCaller } from './caller.ts'
-import type { AdminService } from './service.ts'
+import type { AdminService } from './admin-service.ts'
 
 type Call<R, A> = (request: R, by?: AdminCaller) => Promise<A>
 

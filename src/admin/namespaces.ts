@@ -6,7 +6,7 @@ import { isNamespaceName } from '../repository/namespace-registry.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { Holder, Usage } from '../repository/usage.ts'
 import type { AdminResponse } from './schema.ts'
-import type { AdminService } from './service.ts'
+import type { AdminService } from './admin-service.ts'
 
 export interface NamespaceDeps {
   readonly namespaces: NamespaceRegistry

@@ -13,12 +13,12 @@ import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { approvalCalls } from './approvals.ts'
 import { approvedCalls } from './approved-calls.ts'
 import type { CallApprovals } from './call-approvals.ts'
+import type { AdminService } from './admin-service.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
 import { entered, lineName, lineOf, namespaceCalls, type NamespaceDeps } from './namespaces.ts'
 import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
 import type {
-  AdminCall,
   AdminResponse,
   BackupRequest,
   CheckedRequest,
@@ -27,17 +27,7 @@ import type {
   StoreReport,
 } from './schema.ts'
 
-/** The admin API without a wire: the server answers with it, and the command line calls it when no server runs. */
-export type AdminService = {
-  /** @param by - who calls; whoever has the data directory, where nothing is said */
-  readonly [C in AdminCall]: (
-    request: CheckedRequest<C>,
-    by?: AdminCaller,
-  ) => Promise<AdminResponse<C>>
-} & {
-  /** Makes a backup, piece by piece; whoever ends the reading ends the backup. One at a time. */
-  readonly backup: (request: BackupRequest, by?: AdminCaller) => AsyncIterable<BackupPiece>
-}
+export type { AdminService } from './admin-service.ts'
 
 export interface AdminDeps extends IdentityDeps, NamespaceDeps {
   readonly clients: ClientRegistry
@@ -68,9 +58,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
       await callApprovals.check('client.add', { name, role, namespace }, by)
       return addClient(deps, request)
     },
-    ...identityCalls(deps, async (call, subject, by = local) =>
-      callApprovals.check(call, subject, by),
-    ),
+    ...identityCalls(deps),
     'client.list': async () => Promise.resolve({ clients: listClients(deps) }),
     'object.list': async (request) => deps.objects.list(request),
     'object.show': async ({ id }) => {

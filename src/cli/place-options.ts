@@ -45,13 +45,6 @@ export function placeOf({ data, server, cert, key, ca }: Place): string | Remote
   return { ...readAddress(server), cert, key, ca }
 }
 
-/** The data directory, for what a server cannot be asked to do from elsewhere. Throws wrong usage. */
-export function dataOf(place: Place, what: string): string {
-  const given = placeOf(place)
-  if (typeof given === 'string') return given
-  throw wrongUsage(`${what} needs --data`)
-}
-
 function readAddress(text: string): { readonly host: string; readonly port: number } {
   const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
   const host = bracketed ?? plain
