@@ -38,5 +38,5 @@ export const PACKAGE_OWNERS = Object.freeze({
   pkcs11js: ['adapter'],
   pino: ['adapter'],
   fastify: ['adapter', 'admin'],
-  'node:tls': ['server', 'adapter', 'client', 'cli'],
+  'node:tls': ['server', 'adapter', 'admin', 'client', 'cli'],
 })
