@@ -42,6 +42,8 @@ import { Logins } from '../server/logins.ts'
 import { Rotor } from '../server/rotor.ts'
 import { systemTicker } from '../server/ticker.ts'
 import { createApprovals } from './approvals.ts'
+import { Turnstile } from '../server/turnstile.ts'
+import type { Watch } from '../server/watch/watch.ts'
 import { backupOf } from './backup-source.ts'
 import type { Core } from './core.ts'
 
@@ -125,13 +127,14 @@ export interface Workshop {
   readonly log: Log
   readonly services: Services
   readonly jobs: Jobs | undefined
+  readonly watch: Watch
 }
 
 /** Makes what replaces objects that are to be rotated automatically. */
 export function createRotor(
   core: Core,
   { rotation }: Config,
-  { log, services }: Omit<Workshop, 'jobs'>,
+  { log, services }: Pick<Workshop, 'log' | 'services'>,
 ): Rotor {
   return new Rotor({
     repository: core.objects,
@@ -172,7 +175,7 @@ function createLogins({ clients }: Core, { identity }: Config, log: Log): Logins
 export function createHandler(
   core: Core,
   config: Config,
-  { log, services, jobs }: Workshop,
+  { log, services, jobs, watch }: Workshop,
 ): MessageHandler {
   const { limits, policy } = config
   return createMessageHandler({
@@ -188,6 +191,8 @@ export function createHandler(
     limits: limits.message,
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,
+    turnstile: new Turnstile(limits.requests, systemTicker),
+    watch,
   })
 }
 

@@ -34,6 +34,7 @@ import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
 import { identityOf, openTrust, problemsOf, type Trust } from './trust.ts'
+import { openWatching, type Watching } from './watching.ts'
 
 /** A server that accepts connections. */
 export interface RunningServer {
@@ -79,13 +80,23 @@ function warnOfUnregistered({ clients }: Core, config: Config, log: Log): void {
   warnOfUnknownClients(config, names, log)
 }
 
-/** Keeps what lies beside the store up with it. */
-function keepBeside(core: Core, log: Log): () => void {
+interface Lookout {
+  readonly watching: Watching
+  readonly listener: Listener
+  readonly condition: Condition
+}
+
+/** Keeps what lies beside the store up with it, and looks for what people should know of. */
+function keepBeside(core: Core, log: Log, { watching, listener, condition }: Lookout): () => void {
   const { anchors, store } = core
   anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
+  watching.start({ listener: () => listener.status(), condition })
   const stops = [
     systemTicker.every(BALLAST_MS, () => void store.keepBallast()),
     keepApprovals(core, log),
+    () => {
+      watching.close()
+    },
   ]
   return () => {
     for (const stop of stops) stop()
@@ -103,7 +114,8 @@ async function serve(
   const rotor = createRotor(core, config, { log, services })
   const keys = createKeyRotation(core, log)
   const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
-  const handler = createHandler(core, config, { log, services, jobs })
+  const watching = await openWatching(config.alerts, log)
+  const handler = createHandler(core, config, { log, services, jobs, watch: watching.watch })
   const listener = listenerOf(core, config, { trust, handler, log })
   warnOfUnregistered(core, config, log)
   const endpoints = await openEndpoints(core, config.endpoints, log)
@@ -129,7 +141,7 @@ async function serve(
     rotor.start()
     scrub.start()
     keys.start()
-    const leave = keepBeside(core, log)
+    const leave = keepBeside(core, log, { watching, listener, condition })
     return {
       address,
       adminAddress: admin.address,

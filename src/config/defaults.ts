@@ -11,6 +11,8 @@ import { DEFAULT_REVOCATION_LIMITS, type RevocationLimits } from '../server/revo
 import { DEFAULT_ROTATION_LIMITS, type RotationLimits } from '../server/rotor.ts'
 import { DEFAULT_INTEGRITY_LIMITS, type IntegrityLimits } from '../server/scrub.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
+import { DEFAULT_REQUEST_LIMITS, type RequestLimits } from '../server/turnstile.ts'
+import { DEFAULT_ALERTS, type AlertConfig } from './alerts.ts'
 import type { ClientConfig } from './client-profile.ts'
 import type { EndpointConfig } from './endpoint.ts'
 import type { HsmConfig } from './hsm.ts'
@@ -43,7 +45,10 @@ export interface Config {
     /** Also offers the suites of TLS 1.2 without forward secrecy or authenticated encryption. */
     readonly legacySuites: boolean
   }
-  readonly limits: TransportLimits
+  readonly limits: TransportLimits & {
+    /** What clients may ask for once they are connected. */
+    readonly requests: RequestLimits
+  }
   /** Clients that are served otherwise than others. */
   readonly clients: readonly ClientConfig[]
   /** Clients that the server speaks to of its own accord. */
@@ -71,6 +76,8 @@ export interface Config {
     readonly directory?: string | undefined
   }
   readonly log: { readonly level: LogLevel }
+  /** When people are to be told, and how. */
+  readonly alerts: AlertConfig
   readonly shutdown: {
     /** How long requests under way may take once the server was told to stop. */
     readonly graceMs: number
@@ -163,7 +170,7 @@ export const DEFAULT_CONFIG: Config = {
   listen: { host: '127.0.0.1', port: 5696 },
   tls: { legacySuites: false },
   identity: { ...DEFAULT_REVOCATION_LIMITS, failures: 10, lockSeconds: 300 },
-  limits: DEFAULT_TRANSPORT_LIMITS,
+  limits: { ...DEFAULT_TRANSPORT_LIMITS, requests: DEFAULT_REQUEST_LIMITS },
   clients: [],
   endpoints: [],
   asynchrony: DEFAULT_JOB_LIMITS,
@@ -184,6 +191,7 @@ export const DEFAULT_CONFIG: Config = {
   integrity: { ...DEFAULT_INTEGRITY_LIMITS, ballast: 16_777_216 },
   audit: DEFAULT_AUDIT_LIMITS,
   log: { level: 'info' },
+  alerts: DEFAULT_ALERTS,
   shutdown: { graceMs: 10_000 },
   certification: {
     privateKey: 'issuing key',

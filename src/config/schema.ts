@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CryptokiVersion } from '../operation/pkcs11/module-settings.ts'
 import type { Rate } from '../server/limits.ts'
+import type { ShareLimits } from '../server/turnstile.ts'
 import {
   DEFAULT_CONFIG,
   CONFLICTING_USAGES,
@@ -13,6 +14,7 @@ import {
   RNG_SEEDS,
   type Config,
 } from './defaults.ts'
+import { alerts } from './alerts.ts'
 import { clients } from './client-profile.ts'
 import { endpoints } from './endpoint.ts'
 import { hsm } from './hsm.ts'
@@ -72,6 +74,13 @@ export const configSchema: z.ZodType<Config> = section({
       perAddress: rate(limitDefaults.arrivals.perAddress),
       total: rate(limitDefaults.arrivals.total),
     }),
+    requests: section({
+      identity: share(limitDefaults.requests.identity),
+      namespace: share(limitDefaults.requests.namespace),
+      inFlight: count(limitDefaults.requests.inFlight),
+      waiting: number(0, 1_000_000, limitDefaults.requests.waiting),
+      waitMs: number(0, 60_000, limitDefaults.requests.waitMs),
+    }),
     waitingBytes: number(1_024, 64 * MIB, limitDefaults.waitingBytes),
     sweepMs: number(50, 60_000, limitDefaults.sweepMs),
   }),
@@ -122,6 +131,7 @@ export const configSchema: z.ZodType<Config> = section({
     segmentSeconds: number(60, 31_536_000, DEFAULT_CONFIG.audit.segmentSeconds),
     syncMs: number(0, 200, DEFAULT_CONFIG.audit.syncMs),
   }),
+  alerts,
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),
   shutdown: section({ graceMs: number(0, 3_600_000, DEFAULT_CONFIG.shutdown.graceMs) }),
   certification: section({
@@ -198,5 +208,16 @@ function rate(standard: Rate): z.ZodType<Rate> {
   return section({
     perSecond: number(1, 1_000_000, standard.perSecond),
     burst: number(1, 1_000_000, standard.burst),
+  })
+}
+
+/** A rate of 0 is none that anybody is held to. */
+function share(standard: ShareLimits): z.ZodType<ShareLimits> {
+  return section({
+    rate: section({
+      perSecond: number(0, 1_000_000, standard.rate.perSecond),
+      burst: number(1, 1_000_000, standard.rate.burst),
+    }),
+    inFlight: count(standard.inFlight),
   })
 }

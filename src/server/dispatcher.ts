@@ -7,6 +7,7 @@ import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import type { Offer, Services } from '../operation/context.ts'
+import type { PendingRequests } from '../operation/pending-request.ts'
 import { scopeOf } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import { Operation } from '../spec/enum/operation.ts'
@@ -29,6 +30,8 @@ import { NOTHING_PRESENTED, presentCredentials, type Presented } from './present
 import { RequestedTurn } from './requested-turn.ts'
 import { SlowWork } from './slow-work.ts'
 import { writeReply } from './reply.ts'
+import type { Pass, Turnstile } from './turnstile.ts'
+import type { Watch } from './watch/watch.ts'
 
 /** What the dispatcher stands on. */
 export interface DispatcherOptions {
@@ -51,6 +54,10 @@ export interface DispatcherOptions {
   readonly jobs?: Jobs
   /** Absent where nothing ever needs approval. */
   readonly approvals?: Approvals
+  /** Absent where everybody may ask for as much as they like. */
+  readonly turnstile?: Turnstile
+  /** Sees what becomes of every message. */
+  readonly watch?: Pick<Watch, 'saw'>
 }
 
 /** Reads a message, has its operations carried out, and writes the answer: the whole of KMIP above the transport. */
@@ -63,6 +70,8 @@ interface Asking {
   readonly peer: Peer
   readonly encoding: Encoding
   readonly secrets: Secret[]
+  /** What is to be given back, once it was let in. */
+  pass: Pass | undefined
 }
 
 /** What is refused whatever version its sender may understand: every version has all of 1.0's header. */
@@ -92,15 +101,17 @@ class Dispatcher implements MessageHandler {
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = this.#options.repository.enter()
     const secrets: Secret[] = []
+    const asking: Asking = { peer, encoding, secrets, pass: undefined }
     let message: Item | KmipFault | undefined
     try {
       message = this.#decode(bytes, encoding)
       return message instanceof KmipFault
         ? this.#answerUnreadable(bytes, encoding, message)
-        : await this.#answer(message, { peer, encoding, secrets })
+        : await this.#answer(message, asking)
     } finally {
       if (encoding !== 'ttlv' && isItem(message)) wipeItem(message)
       for (const secret of secrets) secret.destroy()
+      if (asking.pass !== undefined) this.#options.turnstile?.leave(asking.pass)
       leave()
     }
   }
@@ -147,18 +158,17 @@ class Dispatcher implements MessageHandler {
     }
   }
 
-  async #perform(
-    message: Item,
-    version: Version,
-    { peer, encoding, secrets }: Asking,
-  ): Promise<Reply> {
+  async #perform(message: Item, version: Version, asking: Asking): Promise<Reply> {
+    const { peer, encoding, secrets } = asking
     const { clock, services, repository, permissions, log, jobs } = this.#options
     const { header, batchItems } = readRequest(message, version)
     if (batchItems.length > this.#options.batchItems) {
       throw new KmipFault('SERVER_LIMIT', 'The message holds too many batch items')
     }
-    const now = clock.now()
     const { identity } = peer
+    const entered = this.#enter(asking, batchItems.length)
+    const over = entered instanceof Promise ? await entered : entered
+    const now = clock.now()
     const trace = new Trace(log, services.random, peer, header.clientCorrelationValue)
     const items = batchItems.map((item) => readItem(item, version))
     const { tickets, accounts, refusal } =
@@ -178,7 +188,7 @@ class Dispatcher implements MessageHandler {
       isKnown: peer.isKnown,
       scope,
       tickets,
-      refusal: refusal ?? roles.refusalOf(items),
+      refusal: over ?? refusal ?? roles.refusalOf(items),
       roles,
       now,
       services,
@@ -188,9 +198,10 @@ class Dispatcher implements MessageHandler {
       asynchrony: header.asynchrony ?? 'prohibited',
       jobs,
       approvals: this.#options.approvals,
-      requests: jobs?.of(owner, destroyAfterAnswer) ?? NO_REQUESTS,
+      requests: this.#requestsOf(owner, destroyAfterAnswer),
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
+    this.#options.watch?.saw(identity, items, results)
     const isCorrelated = header.clientCorrelationValue !== undefined
     const reply = writeReply(
       {
@@ -216,6 +227,21 @@ class Dispatcher implements MessageHandler {
     return presentCredentials(authentication, presenter, { tickets: services.tickets, logins })
   }
 
+  /** Lets a message in, or gives why not; nearly every message is let in at once, and waits for nothing. */
+  #enter(asking: Asking, items: number): KmipFault | undefined | Promise<KmipFault | undefined> {
+    const entered = this.#options.turnstile?.enter(asking.peer.identity, items)
+    return entered instanceof Promise
+      ? entered.then((pass) => kept(asking, pass))
+      : kept(asking, entered)
+  }
+
+  #requestsOf(
+    owner: Parameters<Jobs['of']>[0],
+    destroyAfterAnswer: Parameters<Jobs['of']>[1],
+  ): PendingRequests {
+    return this.#options.jobs?.of(owner, destroyAfterAnswer) ?? NO_REQUESTS
+  }
+
   /** Answers a message that is not understood as a whole. */
   #refuse(fault: KmipFault, announced: ProtocolVersion, encoding: Encoding): Reply {
     const { clock, log, responseBytes } = this.#options
@@ -224,6 +250,12 @@ class Dispatcher implements MessageHandler {
     const batchItems = [answerMessage(fault, version)]
     return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes, encoding)
   }
+}
+
+function kept(asking: Asking, entered: Pass | KmipFault | undefined): KmipFault | undefined {
+  if (entered instanceof KmipFault) return entered
+  asking.pass = entered
+  return undefined
 }
 
 /** What a message is known by in the log and to its client; few messages have any need of it. */

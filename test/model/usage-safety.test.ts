@@ -16,9 +16,21 @@ describe('uses that do not go together', () => {
     ['MAC Generate and Encrypt', Mask.MACGenerate | Mask.Encrypt],
     ['all that there are', Mask.Unrestricted],
   ])('%s', (_, mask) => {
-    expect(codeOf(() => checkConflicts(mask, REFUSE))).toBe(WRONG)
-    expect(codeOf(() => checkConflicts(mask | Mask.Verify, REFUSE))).toBe(WRONG)
-    expect(codeOf(() => checkConflicts(mask, ALLOW))).toBeUndefined()
+    expect(
+      codeOf(() => {
+        checkConflicts(mask, REFUSE)
+      }),
+    ).toBe(WRONG)
+    expect(
+      codeOf(() => {
+        checkConflicts(mask | Mask.Verify, REFUSE)
+      }),
+    ).toBe(WRONG)
+    expect(
+      codeOf(() => {
+        checkConflicts(mask, ALLOW)
+      }),
+    ).toBeUndefined()
   })
 
   test.each<[string, number | undefined]>([
@@ -30,7 +42,11 @@ describe('uses that do not go together', () => {
     ['none', 0],
     ['a key without a mask', undefined],
   ])('%s go together', (_, mask) => {
-    expect(codeOf(() => checkConflicts(mask, REFUSE))).toBeUndefined()
+    expect(
+      codeOf(() => {
+        checkConflicts(mask, REFUSE)
+      }),
+    ).toBeUndefined()
   })
 })
 
@@ -45,7 +61,15 @@ describe('uses that only become fewer', () => {
     ['some where there were none', Mask.Encrypt, undefined, WRONG],
     ['everything', Mask.Unrestricted, Mask.Encrypt, WRONG],
   ])('%s', (_, mask, bound, code) => {
-    expect(codeOf(() => checkShrunk(mask, bound, REFUSE))).toBe(code)
-    expect(codeOf(() => checkShrunk(mask, bound, ALLOW))).toBeUndefined()
+    expect(
+      codeOf(() => {
+        checkShrunk(mask, bound, REFUSE)
+      }),
+    ).toBe(code)
+    expect(
+      codeOf(() => {
+        checkShrunk(mask, bound, ALLOW)
+      }),
+    ).toBeUndefined()
   })
 })

@@ -93,7 +93,11 @@ describe('which keys can be trusted', () => {
     ],
     ['a destroyed one', { ...key(A.AES, 256), content: undefined }, undefined, 'OBJECT_DESTROYED'],
   ])('%s', (_, object, privateHalf, code) => {
-    expect(codeOf(() => checkTrustable(object, privateHalf))).toBe(code)
+    expect(
+      codeOf(() => {
+        checkTrustable(object, privateHalf)
+      }),
+    ).toBe(code)
   })
 
   test('the mark comes once, and goes', () => {
@@ -132,12 +136,18 @@ describe('how guarded keys leave', () => {
     ['PKCS#1 v1.5', rsa(15_360), { paddingMethod: PaddingMethod.PKCS1V1_5 }, 'NOT_PERMITTED'],
     ['RSA of 4096 bits', rsa(4096), oaep(Hash.SHA_256), 'NOT_PERMITTED'],
   ])('AES-256 under %s', (_, wrapping, parameters, code) => {
-    expect(codeOf(() => checkGuardedWrap(key(A.AES, 256), wrapping, parameters))).toBe(code)
+    expect(
+      codeOf(() => {
+        checkGuardedWrap(key(A.AES, 256), wrapping, parameters)
+      }),
+    ).toBe(code)
   })
 
   test('a key that does not say how long it is leaves under none', () => {
     const guarded = { ...key(A.AES, 256), attributes: AttributeSet.from([]) }
-    const code = codeOf(() => checkGuardedWrap(guarded, aes(256), by(Mode.NISTKeyWrap)))
+    const code = codeOf(() => {
+      checkGuardedWrap(guarded, aes(256), by(Mode.NISTKeyWrap))
+    })
     expect(code).toBe('NOT_PERMITTED')
   })
 })

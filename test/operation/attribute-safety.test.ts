@@ -184,7 +184,7 @@ describe('policy.usageMask: shrink', () => {
            <SplitKeyMethod type="Enumeration" value="XOR"/><Attributes/>`,
         ),
       )
-      const join = (attributes: string) =>
+      const join = async (attributes: string) =>
         bench.ask(
           '2.1',
           'JoinSplitKey',
