@@ -7,9 +7,10 @@ import type { IdentityResponse } from './identity-schema.ts'
 type AccountCalls = Pick<IdentityCalls, Extract<keyof IdentityCalls, `account.${string}`>>
 
 /** The calls about user names and passwords, which take away from what a client may do. */
-export function accountCalls({ clients, clock, random }: IdentityDeps): AccountCalls {
+export function accountCalls({ clients, clock, random, policies }: IdentityDeps): AccountCalls {
   return {
     'account.add': async ({ client: owner, name, role, verifier }) => {
+      policies.checkRole(role)
       const added = Math.trunc(clock.now())
       const account: Account = { id: random.identifier(), name, role, verifier, added }
       const { id } = clientNamed(clients, owner)

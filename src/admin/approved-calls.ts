@@ -1,4 +1,5 @@
-import type { ApprovableCall, CallApprovals, CallSubject } from './call-approvals.ts'
+import type { ApprovableCall } from '../model/approval/approvable-call.ts'
+import type { CallApprovals, CallSubject } from './call-approvals.ts'
 import type { AdminCaller } from './caller.ts'
 import type { AdminService } from './admin-service.ts'
 

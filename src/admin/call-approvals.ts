@@ -1,31 +1,8 @@
 import { KmipFault } from '../fault/fault.ts'
 import { LOCAL as NOBODY, type Approval, type Requester } from '../model/approval/approval.ts'
+import type { ApprovableCall } from '../model/approval/approvable-call.ts'
 import type { ApprovalBook } from '../repository/approval-book.ts'
 import type { AdminCaller } from './caller.ts'
-
-/** Calls that a policy may have approved, by the names that it knows them by. */
-export const APPROVABLE_CALLS = [
-  'policy.apply',
-  'backup.create',
-  'root.rotate',
-  'kek.rotate',
-  'client.add',
-  'client.remove',
-  'client.suspend',
-  'client.resume',
-  'client.key.remove',
-  'authority.add',
-  'authority.remove',
-  'account.add',
-  'account.remove',
-  'namespace.add',
-  'namespace.limit',
-  'namespace.remove',
-  'object.give',
-  'object.trust',
-] as const
-
-export type ApprovableCall = (typeof APPROVABLE_CALLS)[number]
 
 /** How a call is to be approved. */
 export interface CallRule {

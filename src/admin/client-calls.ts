@@ -46,6 +46,7 @@ async function register(
   deps: IdentityDeps,
   { name, role, certificate, namespace: wanted }: Parameters<IdentityCalls['client.register']>[0],
 ): Promise<IdentityResponse<'client.register'>> {
+  deps.policies.checkRole(role)
   const { key, label } = await admissible(deps, certificate)
   if (name !== undefined && !isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
   const namespace = entered(deps.namespaces, wanted)

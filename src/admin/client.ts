@@ -63,6 +63,10 @@ export function callsOver(path: Wire): AdminService {
     'approval.vote': callOf(path, ADMIN_CALLS['approval.vote']),
     'approval.withdraw': callOf(path, ADMIN_CALLS['approval.withdraw']),
     'approval.request': callOf(path, ADMIN_CALLS['approval.request']),
+    'policy.check': callOf(path, ADMIN_CALLS['policy.check']),
+    'policy.apply': callOf(path, ADMIN_CALLS['policy.apply']),
+    'policy.show': callOf(path, ADMIN_CALLS['policy.show']),
+    'policy.explain': callOf(path, ADMIN_CALLS['policy.explain']),
     'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),
     backup: (request) => backupFrom(path, request),
   }

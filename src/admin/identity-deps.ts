@@ -7,6 +7,7 @@ import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import type { PeerCertificate } from '../server/identify.ts'
 import type { ListReport } from '../server/revocations.ts'
 import type { AdminCaller } from './caller.ts'
+import type { PolicyOffice } from './policy-office.ts'
 import type { IdentityCall, IdentityRequest, IdentityResponse } from './identity-schema.ts'
 
 /** What a running server makes of authorities. */
@@ -29,6 +30,8 @@ export interface IdentityDeps {
   readonly authority: { readonly certificate: Uint8Array }
   readonly clock: Clock
   readonly random: Pick<Random, 'identifier'>
+  /** Which roles there are. */
+  readonly policies: Pick<PolicyOffice, 'checkRole'>
 }
 
 export type IdentityCalls = {

@@ -44,6 +44,10 @@ export const ADMIN_RIGHTS = {
   'approval.vote': OFFICER,
   'approval.withdraw': ['crypto-officer', 'operator'],
   'approval.request': OPERATOR,
+  'policy.check': OFFICER,
+  'policy.apply': OFFICER,
+  'policy.show': OFFICER,
+  'policy.explain': OFFICER,
   'store.verify': OPERATOR,
   backup: OPERATOR,
 } as const satisfies Readonly<Record<AdminCall | 'backup', readonly RoleName[]>>

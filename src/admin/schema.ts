@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ROLE_NAMES } from '../config/roles.ts'
+import { POLICY_CALLS } from './policy-calls.ts'
 import { SERVER_STATES } from '../server/state.ts'
 import { APPROVAL_CALLS } from './approval-schema.ts'
 import { IDENTITY_CALLS } from './identity-schema.ts'
@@ -125,7 +125,7 @@ export const ADMIN_CALLS = {
     path: '/v1/clients',
     request: z.strictObject({
       name: z.string().min(1).max(64),
-      role: z.enum(ROLE_NAMES),
+      role: z.string().min(1).max(64),
       /** SubjectPublicKeyInfo in DER, base64: the private key stays where it was made. */
       publicKey: z.base64().max(8192),
       /** Name of the namespace that it is put into, for life. */
@@ -232,6 +232,7 @@ export const ADMIN_CALLS = {
     response: keyReport,
   },
   ...APPROVAL_CALLS,
+  ...POLICY_CALLS,
   'store.verify': {
     method: 'POST',
     path: '/v1/store/verify',

@@ -60,7 +60,7 @@ export interface Outfit {
 
 /** Has an HTTP server answer the calls of the admin API, each only for those who may make it. */
 export function outfit(app: FastifyInstance, { service, log, callerOf }: Outfit): void {
-  const add = (call: AdminCall | 'backup', { method, path, answer }: Route): void => {
+  const add = (call: AdminCall | 'backup', { method, path, answer, bodyLimit }: Route): void => {
     const permitted = (request: FastifyRequest): AdminCaller => {
       const by = callerOf(request)
       permitCall(call, by)
@@ -69,6 +69,7 @@ export function outfit(app: FastifyInstance, { service, log, callerOf }: Outfit)
     app.route({
       method,
       url: path,
+      ...(bodyLimit === undefined ? {} : { bodyLimit }),
       // Before anything of the body is read.
       onRequest: async (request) => {
         permitted(request)
@@ -131,6 +132,10 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
     'approval.vote': routeOf(ADMIN_CALLS['approval.vote'], service['approval.vote']),
     'approval.withdraw': routeOf(ADMIN_CALLS['approval.withdraw'], service['approval.withdraw']),
     'approval.request': routeOf(ADMIN_CALLS['approval.request'], service['approval.request']),
+    'policy.check': routeOf(ADMIN_CALLS['policy.check'], service['policy.check']),
+    'policy.apply': routeOf(ADMIN_CALLS['policy.apply'], service['policy.apply']),
+    'policy.show': routeOf(ADMIN_CALLS['policy.show'], service['policy.show']),
+    'policy.explain': routeOf(ADMIN_CALLS['policy.explain'], service['policy.explain']),
     'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),
   }
 }
@@ -159,6 +164,8 @@ function backupRoute({ backup }: AdminService, log: Log): Route {
 interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
+  /** Bytes of a request, where it is larger than others. */
+  readonly bodyLimit?: number | undefined
   readonly answer: (
     request: FastifyRequest,
     by: AdminCaller,
@@ -169,14 +176,20 @@ interface Route {
 interface Call<S extends z.ZodType> {
   readonly method: 'GET' | 'POST'
   readonly path: string
+  readonly bodyLimit?: number
   readonly request: S
 }
 
 function routeOf<S extends z.ZodType>(
-  { method, path, request: schema }: Call<S>,
+  { method, path, bodyLimit, request: schema }: Call<S>,
   call: (request: z.output<S>, by: AdminCaller) => Promise<unknown>,
 ): Route {
-  return { method, path, answer: async (request, by) => call(check(schema, request), by) }
+  return {
+    method,
+    path,
+    bodyLimit,
+    answer: async (request, by) => call(check(schema, request), by),
+  }
 }
 
 /** A request is one value, wherever its parts travel. */

@@ -17,6 +17,8 @@ import type { AdminService } from './admin-service.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
 import { entered, lineName, lineOf, namespaceCalls, type NamespaceDeps } from './namespaces.ts'
+import { policyCalls } from './policies.ts'
+import type { PolicyOffice } from './policy-office.ts'
 import type { KeyRotation, KeyRotationStatus } from '../server/key-rotation.ts'
 import type {
   AdminResponse,
@@ -47,6 +49,7 @@ export interface AdminDeps extends IdentityDeps, NamespaceDeps {
   readonly callApprovals: CallApprovals
   /** Who calls where nothing is said. */
   readonly local?: AdminCaller
+  readonly policies: PolicyOffice
 }
 
 export function createAdminService(deps: AdminDeps): AdminService {
@@ -76,6 +79,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
       return { namespace, epoch: await deps.keys.rotate(lineOf(deps.namespaces, namespace)) }
     },
     'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status(), deps.namespaces)),
+    ...policyCalls(deps),
     'store.verify': async () => deps.verify(),
     ...approvalCalls(deps),
     backup: oneAtATime({ callApprovals, local }, ({ shares }: BackupRequest) =>
@@ -123,10 +127,11 @@ export function keyReportOf(
 
 /** Issues a certificate and registers its key; a certificate that is not registered opens nothing. */
 async function addClient(
-  { clients, namespaces, authority, clock, random }: AdminDeps,
+  { clients, namespaces, authority, clock, random, policies }: AdminDeps,
   { name, role, publicKey, namespace: wanted }: CheckedRequest<'client.add'>,
 ): Promise<AdminResponse<'client.add'>> {
   if (!isClientName(name)) throw new KmipFault('INVALID_FIELD', NAME_RULE)
+  policies.checkRole(role)
   // The certificate library is large, and most commands do without it.
   const { issueClientCertificate } = await import('../adapter/certificate-authority.ts')
   const { certificateKeyOf, readCertificate } = await import('../adapter/certificate-read.ts')

@@ -4,7 +4,6 @@ import { nodeRandom } from '../adapter/random-node.ts'
 import { CallApprovals } from '../admin/call-approvals.ts'
 import { describeBug } from '../fault/describe-bug.ts'
 import { approvalRulesOf, callTermsOf } from '../model/approval/policy-rules.ts'
-import { EMPTY_POLICY, type Policy } from '../model/permission/policy.ts'
 import type { Electorate } from '../model/approval/ceremony.ts'
 import type { Log } from '../port/log.ts'
 import {
@@ -51,13 +50,10 @@ function electorateOf(clients: ClientRegistry): Electorate {
 }
 
 /** Makes what keeps calls of the admin API from being made before they are approved. */
-export function createCallApprovals(
-  { approvals }: Core,
-  policy: Policy = EMPTY_POLICY,
-): CallApprovals {
+export function createCallApprovals({ approvals, policies }: Core): CallApprovals {
   return new CallApprovals({
     book: approvals,
-    ruleOf: (call) => callTermsOf(policy.administration, call),
+    ruleOf: (call) => callTermsOf(policies.inForce.compiled.policy.administration, call),
   })
 }
 

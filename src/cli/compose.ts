@@ -15,9 +15,6 @@ import type { NamespaceDeps } from '../admin/namespaces.ts'
 import type { AdminDeps } from '../admin/service.ts'
 import { clientProfiles } from '../config/client-profile.ts'
 import type { Config } from '../config/defaults.ts'
-import { BUILT_IN_ROLES } from '../config/roles.ts'
-import { CompiledPolicy } from '../model/permission/permission.ts'
-import { EMPTY_POLICY } from '../model/permission/policy.ts'
 import { ClientLog } from '../operation/client-log.ts'
 import type { Services } from '../operation/context.ts'
 import { Applications } from '../operation/pkcs11/applications.ts'
@@ -32,11 +29,9 @@ import { giveObject } from '../repository/giving.ts'
 import { inspectRecords } from '../repository/inspection.ts'
 import { Rewrapping } from '../repository/rewrapping.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
-import type { Permissions } from '../server/authorise.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
-import { PolicyInForce } from '../server/policy-in-force.ts'
 import { KeyRotation } from '../server/key-rotation.ts'
 import { Logins } from '../server/logins.ts'
 import { Rotor } from '../server/rotor.ts'
@@ -57,8 +52,6 @@ const ALARM: Alarm = {
   now: () => systemClock.now(),
   every: (milliseconds, task) => systemTicker.every(milliseconds, task),
 }
-
-const PERMISSIONS: Permissions = new PolicyInForce(new CompiledPolicy(EMPTY_POLICY, BUILT_IN_ROLES))
 
 /** Makes what carries out asynchronous requests; undefined where the configuration wants none. */
 export function createJobs({ asynchrony }: Config, log: Log): Jobs | undefined {
@@ -182,12 +175,12 @@ export function createHandler(
     repository: core.objects,
     services,
     clock: systemClock,
-    permissions: PERMISSIONS,
+    permissions: core.policies.inForce,
     logins: createLogins(core, config, log),
     profiles: clientProfiles(config.clients),
     log,
     ...(jobs === undefined ? {} : { jobs }),
-    approvals: createApprovals(core, PERMISSIONS, log),
+    approvals: createApprovals(core, core.policies.inForce, log),
     limits: limits.message,
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,
@@ -243,11 +236,12 @@ export async function verifyStore(core: Core): Promise<StoreReport> {
 /** What the admin API does with the store as a whole. */
 export function storeCalls(
   core: Core,
-): Pick<AdminDeps, 'verify' | 'backup' | Exclude<keyof NamespaceDeps, 'clients'>> {
+): Pick<AdminDeps, 'verify' | 'backup' | 'policies' | Exclude<keyof NamespaceDeps, 'clients'>> {
   const { clients, namespaces, objects } = core
   const now = () => Math.trunc(systemClock.now())
   return {
     namespaces,
+    policies: core.policies,
     usageOf: async (holder) => objects.usage.of(holder),
     clear: async (namespace) => clearNamespace(namespace, { clients, objects, now: now() }),
     give: async (id, client) => giveObject(objects, id, { client, now: now() }),

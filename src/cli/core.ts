@@ -14,11 +14,13 @@ import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { EpochSealer } from '../port/sealer.ts'
 import type { ApprovalBook } from '../repository/approval-book.ts'
 import { openAuthorityBook, type AuthorityBook } from '../repository/authority-book.ts'
+import type { PolicyOffice } from '../admin/policy-office.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
 import { openApprovals } from './approvals.ts'
+import { openPolicies } from './policies.ts'
 
 /** An open data directory: what the server, and commands without a server, stand on. */
 export interface Core {
@@ -40,6 +42,8 @@ export interface Core {
   readonly objects: ObjectRepository
   /** What was asked for and needs officers. */
   readonly approvals: ApprovalBook
+  /** The policy that decides who may do what. */
+  readonly policies: PolicyOffice
   /** Signs the clients and the server. */
   readonly authority: KeyedCertificate
   close(): Promise<void>
@@ -109,11 +113,12 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
       cachedObjects: CACHED_OBJECTS,
       quotaOf: (tenant) => namespaces.get(tenant)?.quota,
     })
+    const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }
     const approvals = await openApprovals(sealed, clients)
     return assemble(
       {
-        ...{ directory, anchors, clients, authorities, namespaces, objects, approvals },
+        ...{ directory, anchors, clients, authorities, namespaces, objects, approvals, policies },
         ...{ authority, ...sealed },
       },
       isUnproved,

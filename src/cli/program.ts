@@ -23,6 +23,10 @@ import { objectGiveCommand } from './command/object-give.ts'
 import { objectListCommand } from './command/object-list.ts'
 import { objectShowCommand } from './command/object-show.ts'
 import { objectTrustCommand } from './command/object-trust.ts'
+import { policyApplyCommand } from './command/policy-apply.ts'
+import { policyCheckCommand } from './command/policy-check.ts'
+import { policyExplainCommand } from './command/policy-explain.ts'
+import { policyShowCommand } from './command/policy-show.ts'
 import { rootRotateCommand } from './command/root-rotate.ts'
 import { serveCommand } from './command/serve.ts'
 import { statusCommand } from './command/status.ts'
@@ -62,6 +66,14 @@ function createProgram(words: readonly string[]) {
     .command('namespace', 'Manage the namespaces that clients can be put into', namespaceCommands)
     .command('object', 'Look after the managed objects', objectCommands)
     .command('approval', 'Decide what needs the approval of officers', approvalCommands)
+    .command('policy', 'Say who may do what', (group) =>
+      group
+        .command(policyCheckCommand)
+        .command(policyApplyCommand)
+        .command(policyShowCommand)
+        .command(policyExplainCommand)
+        .demandCommand(1, 'name a command: check, apply, show or explain'),
+    )
     .command('store', 'Look after the store', (group) =>
       group
         .command(storeVerifyCommand)

@@ -59,6 +59,7 @@ export interface ServerOptions {
 export async function startServer(core: Core, options: ServerOptions): Promise<RunningServer> {
   let hsm: Hsm | undefined
   try {
+    core.policies.checkReadable()
     hsm = await openHsm(options.config, { log: options.log, core, pin: options.hsmPin })
     const credential = await prepareServerCertificate(core, {
       log: options.log,

@@ -25,6 +25,7 @@ export const SEALED_FAMILIES: readonly SealedFamily[] = [
   single('authority', 'a/', 'server'),
   single('authority', 'a/', 'audit'),
   { keyspace: 'trust', prefix: toUtf8.encode('a/other/') },
+  { keyspace: 'policy', prefix: toUtf8.encode('p/') },
   {
     keyspace: 'rules',
     prefix: toUtf8.encode('r/'),

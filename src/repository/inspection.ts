@@ -11,6 +11,7 @@ import { behind, hexOf, kindOf, startsWith } from './entry-kind.ts'
 import { identifierAt, placeBytes, placeOf } from './keys.ts'
 import { openNamespace } from './namespace-record.ts'
 import { openObject } from './object-record.ts'
+import { PolicyBook } from './policy-book.ts'
 import { RuleBook } from './rule-book.ts'
 
 /** Something that is not as it should be. */
@@ -42,6 +43,7 @@ export async function inspectRecords(store: StoreReader, sealer: Sealer): Promis
   const clients = await inspector.clients()
   await inspector.authorities()
   await inspector.approvals()
+  await inspector.policy()
   const objects = await inspector.objects()
   await inspector.strays()
   return { objects, clients, entries: inspector.entries, findings: inspector.findings }
@@ -125,6 +127,11 @@ class Inspector {
         Promise.resolve(openApproval(this.#sealer, id, value)),
       )
     }
+  }
+
+  async policy(): Promise<void> {
+    const book = new PolicyBook(this.#store, this.#sealer)
+    await this.#attempt('policy', 'it cannot be read', async () => book.read())
   }
 
   /** Looks at every entry for those that nothing has. Where all were found at their objects, counting is enough. */

@@ -254,8 +254,10 @@ async function performIn(
   return performItem(item, contextOf(name, setting, environment), environment)
 }
 
-/** Whatever was begun before, what is done now is decided by the policy as it is now. */
-/** Throws `AUTHENTICATION_FAILED` for a client that was removed meanwhile, or its certificate revoked. */
+/**
+ * Whatever was begun before, what is done now is decided by the policy as it is now. Throws `AUTHENTICATION_FAILED` for a
+ * client that was removed meanwhile, or its certificate revoked.
+ */
 function permissionIn({ permissions, identity, isKnown }: BatchEnvironment): Permission {
   checkKnown(isKnown)
   return permissions.of(identity)

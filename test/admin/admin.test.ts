@@ -27,6 +27,7 @@ import type { ApprovalBook } from '../../src/repository/approval-book.ts'
 import { openAuthorityBook } from '../../src/repository/authority-book.ts'
 import { openClientRegistry, type ClientRegistry } from '../../src/repository/client-registry.ts'
 import { openNamespaceRegistry } from '../../src/repository/namespace-registry.ts'
+import { openOffice } from '../fixtures/policy-office.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 import { anyOfficersBook, person } from './approval.fixture.ts'
 
@@ -124,6 +125,7 @@ beforeEach(async () => {
     usageOf: async () => Promise.resolve({ objects: 1, bytes: 2 }),
     clear: async () => Promise.resolve(),
     give: async (id) => Promise.resolve({ owner: id }),
+    policies: await openOffice(),
     verify: async () => Promise.resolve(REPORT),
     backup: () => pieces(),
     keys: {

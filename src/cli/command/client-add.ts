@@ -1,4 +1,3 @@
-import type { RoleName } from '../../config/roles.ts'
 import { approvalOptions } from '../approval-options.ts'
 import { defineCommand, type Given } from '../define-command.ts'
 import { wrongUsage } from '../failure.ts'
@@ -7,7 +6,8 @@ import { jsonOption, textOption } from '../option.ts'
 import { placeOf, placeOptions } from '../place-options.ts'
 import { formatDate, print, printFields, printJson } from '../output.ts'
 
-const ROLES_TEXT = 'what the client may do: user, reader, crypto-officer, operator or auditor'
+const ROLES_TEXT =
+  'what the client may do: user, reader, crypto-officer, operator, auditor or a role of the policy'
 
 const OPTIONS = {
   ...placeOptions,
@@ -53,7 +53,7 @@ export const clientAddCommand = defineCommand({
 /** Takes a certificate that the client has already. */
 async function register(
   options: Given<typeof OPTIONS>,
-  { name, role, path }: { readonly name: string; readonly role: RoleName; readonly path: string },
+  { name, role, path }: { readonly name: string; readonly role: string; readonly path: string },
 ): Promise<void> {
   const { withAdmin } = await import('../admin-session.ts')
   const { readCertificateOption } = await import('../certificate-option.ts')
@@ -68,7 +68,7 @@ async function register(
 /** Has the server's own authority sign for a new key. */
 async function issue(
   options: Given<typeof OPTIONS>,
-  { name, role, out }: { readonly name: string; readonly role: RoleName; readonly out: string },
+  { name, role, out }: { readonly name: string; readonly role: string; readonly out: string },
 ): Promise<void> {
   const { namespace } = options
   const place = placeOf(options)

@@ -96,8 +96,3 @@ export function operationsOf(word: string): readonly OperationName[] | undefined
 export function clientOperation(name: string): ClientOperation | undefined {
   return CLIENT_OPERATIONS.find((each) => each === name)
 }
-
-/** Whether an operation is about the server and not about objects. */
-export function isServerOperation(operation: OperationName): boolean {
-  return isClientOperation(operation) && CLASSES[operation] === 'server'
-}

@@ -53,10 +53,9 @@ export class CompiledPolicy {
     this.#officers = new Set(
       [...builtIn].flatMap(([name, { isOfficer }]) => (isOfficer ? name : [])),
     )
-    this.#roles = new Map([
-      ...compiled(policy.roles, 'own', (name) => `role ${name}`),
-      ...compiled(builtIn, 'own', (name) => `role ${name}`, true),
-    ])
+    const title = (name: string) => `role ${name}`
+    const fixed = compiled(builtIn, 'own', title, true)
+    this.#roles = new Map([...fixed, ...compiled(policy.roles, 'own', title), ...fixed])
     this.#namespaces = compiled(policy.namespaces, 'any', (_, { name }) => `namespace ${name}`)
     const named = (name: string) => `operation policy ${name}`
     this.#operationPolicies = compiled(policy.operationPolicies, 'any', named)
@@ -64,6 +63,11 @@ export class CompiledPolicy {
 
   hasRole(name: string): boolean {
     return this.#roles.has(name)
+  }
+
+  /** Those of the policy last. */
+  roleNames(): readonly string[] {
+    return [...this.#roles.keys()]
   }
 
   permissionOf(asker: Asker): Permission {

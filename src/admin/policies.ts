@@ -1,0 +1,46 @@
+import { nodeCrypto } from '../adapter/crypto-node.ts'
+import type { PolicyCounts } from '../config/policy-schema.ts'
+import type { CallApprovals } from './call-approvals.ts'
+import { LOCAL, type AdminCaller } from './caller.ts'
+import type { PolicyOffice } from './policy-office.ts'
+import type { CheckedRequest } from './schema.ts'
+
+/** What those calls work with. */
+export interface PolicyDeps {
+  readonly policies: PolicyOffice
+  readonly callApprovals: CallApprovals
+  /** Who calls where nothing is said. */
+  readonly local?: AdminCaller
+}
+
+/** The calls that the policy is looked after with. */
+export function policyCalls({ policies, callApprovals, local = LOCAL }: PolicyDeps) {
+  return {
+    'policy.check': async ({ text, name }: CheckedRequest<'policy.check'>): Promise<PolicyCounts> =>
+      Promise.resolve(policies.check(text, name).counts),
+    'policy.apply': async (
+      { text, name }: CheckedRequest<'policy.apply'>,
+      by: AdminCaller = local,
+    ) => {
+      // Nobody is asked about a file that could not be applied.
+      policies.check(text, name)
+      await callApprovals.check('policy.apply', { sha256: digestOf(text) }, by)
+      const { revision, read } = await policies.apply(text, name)
+      return { revision, ...read.counts }
+    },
+    'policy.show': async () => {
+      const { stored } = policies
+      if (stored === undefined) return Promise.resolve({})
+      const { revision, applied, text } = stored
+      return Promise.resolve({ policy: { revision, applied, text, ...policies.counts } })
+    },
+    'policy.explain': async (question: CheckedRequest<'policy.explain'>) =>
+      policies.explain(question),
+  }
+}
+
+/** As `sha256sum` prints it of the file. */
+function digestOf(text: string): string {
+  const digest = nodeCrypto.digest('SHA_256', Buffer.from(text))
+  return Buffer.from(digest).toString('hex')
+}

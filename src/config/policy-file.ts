@@ -1,0 +1,187 @@
+import type { KmipFault } from '../fault/fault.ts'
+import { operationsOf } from '../model/permission/operation-class.ts'
+import type {
+  Audience,
+  NamespaceStatements,
+  OperationApproval,
+  Policy,
+  StatedObjects,
+  Statement,
+  Statements,
+} from '../model/permission/policy.ts'
+import { namePattern, type OwnerSelector } from '../model/permission/selector.ts'
+import { membersOf, type AnyMembers } from '../schema/enumeration.ts'
+import { ObjectType } from '../spec/enum/object-type.ts'
+import { CryptographicUsageMask } from '../spec/mask/cryptographic-usage-mask.ts'
+import type { OperationName } from '../spec/operation.ts'
+import {
+  countsOf,
+  MOST_STATEMENTS,
+  policySchema,
+  type ApprovalText,
+  type ObjectsText,
+  type PolicyCounts,
+  type PolicyText,
+  type StatementText,
+} from './policy-schema.ts'
+import { ROLES } from './roles.ts'
+import { parseYaml, type YamlFile } from './yaml.ts'
+
+/** Who is meant by the names in a policy. */
+export interface PolicyNames {
+  /** Identifier of a client; undefined where there is none of the name. */
+  client(name: string): string | undefined
+  /** Identifier of a namespace; undefined where there is none of the name. */
+  namespace(name: string): string | undefined
+}
+
+/** A policy that was read, and how much it says. */
+export interface ReadPolicy {
+  readonly policy: Policy
+  readonly counts: PolicyCounts
+}
+
+/**
+ * Reads a policy file (docs/authorisation.md).
+ *
+ * @param name - of the file, for messages
+ * Throws `INVALID_FIELD` with one line that names the file, the line and the key of the first thing that is wrong, names
+ * of clients, roles and namespaces that there are not among them.
+ */
+export function parsePolicy(text: string, name: string, names: PolicyNames): ReadPolicy {
+  const file = parseYaml<PolicyText>(text, name, policySchema)
+  const counts = countsOf(file.value)
+  if (counts.statements + counts.approvals > MOST_STATEMENTS) {
+    throw file.refusal([], `has more than ${MOST_STATEMENTS} statements`)
+  }
+  return { policy: new Reader(file, names).policy(), counts }
+}
+
+type Path = readonly (string | number)[]
+
+class Reader {
+  readonly #file: YamlFile<PolicyText>
+  readonly #names: PolicyNames
+
+  constructor(file: YamlFile<PolicyText>, names: PolicyNames) {
+    this.#file = file
+    this.#names = names
+  }
+
+  policy(): Policy {
+    const { roles, namespaces, operationPolicies, administration } = this.#file.value
+    const statements =
+      (section: string) =>
+      ([name, value]: readonly [
+        string,
+        Pick<PolicyText['namespaces'][string], 'allow' | 'deny'>,
+      ]) =>
+        [name, this.#statements(value, [section, name])] as const
+    return {
+      roles: new Map(Object.entries(roles).map(statements('roles'))),
+      namespaces: new Map(Object.entries(namespaces).map((entry) => this.#namespace(entry))),
+      operationPolicies: new Map(
+        Object.entries(operationPolicies).map(statements('operationPolicies')),
+      ),
+      administration: administration.approvals.map(({ calls, approvers, expires }) => ({
+        calls: new Set<string>(calls),
+        approvers,
+        expires,
+      })),
+    }
+  }
+
+  #namespace([name, value]: readonly [string, PolicyText['namespaces'][string]]): readonly [
+    string,
+    NamespaceStatements,
+  ] {
+    const path = ['namespaces', name]
+    const id = this.#names.namespace(name)
+    if (id === undefined) throw this.#refusal(path, 'there is no such namespace')
+    const approvals = value.approvals.map((each, index) =>
+      this.#approval(each, [...path, 'approvals', index]),
+    )
+    return [id, { name, ...this.#statements(value, path), approvals }]
+  }
+
+  #statements(
+    { allow, deny }: { allow: readonly StatementText[]; deny: readonly StatementText[] },
+    path: Path,
+  ): Statements {
+    return {
+      allow: allow.map((each, index) => this.#statement(each, [...path, 'allow', index])),
+      deny: deny.map((each, index) => this.#statement(each, [...path, 'deny', index])),
+    }
+  }
+
+  #statement({ operations, to, objects }: StatementText, path: Path): Statement {
+    return {
+      operations: operationsIn(operations),
+      ...(to && { to: this.#audience(to, [...path, 'to']) }),
+      ...(objects && { objects: this.#objects(objects, [...path, 'objects']) }),
+    }
+  }
+
+  #audience({ clients = [], roles = [] }: NonNullable<StatementText['to']>, path: Path): Audience {
+    roles.forEach((role, index) => {
+      if (!this.#hasRole(role))
+        throw this.#refusal([...path, 'roles', index], 'there is no such role')
+    })
+    return { clients: this.#clients(clients, [...path, 'clients']), roles: new Set(roles) }
+  }
+
+  #approval(approval: ApprovalText, path: Path): OperationApproval {
+    const { operations, objects, approvers, expires, plaintext } = approval
+    const stated = objects && this.#objects(objects, [...path, 'objects'])
+    return {
+      operations: operationsIn(operations),
+      ...(stated && { objects: { ...stated, owner: stated.owner ?? 'any' } }),
+      isPlaintextOnly: plaintext,
+      approvers,
+      expires,
+    }
+  }
+
+  #objects({ owner, name, group, type, usage }: ObjectsText, path: Path): StatedObjects {
+    return {
+      ...(owner && { owner: this.#owner(owner, [...path, 'owner']) }),
+      ...(name && { names: name.map(namePattern) }),
+      ...(group && { groups: new Set(group) }),
+      ...(type && { types: new Set(type.map((each) => valueIn(ObjectType, each))) }),
+      ...(usage && { usage: maskOf(usage) }),
+    }
+  }
+
+  #owner(owner: NonNullable<ObjectsText['owner']>, path: Path): OwnerSelector {
+    return typeof owner === 'string' ? owner : this.#clients(owner, path)
+  }
+
+  #clients(names: readonly string[], path: Path): ReadonlySet<string> {
+    const ids = names.map((name, index) => {
+      const id = this.#names.client(name)
+      if (id === undefined) throw this.#refusal([...path, index], `there is no client ${name}`)
+      return id
+    })
+    return new Set(ids)
+  }
+
+  #hasRole(name: string): boolean {
+    return Object.hasOwn(ROLES, name) || Object.hasOwn(this.#file.value.roles, name)
+  }
+
+  #refusal(path: Path, problem: string): KmipFault {
+    return this.#file.refusal(path, problem)
+  }
+}
+
+function operationsIn(words: readonly string[]): ReadonlySet<OperationName> {
+  return new Set(words.flatMap((word) => operationsOf(word) ?? []))
+}
+
+function maskOf(bits: readonly string[]): number {
+  return bits.reduce((mask, name) => mask | valueIn(CryptographicUsageMask, name), 0)
+}
+
+function valueIn(members: AnyMembers, name: string): number {
+  return membersOf(members).valueOf(name) ?? 0
+}

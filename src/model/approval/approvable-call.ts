@@ -1,0 +1,23 @@
+/** Calls that a policy may have approved, by the names that it knows them by. */
+export const APPROVABLE_CALLS = [
+  'policy.apply',
+  'backup.create',
+  'root.rotate',
+  'kek.rotate',
+  'client.add',
+  'client.remove',
+  'client.suspend',
+  'client.resume',
+  'client.key.remove',
+  'authority.add',
+  'authority.remove',
+  'account.add',
+  'account.remove',
+  'namespace.add',
+  'namespace.limit',
+  'namespace.remove',
+  'object.give',
+  'object.trust',
+] as const
+
+export type ApprovableCall = (typeof APPROVABLE_CALLS)[number]
