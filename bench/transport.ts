@@ -7,6 +7,7 @@ import { DEFAULT_TRANSPORT_LIMITS } from '../src/server/limits.ts'
 import { createListener } from '../src/server/listener.ts'
 import { createTestAuthority } from '../test/fixtures/authority.ts'
 import { createMessage, startEcho } from './echo.ts'
+import { untoldTrail } from './untold.ts'
 import { type Load, type LoadResult, runLoadApart } from './tls-load.ts'
 
 const REQUEST_BYTES = 200
@@ -120,6 +121,7 @@ function createSetting() {
     clients: { identify: (key) => (key.subject === known.subject ? identity : undefined) },
     limits: DEFAULT_TRANSPORT_LIMITS,
     log: SILENT,
+    trail: untoldTrail(),
     clock: { now: () => Math.floor(Date.now() / 1_000) },
   })
   return { listener, tls: { server, client, ca: authority.cert } }

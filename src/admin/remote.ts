@@ -15,7 +15,7 @@ import {
 import { LogGate } from '../server/log-gate.ts'
 import { readAuthorities, withSecureOptions, type TlsMaterial } from '../server/tls-material.ts'
 import type { AdminCaller } from './caller.ts'
-import { APP, outfit, type AdminServer } from './server.ts'
+import { APP, outfit, type AdminServer, type RefusedCall } from './server.ts'
 import type { AdminService } from './service.ts'
 
 export interface RemoteAdminOptions {
@@ -25,6 +25,7 @@ export interface RemoteAdminOptions {
   readonly identify: (certificate: PeerCertificate) => Identity | undefined
   readonly service: AdminService
   readonly log: Log
+  readonly refused?: RefusedCall | undefined
 }
 
 /** The admin API over mutual TLS. */
@@ -45,7 +46,10 @@ export async function serveRemoteAdmin(options: RemoteAdminOptions): Promise<Rem
   const { address, tls, service, log } = options
   const visitors = new Visitors(options)
   const app = fastify(APP)
-  outfit(app, { service, log, callerOf: (request) => visitors.callerOf(request) })
+  outfit(app, {
+    ...{ service, log, refused: options.refused },
+    callerOf: (request) => visitors.callerOf(request),
+  })
   await app.ready()
   const server = createTls(tls, (request, response) => {
     app.routing(request, response)

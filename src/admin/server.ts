@@ -56,14 +56,24 @@ export interface Outfit {
   readonly log: Log
   /** Who makes a call. Throws for nobody. */
   readonly callerOf: (request: FastifyRequest) => AdminCaller
+  /** Told of a call that its caller may not make. */
+  readonly refused?: RefusedCall | undefined
 }
 
+/** Told of a call that its caller may not make. Throws `UNAVAILABLE` where that cannot be told on. */
+export type RefusedCall = (call: AdminCall | 'backup', by: AdminCaller) => void
+
 /** Has an HTTP server answer the calls of the admin API, each only for those who may make it. */
-export function outfit(app: FastifyInstance, { service, log, callerOf }: Outfit): void {
+export function outfit(app: FastifyInstance, { service, log, callerOf, refused }: Outfit): void {
   const add = (call: AdminCall | 'backup', { method, path, answer, bodyLimit }: Route): void => {
     const permitted = (request: FastifyRequest): AdminCaller => {
       const by = callerOf(request)
-      permitCall(call, by)
+      try {
+        permitCall(call, by)
+      } catch (fault) {
+        refused?.(call, by)
+        throw fault
+      }
       return withApproval(by, request)
     }
     app.route({

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn } from '../adapter/data-directory.ts'
 import { serveRemoteAdmin, type RemoteAdmin } from '../admin/remote.ts'
-import { serveAdmin } from '../admin/server.ts'
+import { serveAdmin, type RefusedCall } from '../admin/server.ts'
 import type { AdminService } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Log } from '../port/log.ts'
@@ -24,6 +24,8 @@ export interface AdminApiOptions {
   readonly config: Config
   readonly trust: Trust
   readonly log: Log
+  /** Told of a call that its caller may not make. */
+  readonly refused: RefusedCall
 }
 
 /** Throws `UNAVAILABLE`. */
@@ -53,7 +55,7 @@ export async function openAdminApi(core: Core, options: AdminApiOptions): Promis
 
 async function openRemote(
   core: Core,
-  { service, config, trust, log }: AdminApiOptions,
+  { service, config, trust, log, refused }: AdminApiOptions,
 ): Promise<RemoteAdmin | undefined> {
   const { admin, listen } = config
   if (admin === undefined) return undefined
@@ -66,5 +68,6 @@ async function openRemote(
         : core.clients.directory.identify(certificate.key),
     service,
     log,
+    refused,
   })
 }

@@ -35,6 +35,7 @@ export async function withAdmin<T>(
     const running = await connectAdmin(pathIn(directory, 'socket'), options.approval)
     if (running !== undefined) return use(running, access)
     const { openCore } = await import('./core.ts')
+    const { auditedService } = await import('../admin/audited-service.ts')
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
     const { identityOf } = await import('./trust.ts')
@@ -57,7 +58,7 @@ export async function withAdmin<T>(
         approvals: core.approvals,
         callApprovals: createCallApprovals(core),
       })
-      return await use(service, access)
+      return await use(core.audit ? auditedService(service, core.audit.trail) : service, access)
     } finally {
       await core.close()
     }

@@ -29,6 +29,7 @@ import { giveObject } from '../repository/giving.ts'
 import { inspectRecords } from '../repository/inspection.ts'
 import { Rewrapping } from '../repository/rewrapping.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
+import type { AuditTrail } from '../server/audit/trail.ts'
 import { createMessageHandler } from '../server/dispatcher.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import { Jobs } from '../server/jobs.ts'
@@ -119,6 +120,7 @@ export function createServices(
 export interface Workshop {
   readonly log: Log
   readonly services: Services
+  readonly trail: AuditTrail
   readonly jobs: Jobs | undefined
   readonly watch: Watch
 }
@@ -127,7 +129,7 @@ export interface Workshop {
 export function createRotor(
   core: Core,
   { rotation }: Config,
-  { log, services }: Pick<Workshop, 'log' | 'services'>,
+  { log, services, trail }: Pick<Workshop, 'log' | 'services' | 'trail'>,
 ): Rotor {
   return new Rotor({
     repository: core.objects,
@@ -136,6 +138,7 @@ export function createRotor(
     clock: systemClock,
     ticker: systemTicker,
     log,
+    trail,
     clientOf: (id) => core.clients.list().find((client) => client.id === id),
   })
 }
@@ -168,7 +171,7 @@ function createLogins({ clients }: Core, { identity }: Config, log: Log): Logins
 export function createHandler(
   core: Core,
   config: Config,
-  { log, services, jobs, watch }: Workshop,
+  { log, services, trail, jobs, watch }: Workshop,
 ): MessageHandler {
   const { limits, policy } = config
   return createMessageHandler({
@@ -179,6 +182,7 @@ export function createHandler(
     logins: createLogins(core, config, log),
     profiles: clientProfiles(config.clients),
     log,
+    trail,
     ...(jobs === undefined ? {} : { jobs }),
     approvals: createApprovals(core, core.policies.inForce, log),
     limits: limits.message,

@@ -6,7 +6,7 @@ import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { openRoot, type RootAccess } from '../adapter/root-of-directory.ts'
 import { settleRoot } from '../adapter/root-rotation.ts'
-import { openSealedStore } from '../adapter/sealed-store.ts'
+import { openSealedStore, type SealedStore } from '../adapter/sealed-store.ts'
 import type { LevelStore } from '../adapter/store-level/store.ts'
 import type { Log } from '../port/log.ts'
 import type { KeyLines } from '../port/key-lines.ts'
@@ -20,12 +20,15 @@ import { ObjectRepository } from '../repository/object-repository.ts'
 import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
 import { openApprovals } from './approvals.ts'
+import { Audit, type AuditParts } from './audit.ts'
 import { openPolicies } from './policies.ts'
 
 /** An open data directory: what the server, and commands without a server, stand on. */
 export interface Core {
   readonly directory: DataDirectory
   readonly store: LevelStore
+  /** Where what happens is told; undefined where the store was opened as it is. */
+  readonly audit: Audit | undefined
   /** Heads of the store that are kept apart from it. */
   readonly anchors: Anchors
   readonly sealer: EpochSealer
@@ -55,7 +58,9 @@ export interface CoreOptions extends RootAccess {
   readonly anchor?: string | undefined
   /** Bytes of room that are kept for when the disk is full; none by default. */
   readonly ballast?: number
-  /** Opens the store as it is, proved or not, and leaves its anchors alone. */
+  /** How the audit is kept, where that is not as ever. */
+  readonly audit?: Partial<Pick<AuditParts, 'limits' | 'place'>>
+  /** Opens the store as it is, proved or not, and leaves its anchors and the audit alone. */
   readonly isUnproved?: boolean
   /** Key-encryption keys to make in advance: no other can be begun later. */
   readonly spareKeys?: number
@@ -76,6 +81,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
   await readCertificateFile(pathIn(given, 'server'))
   const root = await openRoot(given, options)
   let store: LevelStore | undefined
+  let audit: Audit | undefined
   try {
     await beforeStore?.()
     const provenEntries = isUnproved ? 0 : PROVEN_ENTRIES
@@ -94,8 +100,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     const { sealer, keys, backup, generation } = opened
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
-    if (!isUnproved) await keys.bringUpToDate()
-    if (generation > 0) log.info('store restored from a backup', { generation })
+    audit = isUnproved ? undefined : await openAudit({ directory, ...opened }, options)
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,
@@ -116,19 +121,31 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }
     const approvals = await openApprovals(sealed, clients)
-    return assemble(
-      {
-        ...{ directory, anchors, clients, authorities, namespaces, objects, approvals, policies },
-        ...{ authority, ...sealed },
-      },
-      isUnproved,
-    )
+    const books = { clients, authorities, namespaces, objects, approvals, policies, authority }
+    return assemble({ directory, audit, anchors, ...books, ...sealed })
   } catch (error) {
+    await audit?.close()
     await store?.close()
     throw error
   } finally {
     root.destroy()
   }
+}
+
+async function openAudit(
+  {
+    directory,
+    store,
+    sealer,
+    generation,
+    keys,
+  }: SealedStore & { readonly directory: DataDirectory },
+  { log, audit }: CoreOptions,
+): Promise<Audit> {
+  const opened = await Audit.open({ directory, store, sealer, generation, log, ...audit })
+  await keys.bringUpToDate()
+  if (generation > 0) log.info('store restored from a backup', { generation })
+  return opened
 }
 
 /** The directory after a rotation of its root that was interrupted has come to its end. */
@@ -159,11 +176,13 @@ async function settle(store: LevelStore, anchors: Anchors, isUnproved: boolean):
   await anchors.write()
 }
 
-function assemble(parts: Omit<Core, 'close'>, isUnproved: boolean): Core {
+function assemble(parts: Omit<Core, 'close'>): Core {
   return {
     ...parts,
     async close() {
-      if (!isUnproved) await parts.anchors.close()
+      // What the log ends with goes into the store, and where that ends into the anchors.
+      await parts.audit?.close()
+      if (parts.audit !== undefined) await parts.anchors.close()
       await parts.store.close()
       parts.sealer.destroy()
       parts.authority.key.destroy()

@@ -40,12 +40,16 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
     const { openCore } = await import('./core.ts')
     const { createKeyRotation } = await import('./compose.ts')
     const { createCallApprovals } = await import('./approvals.ts')
+    const { toldBeforeAndAfter } = await import('./audit.ts')
     const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
     const rotation = createKeyRotation(core, SILENT, true)
     try {
       const by = { kind: 'local', approval } as const
-      await createCallApprovals(core).check('kek.rotate', { namespace }, by)
-      const epoch = await rotation.rotate(lineOf(core.namespaces, namespace))
+      const told = { name: 'local', operation: 'admin kek.rotate', detail: { namespace } }
+      const epoch = await toldBeforeAndAfter(core.audit, told, async () => {
+        await createCallApprovals(core).check('kek.rotate', { namespace }, by)
+        return rotation.rotate(lineOf(core.namespaces, namespace))
+      })
       await rotation.settled()
       const { problem, moved } = rotation.status()
       if (problem !== undefined) throw new CommandFailure(problem)

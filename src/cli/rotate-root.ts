@@ -36,6 +36,7 @@ export async function rotateDirectoryRoot(
     throw new CommandFailure(message, { hint: 'stop it first, and start it again afterwards' })
   }
   const { openCore } = await import('./core.ts')
+  const { toldBeforeAndAfter } = await import('./audit.ts')
   return withAccess(given, async (access) => {
     const core = await openCore(directory, { ...access, log: SILENT })
     try {
@@ -46,7 +47,9 @@ export async function rotateDirectoryRoot(
       try {
         const { store } = core
         const rotation = { directory: core.directory, store, from, to: request, random: nodeRandom }
-        await rotateRoot(rotation)
+        const detail = { from: core.directory.root.kind, to: request.kind }
+        const told = { name: 'local', operation: 'admin root.rotate', detail }
+        await toldBeforeAndAfter(core.audit, told, async () => rotateRoot(rotation))
         return rotatedBetween(core.directory, request)
       } finally {
         from.destroy()

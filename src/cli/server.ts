@@ -4,12 +4,18 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { createAnnouncer } from '../client/announcer.ts'
 import type { ServerStatus } from '../admin/schema.ts'
-import { createAdminService, keyReportOf } from '../admin/service.ts'
+import {
+  createAdminService,
+  keyReportOf,
+  type AdminDeps,
+  type AdminService,
+} from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import type { Log } from '../port/log.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
+import type { AuditTrail } from '../server/audit/trail.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import type { KeyRotation } from '../server/key-rotation.ts'
@@ -17,8 +23,10 @@ import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
+import { auditedService, refusalTeller } from '../admin/audited-service.ts'
 import { openAdminApi } from './admin-api.ts'
 import { createCallApprovals, keepApprovals } from './approvals.ts'
+import { tellStart, tellStop, type Audit } from './audit.ts'
 import {
   createCatalogue,
   createHandler,
@@ -28,6 +36,7 @@ import {
   createServices,
   storeCalls,
 } from './compose.ts'
+import { followConditions } from './conditions.ts'
 import type { Core } from './core.ts'
 import { openEndpoints } from './endpoints.ts'
 import { openHsm } from './hsm.ts'
@@ -82,18 +91,25 @@ function warnOfUnregistered({ clients }: Core, config: Config, log: Log): void {
 }
 
 interface Lookout {
+  readonly audit: Audit
   readonly watching: Watching
   readonly listener: Listener
   readonly condition: Condition
 }
 
 /** Keeps what lies beside the store up with it, and looks for what people should know of. */
-function keepBeside(core: Core, log: Log, { watching, listener, condition }: Lookout): () => void {
+function keepBeside(
+  core: Core,
+  log: Log,
+  { audit, watching, listener, condition }: Lookout,
+): () => void {
   const { anchors, store } = core
-  anchors.keep((milliseconds, task) => systemTicker.every(milliseconds, task))
+  const every = (milliseconds: number, task: () => void) => systemTicker.every(milliseconds, task)
+  anchors.keep(every)
   watching.start({ listener: () => listener.status(), condition })
   const stops = [
-    systemTicker.every(BALLAST_MS, () => void store.keepBallast()),
+    audit.keep(every),
+    every(BALLAST_MS, () => void store.keepBallast()),
     keepApprovals(core, log),
     () => {
       watching.close()
@@ -109,40 +125,37 @@ async function serve(
   { credential, hsm }: { readonly credential: KeyedCertificate; readonly hsm: Hsm | undefined },
   { config, log, version, condition }: ServerOptions,
 ): Promise<RunningServer> {
+  const audit = auditOf(core)
+  const { trail } = audit
   const jobs = createJobs(config, log)
   const services = createServices(core, config, { log, hsm })
   const scrub = scrubOf(core, config, log)
-  const rotor = createRotor(core, config, { log, services })
+  const rotor = createRotor(core, config, { log, services, trail })
   const keys = createKeyRotation(core, log)
   const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
   const watching = await openWatching(config.alerts, log)
-  const handler = createHandler(core, config, { log, services, jobs, watch: watching.watch })
-  const listener = listenerOf(core, config, { trust, handler, log })
+  const { watch } = watching
+  const handler = createHandler(core, config, { log, services, trail, jobs, watch })
+  const listener = listenerOf(core, config, { trust, handler, log, trail })
   warnOfUnregistered(core, config, log)
   const endpoints = await openEndpoints(core, config.endpoints, log)
   try {
+    await tellStart(audit, core, version)
     const address = await listener.listen(config.listen)
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
-    const service = createAdminService({
-      clients: core.clients,
-      ...identityOf(core, trust),
-      objects: createCatalogue(core),
-      authority: core.authority,
-      clock: systemClock,
-      random: nodeRandom,
-      status: () => statusWith(about(core, listener, keys), condition, trust),
-      keys,
-      approvals: core.approvals,
-      callApprovals: createCallApprovals(core),
-      ...storeCalls(core),
+    const status = () => statusWith(about(core, listener, keys), condition, trust)
+    const service = adminServiceOf(core, { trust, keys, status })
+    const admin = await openAdminApi(core, {
+      service: auditedService(service, trail),
+      refused: refusalTeller(trail),
+      ...{ config, trust, log },
     })
-    const admin = await openAdminApi(core, { service, config, trust, log })
     for (const gate of [listener, admin]) trust.attach(gate)
-    followStore(core, condition)
+    followConditions(core, audit, condition)
     rotor.start()
     scrub.start()
     keys.start()
-    const leave = keepBeside(core, log, { watching, listener, condition })
+    const leave = keepBeside(core, log, { audit, watching, listener, condition })
     return {
       address,
       adminAddress: admin.address,
@@ -155,6 +168,7 @@ async function serve(
         await keys.close()
         endpoints.close()
         await hsm?.token.close()
+        tellStop(audit)
         await core.close()
       },
     }
@@ -165,10 +179,39 @@ async function serve(
   }
 }
 
+function adminServiceOf(
+  core: Core,
+  made: { readonly trust: Trust } & Pick<AdminDeps, 'keys' | 'status'>,
+): AdminService {
+  return createAdminService({
+    clients: core.clients,
+    ...identityOf(core, made.trust),
+    objects: createCatalogue(core),
+    authority: core.authority,
+    clock: systemClock,
+    random: nodeRandom,
+    status: made.status,
+    keys: made.keys,
+    approvals: core.approvals,
+    callApprovals: createCallApprovals(core),
+    ...storeCalls(core),
+  })
+}
+
+function auditOf({ audit }: Core): Audit {
+  if (audit === undefined) throw new TypeError('A server needs an audit')
+  return audit
+}
+
 function listenerOf(
   { clients, objects }: Core,
   { limits }: Config,
-  made: { readonly trust: Trust; readonly handler: MessageHandler; readonly log: Log },
+  made: {
+    readonly trust: Trust
+    readonly handler: MessageHandler
+    readonly log: Log
+    readonly trail: AuditTrail
+  },
 ): Listener {
   return createListener({
     tls: made.trust.material(),
@@ -178,6 +221,7 @@ function listenerOf(
     announcer: createAnnouncer(objects, made.log),
     limits,
     log: made.log,
+    trail: made.trail,
     clock: systemClock,
   })
 }
@@ -213,13 +257,6 @@ export function formatListening(address: Address): string {
 
 function scrubOf({ store }: Core, { integrity }: Config, log: Log): Scrub {
   return new Scrub({ store, limits: integrity, ticker: systemTicker, log })
-}
-
-/** What the store can do is what the server can do. */
-function followStore({ store }: Core, condition: Condition): void {
-  store.watch(({ can, why }) => {
-    condition.enter(can === 'all' ? 'serving' : can === 'read' ? 'read-only' : 'error', why)
-  })
 }
 
 function statusWith(base: StatusBase, { state, why }: Condition, trust: Trust): ServerStatus {

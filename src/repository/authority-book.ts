@@ -107,7 +107,11 @@ class StoredAuthorities implements AuthorityBook {
     const { store, sealer } = this.#deps
     const key = keyOf(held.authority.id)
     const value = sealAuthority(sealer, held)
-    const outcome = await store.commit({ checks: [{ key, revision }], puts: [{ key, value }], dels: [] })
+    const outcome = await store.commit({
+      checks: [{ key, revision }],
+      puts: [{ key, value }],
+      dels: [],
+    })
     if (outcome === 'conflict') return false
     this.hold(held)
     return true

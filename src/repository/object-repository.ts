@@ -2,7 +2,7 @@ import { settle } from '../model/lifecycle.ts'
 import { tenantOf } from '../model/managed-object.ts'
 import type { ObjectChange } from '../model/object-change.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Revision, Store } from '../port/store.ts'
+import type { Journal, Revision, Store } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { commitOf, nextVersion, type StagedObject } from './change-set.ts'
@@ -168,9 +168,10 @@ export class ObjectRepository implements ObjectSource {
   async write(
     staged: readonly StagedObject[],
     parts: readonly CommitPart[] = [],
+    journal?: Journal,
   ): Promise<'done' | 'conflict'> {
     await checkQuota(staged, this.#options.quotaOf ?? noQuota, this.usage)
-    const outcome = await this.#commit(staged, parts)
+    const outcome = await this.#commit(staged, parts, journal)
     if (outcome === 'conflict') {
       for (const { place } of staged) this.#cache.drop(place)
       return 'conflict'
@@ -236,13 +237,17 @@ export class ObjectRepository implements ObjectSource {
     return placeBeside(uniqueIdentifier, this.#sealer.blind('place', text))
   }
 
-  async #commit(staged: readonly StagedObject[], parts: readonly CommitPart[]) {
+  async #commit(
+    staged: readonly StagedObject[],
+    parts: readonly CommitPart[],
+    journal: Journal | undefined,
+  ) {
     try {
       const others = parts.map(({ changes }) => changes)
-      const commit = commitOf(staged, this.#sealer, this.blinder, others)
-      const outcome = await this.#store.commit(commit)
-      if (outcome === 'conflict') return outcome
-      return { revision: outcome.revision, sizes: commit.sizes }
+      const made = commitOf(staged, this.#sealer, this.blinder, others)
+      const { checks, puts, dels, sizes } = made
+      const outcome = await this.#store.commit({ checks, puts, dels, journal })
+      return outcome === 'conflict' ? outcome : { revision: outcome.revision, sizes }
     } catch (error) {
       // Whether it was written is not known; what is cached may be behind what is stored.
       for (const { place } of staged) this.#cache.drop(place)

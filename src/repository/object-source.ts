@@ -1,3 +1,4 @@
+import type { Journal } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Blinder } from './blinder.ts'
 import type { StagedObject } from './change-set.ts'
@@ -40,6 +41,7 @@ export interface ObjectSource {
   write(
     staged: readonly StagedObject[],
     parts?: readonly CommitPart[],
+    journal?: Journal,
   ): Promise<'done' | 'conflict'>
   /** Brings the states of objects up to date that a search by state would otherwise miss. */
   settleDue(tenant: string, now: DateTime, criteria: readonly Criterion[]): Promise<void>

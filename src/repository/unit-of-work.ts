@@ -3,7 +3,7 @@ import { checkAgainst, type CreationRules } from '../model/creation-rules.ts'
 import { settle } from '../model/lifecycle.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import { checkNotLoosened } from '../model/sensitivity.ts'
-import type { Check } from '../port/store.ts'
+import type { Check, Journal } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Name } from '../spec/structure/name.ts'
 import type { CommitPart } from './commit-part.ts'
@@ -161,11 +161,15 @@ export class UnitOfWork {
     return this.#staged.size === 0 && this.#parts.length === 0 && this.#newRules === undefined
   }
 
-  /** Writes every change, durably, or none when another writer was faster. */
-  async commit(): Promise<'done' | 'conflict'> {
+  /**
+   * Writes every change, durably, or none when another writer was faster.
+   *
+   * @param journal - what the audit tells of it, where anybody asked for it
+   */
+  async commit(journal?: Journal): Promise<'done' | 'conflict'> {
     if (this.isEmpty) return 'done'
     try {
-      return await this.#source.write([...this.#staged.values()], this.#allParts())
+      return await this.#source.write([...this.#staged.values()], this.#allParts(), journal)
     } finally {
       if (this.#newRules !== undefined) this.#source.rules.forget(this.#scope.owner)
     }

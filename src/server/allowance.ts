@@ -121,7 +121,7 @@ function exhausted(): KmipFault {
 }
 
 /** Bytes of the Data that an item brings; of a PKCS#11 function those of its parameters, the data being among them. */
-function dataLength({ payload }: ReadItem): number {
+export function dataLength({ payload }: ReadItem): number {
   const fields = payload?.type === ItemType.Structure ? payload.value : []
   const data = fields.find(({ tag }) => DATA_TAGS.includes(tag))
   return data?.type === ItemType.ByteString ? data.value.length : 0

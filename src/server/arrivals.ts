@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Server as TlsServer, TLSSocket } from 'node:tls'
 import { Admission, sourceOf } from './admission.ts'
 import type { TransportLimits } from './limits.ts'
+import type { ConnectionAudit } from './audit/connection-audit.ts'
 import type { LogGate } from './log-gate.ts'
 import type { Ticker } from './ticker.ts'
 
@@ -9,6 +10,7 @@ export interface ArrivalOptions {
   readonly limits: TransportLimits
   readonly ticker: Ticker
   readonly gate: LogGate
+  readonly audit: ConnectionAudit
   /** Does the handshakes; sockets are handed to it one by one. */
   readonly tls: TlsServer
 }
@@ -54,6 +56,7 @@ export class Arrivals {
     if (overload !== undefined) {
       this.#counters.overloaded += 1
       this.#options.gate.warn('connection refused', { peer: address, reason: overload })
+      this.#options.audit.refused({ reason: overload, address: `${address}:${port}` })
       socket.destroy()
       return
     }
@@ -107,6 +110,8 @@ export class Arrivals {
     const said = typeof refused === 'string' ? refused : error.code
     const reason = handshake?.late === true ? 'too slow' : said
     this.#options.gate.warn('handshake failed', { peer: handshake?.address, reason })
+    const words = `handshake failed: ${reason ?? 'lost'}`
+    this.#options.audit.refused({ reason: words, address: handshake?.address })
   }
 
   /**

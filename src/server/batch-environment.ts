@@ -10,6 +10,7 @@ import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
 import type { ApprovedWork } from '../model/approval/rule.ts'
 import type { Approvals } from './approvals.ts'
+import type { MessageAudit } from './audit/message-audit.ts'
 import type { Permissions } from './authorise.ts'
 import type { ReadItem } from './batch-item.ts'
 import type { Jobs } from './jobs.ts'
@@ -48,6 +49,8 @@ export interface BatchEnvironment {
   readonly roles: EndpointRoles
   /** Asked before anything is stored; absent for what nobody can cancel. */
   readonly mayStore?: () => boolean
+  /** What is told of the message. */
+  readonly audit: MessageAudit
   /** Turns whatever was thrown into a fault, and logs it. */
   readonly faultOf: (error: unknown, item: ReadItem) => KmipFault
 }

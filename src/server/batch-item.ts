@@ -23,6 +23,8 @@ export interface ReadItem {
   readonly definition?: AnyOperation | undefined
   readonly payload?: Item
   readonly hasCriticalExtension: boolean
+  /** In its batch, first 0. */
+  readonly place: number
   /** Why the item cannot be carried out. */
   readonly fault?: KmipFault | undefined
 }
@@ -61,21 +63,21 @@ export function operationName({ definition }: ReadItem): OperationName | undefin
 }
 
 /** Reads a batch item; whatever is wrong with it becomes its own fault. */
-export function readItem(item: Item, version: Version): ReadItem {
+export function readItem(item: Item, version: Version, place = 0): ReadItem {
   try {
-    return understand(readBatchItem(item, version), version)
+    return understand(readBatchItem(item, version), version, place)
   } catch (error) {
     if (!(error instanceof KmipFault)) throw error
-    return { ...identify(item), hasCriticalExtension: false, fault: error }
+    return { ...identify(item), hasCriticalExtension: false, place, fault: error }
   }
 }
 
-function understand(read: RequestBatchItem, version: Version): ReadItem {
+function understand(read: RequestBatchItem, version: Version, place: number): ReadItem {
   const { operation, uniqueBatchItemID, payload, extensions } = read
   const definition = operationOf(operation, version)
   const hasCriticalExtension = extensions.some(({ critical }) => critical)
   const fault = definition === undefined ? unsupported() : undefined
-  return { operation, uniqueBatchItemID, definition, payload, hasCriticalExtension, fault }
+  return { operation, uniqueBatchItemID, definition, payload, hasCriticalExtension, place, fault }
 }
 
 /** What can still be said of a batch item that is malformed: clients want their operation and identifier back. */

@@ -1,26 +1,15 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RequestHeader } from '../message/header.ts'
-import type { Permission } from '../model/permission/permission.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
-import { Allowance } from './allowance.ts'
-import type { ApprovalGuard } from './approval-guard.ts'
-import { awaitApproval, performJob, refusedTogether } from './approved-job.ts'
-import { authorise } from './authorise.ts'
+import { awaitApproval, performJob } from './approved-job.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
-import {
-  operationName,
-  performItem,
-  unsupported,
-  type ItemOutcome,
-  type ReadItem,
-} from './batch-item.ts'
-import { authorityOver, contextOf, keptResults, type ItemSetting } from './item-context.ts'
-import { BatchItemRun } from './item-run.ts'
+import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import { BatchReferences } from './batch-references.ts'
+import { tellOf, told } from './item-entry.ts'
 import { canceled } from './job.ts'
 import type { Halt } from './jobs.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
-import { checkKnown, withRetries } from './retries.ts'
+import { CANCELED, performAlone, performTogether } from './perform.ts'
 
 /**
  * Carries out the batch items of a message in their order and gives as many results as there are items (KMIP 1.4
@@ -32,7 +21,10 @@ export async function performBatch(
   environment: BatchEnvironment,
 ): Promise<readonly ItemOutcome[]> {
   const refusal = refusalOfAll(items, environment)
-  if (refusal !== undefined) return items.map(() => ({ fault: refusal }))
+  if (refusal !== undefined) {
+    for (const item of items) tellOf(item, { fault: refusal }, environment)
+    return items.map(() => ({ fault: refusal }))
+  }
   const isUndo = header.batchErrorContinuation === BatchErrorContinuationOption.Undo
   // Behind a single item nothing can fail that it would have to be undone for.
   if (isUndo && items.length > 1) return performAllOrNone(items, environment)
@@ -70,8 +62,10 @@ async function performEach(
   const results: ItemOutcome[] = []
   let hasFailed = false
   for (const [index, item] of items.entries()) {
-    if (hasFailed && !isContinued) results.push(CANCELED)
-    else {
+    if (hasFailed && !isContinued) {
+      tellOf(item, CANCELED, environment)
+      results.push(CANCELED)
+    } else {
       const later = isForLater(item, environment) ? await leave(index) : undefined
       if (later !== undefined) return [...results, ...later]
       let result = await performAlone(item, references, environment)
@@ -97,12 +91,15 @@ function seriesWork(isContinued: boolean, references: BatchReferences): LaterWor
       let hasFailed = false
       for (const job of jobs) {
         let result: ItemOutcome | Halt = CANCELED
-        if (!hasFailed || isContinued) {
-          result = job.begin() ? await performJob(job, environment, perform) : { fault: canceled() }
+        if (hasFailed && !isContinued) tellOf(job.item, CANCELED, environment)
+        else if (job.begin()) result = await performJob(job, environment, perform)
+        else {
+          result = { fault: canceled() }
+          tellOf(job.item, result, environment)
         }
         if ('whenOver' in result) return result
         hasFailed ||= result.fault !== undefined
-        keep(job, result)
+        keep(job, await told(result, environment))
       }
       return undefined
     },
@@ -120,7 +117,10 @@ async function performAllOrNone(
     async series(jobs, surroundings, keep) {
       const hasBegun = jobs.map((job) => job.begin()).every((each) => each)
       if (!hasBegun) {
-        for (const job of jobs) keep(job, CANCELED)
+        for (const job of jobs) {
+          tellOf(job.item, CANCELED, environment)
+          keep(job, CANCELED)
+        }
         return undefined
       }
       const mayStore = () =>
@@ -130,148 +130,11 @@ async function performAllOrNone(
         jobs.map(({ item }) => item),
         { ...surroundings, mayStore },
       )
-      jobs.forEach((job, index) => {
-        keep(job, results[index] ?? CANCELED)
-      })
+      for (const [index, job] of jobs.entries()) {
+        keep(job, await told(results[index] ?? CANCELED, environment))
+      }
       return undefined
     },
   }
   return (await performLater(items, work, environment)) ?? performTogether(items, environment)
-}
-
-const CANCELED: ItemOutcome = {
-  fault: new KmipFault('BATCH_CANCELED', 'A batch item before this one failed'),
-}
-
-async function performAlone(
-  item: ReadItem,
-  references: BatchReferences,
-  environment: BatchEnvironment,
-): Promise<ItemOutcome> {
-  const run = new BatchItemRun(false)
-  const once = keptResults(environment)
-  const allowance = allowanceOf(item, run, environment)
-  const guard = guardOf(item, environment)
-  try {
-    const outcome = await withRetries(environment, async (unit) =>
-      performIn(
-        { unit, run, references, once, allowance, guard, permission: permissionIn(environment) },
-        item,
-        environment,
-      ),
-    )
-    run.settle(true)
-    remember(outcome, item, references)
-    const { dropped } = run
-    return dropped === undefined ? outcome : { ...outcome, dropped }
-  } catch (error) {
-    run.settle(false)
-    return { fault: environment.faultOf(error, item), needs: guard?.need }
-  } finally {
-    once.destroy()
-  }
-}
-
-/** All items or none: nothing is stored unless every one of them has succeeded. */
-async function performTogether(
-  items: readonly ReadItem[],
-  environment: BatchEnvironment,
-): Promise<readonly ItemOutcome[]> {
-  let failedAt = 0
-  const runs: BatchItemRun[] = []
-  const settle = (isDone: boolean): void => {
-    for (const run of runs.splice(0)) run.settle(isDone)
-  }
-  const kept = items.map(() => keptResults(environment))
-  try {
-    const done = await withRetries(environment, async (unit) => {
-      settle(false)
-      const references = new BatchReferences()
-      const results: ItemOutcome[] = []
-      for (const [index, item] of items.entries()) {
-        failedAt = index
-        const once = kept[index] ?? keptResults(environment)
-        const run = new BatchItemRun(true)
-        runs.push(run)
-        const allowance = allowanceOf(item, run, environment)
-        const guard = guardOf(item, environment)
-        const permission = permissionIn(environment)
-        const setting = { unit, run, references, once, allowance, guard, permission }
-        const result = await performIn(setting, item, environment)
-        if (result.fault !== undefined) throw result.fault
-        remember(result, item, references)
-        results.push(result)
-      }
-      return results
-    })
-    settle(true)
-    return done
-  } catch (error) {
-    settle(false)
-    const failed = items[failedAt]
-    if (failed === undefined) throw error
-    const fault = environment.faultOf(refusedTogether(error), failed)
-    return items.map((_, index) => undoneResult(index, failedAt, fault))
-  } finally {
-    for (const once of kept) once.destroy()
-  }
-}
-
-function undoneResult(index: number, failedAt: number, fault: KmipFault): ItemOutcome {
-  if (index === failedAt) return { fault }
-  return index < failedAt ? { isUndone: true } : CANCELED
-}
-
-/** What the tickets of the message permit the item; undefined for the many messages without any. */
-function allowanceOf(
-  item: ReadItem,
-  run: BatchItemRun,
-  { tickets }: BatchEnvironment,
-): Allowance | undefined {
-  if (tickets.length === 0) return undefined
-  const allowance = new Allowance(tickets, item)
-  run.whenSettled((isDone) => {
-    allowance.settle(isDone)
-  })
-  return allowance
-}
-
-/** What stands beside an item of which something may need approval; undefined for most clients. */
-function guardOf(item: ReadItem, environment: BatchEnvironment): ApprovalGuard | undefined {
-  const { approvals, identity, approved } = environment
-  return approvals?.guardOf(identity, item, approved)
-}
-
-async function performIn(
-  setting: ItemSetting,
-  item: ReadItem,
-  environment: BatchEnvironment,
-): Promise<ItemOutcome> {
-  const name = operationName(item)
-  if (name === undefined) throw item.fault ?? unsupported()
-  authorise(authorityOver(name, setting))
-  if (item.definition?.pace !== 'immediate') setting.guard?.begin(name)
-  return performItem(item, contextOf(name, setting, environment), environment)
-}
-
-/**
- * Whatever was begun before, what is done now is decided by the policy as it is now. Throws `AUTHENTICATION_FAILED` for a
- * client that was removed meanwhile, or its certificate revoked.
- */
-function permissionIn({ permissions, identity, isKnown }: BatchEnvironment): Permission {
-  checkKnown(isKnown)
-  return permissions.of(identity)
-}
-
-/** What a batch item has found or made is there for those behind it, once it is stored. */
-function remember(
-  { identifiers, placeholder, payload }: ItemOutcome,
-  item: ReadItem,
-  references: BatchReferences,
-): void {
-  if (payload !== undefined) references.append(payload)
-  const name = operationName(item)
-  if (name !== undefined && identifiers !== undefined) {
-    references.remember(name, identifiers, placeholder)
-  }
 }

@@ -4,6 +4,8 @@ import type { ClientDirectory } from '../port/client-directory.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log, Loggable } from '../port/log.ts'
 import type { Version } from '../schema/version.ts'
+import type { ConnectionAudit } from './audit/connection-audit.ts'
+import { Party } from './audit/party.ts'
 import { Connection, type Conversation } from './connection.ts'
 import type { MessageHandler, Peer } from './handler.ts'
 import { HttpConnection, type HttpContext } from './http/connection.ts'
@@ -24,6 +26,7 @@ export interface ConnectionsOptions {
   readonly ticker: Ticker
   /** Whether the authority of a certificate takes it back; without it none does. */
   readonly isRevoked?: ((certificate: PeerCertificate) => boolean) | undefined
+  readonly audit: ConnectionAudit
   /** Tells clients of their objects where they turn the roles; without it they cannot. */
   readonly announcer?: Announcer | undefined
 }
@@ -76,7 +79,14 @@ export class Connections {
     this.#named += 1
     const name = `c-${this.#named.toString(36)}`
     const isKnown = () => this.#identify(certificate) !== undefined || this.#mayFinish(certificate)
-    this.#serve({ socket, certificate, protocol, peer: { identity, connection: name, isKnown } })
+    const party = new Party({
+      number: this.#named,
+      address: addressOf(socket),
+      tls: `${socket.getProtocol() ?? ''} ${socket.getCipher().name}`,
+    })
+    const peer = { identity, connection: name, party, isKnown }
+    if (!this.#options.audit.opened(peer, certificate.key)) return { reason: 'not audited' }
+    this.#serve({ socket, certificate, protocol, peer })
     return undefined
   }
 
@@ -128,6 +138,7 @@ export class Connections {
       closed: (reason: string) => {
         this.#open.delete(conversation)
         this.#count(peer.identity, -1)
+        this.#options.audit.closed(peer, reason)
         log.info('connection closed', { reason })
       },
       ...(announcer && {
@@ -177,6 +188,12 @@ interface Served {
   readonly certificate: PeerCertificate
   readonly protocol: Protocol
   readonly peer: Peer
+}
+
+/** As in `192.0.2.1:50000`. */
+export function addressOf({ remoteAddress, remotePort }: TLSSocket): string {
+  const address = remoteAddress ?? ''
+  return `${address.includes(':') ? `[${address}]` : address}:${remotePort ?? 0}`
 }
 
 function describe(socket: TLSSocket, identity: Identity): Readonly<Record<string, Loggable>> {

@@ -18,6 +18,8 @@ import { isItem, type Item } from '../ttlv/item.ts'
 import type { Limits } from '../ttlv/limits.ts'
 import { answerItem, answerMessage } from './answer.ts'
 import type { Approvals } from './approvals.ts'
+import { MessageAudit } from './audit/message-audit.ts'
+import type { AuditTrail } from './audit/trail.ts'
 import type { Permissions } from './authorise.ts'
 import { operationName, readItem, type ReadItem } from './batch-item.ts'
 import { performBatch } from './batch.ts'
@@ -30,6 +32,7 @@ import { NOTHING_PRESENTED, presentCredentials, type Presented } from './present
 import { RequestedTurn } from './requested-turn.ts'
 import { SlowWork } from './slow-work.ts'
 import { writeReply } from './reply.ts'
+import { whenTold } from './told-reply.ts'
 import type { Pass, Turnstile } from './turnstile.ts'
 import type { Watch } from './watch/watch.ts'
 
@@ -44,6 +47,8 @@ export interface DispatcherOptions {
   /** What clients need otherwise than the standard has it, by their names. */
   readonly profiles?: ReadonlyMap<string, ClientProfile>
   readonly log: Log
+  /** What happens is told here, before it is answered. */
+  readonly trail: AuditTrail
   readonly limits: Limits
   /** Batch items in one message. */
   readonly batchItems: number
@@ -72,6 +77,7 @@ interface Asking {
   readonly secrets: Secret[]
   /** What is to be given back, once it was let in. */
   pass: Pass | undefined
+  readonly audit: MessageAudit
 }
 
 /** What is refused whatever version its sender may understand: every version has all of 1.0's header. */
@@ -98,16 +104,22 @@ class Dispatcher implements MessageHandler {
     peer: Peer,
     encoding: Encoding = 'ttlv',
   ): Promise<Reply | undefined> {
+    const { trail } = this.#options
+    // What cannot be told is not done.
+    if (!trail.isOpen && !(await trail.reopen())) return undefined
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
     const leave = this.#options.repository.enter()
+    const audit = new MessageAudit(trail, peer)
     const secrets: Secret[] = []
-    const asking: Asking = { peer, encoding, secrets, pass: undefined }
+    const asking: Asking = { peer, encoding, secrets, audit, pass: undefined }
     let message: Item | KmipFault | undefined
     try {
       message = this.#decode(bytes, encoding)
-      return message instanceof KmipFault
-        ? this.#answerUnreadable(bytes, encoding, message)
-        : await this.#answer(message, asking)
+      const reply =
+        message instanceof KmipFault
+          ? this.#answerUnreadable(bytes, message, asking)
+          : await this.#answer(message, asking)
+      return await whenTold(reply, audit)
     } finally {
       if (encoding !== 'ttlv' && isItem(message)) wipeItem(message)
       for (const secret of secrets) secret.destroy()
@@ -126,40 +138,40 @@ class Dispatcher implements MessageHandler {
   }
 
   /** The header may be readable although something behind it is not. */
-  #answerUnreadable(bytes: Uint8Array, encoding: Encoding, fault: KmipFault): Reply | undefined {
-    const announced = announcedIn(bytes, encoding)
+  #answerUnreadable(bytes: Uint8Array, fault: KmipFault, asking: Asking): Reply | undefined {
+    const announced = announcedIn(bytes, asking.encoding)
     return announced === undefined
-      ? this.#refuseUnknown(fault, encoding)
-      : this.#refuse(fault, announced, encoding)
+      ? this.#refuseUnknown(fault, asking)
+      : this.#refuse(fault, announced, asking)
   }
 
   /** Whoever sends XML or JSON waits for an answer in kind; in TTLV it is not known where the next message begins. */
-  #refuseUnknown(fault: KmipFault, encoding: Encoding): Reply | undefined {
-    return encoding === 'ttlv' ? undefined : this.#refuse(fault, UNKNOWN_VERSION, encoding)
+  #refuseUnknown(fault: KmipFault, asking: Asking): Reply | undefined {
+    const reply = this.#refuse(fault, UNKNOWN_VERSION, asking)
+    return asking.encoding === 'ttlv' ? undefined : reply
   }
 
   async #answer(message: Item, asking: Asking): Promise<Reply | undefined> {
-    const { encoding } = asking
     const announced = announcedVersion(message)
-    if (announced === undefined) return this.#refuseUnknown(NO_REQUEST, encoding)
+    if (announced === undefined) return this.#refuseUnknown(NO_REQUEST, asking)
     const version = servedVersion(announced)
     if (version === undefined) {
       return this.#refuse(
         new KmipFault('UNSUPPORTED_VERSION', 'The protocol version is not supported'),
         announced,
-        encoding,
+        asking,
       )
     }
     try {
       return await this.#perform(message, version, asking)
     } catch (error) {
       if (!(error instanceof KmipFault)) throw error
-      return this.#refuse(error, announced, encoding)
+      return this.#refuse(error, announced, asking)
     }
   }
 
   async #perform(message: Item, version: Version, asking: Asking): Promise<Reply> {
-    const { peer, encoding, secrets } = asking
+    const { peer, encoding, secrets, audit } = asking
     const { clock, services, repository, permissions, log, jobs } = this.#options
     const { header, batchItems } = readRequest(message, version)
     if (batchItems.length > this.#options.batchItems) {
@@ -170,7 +182,7 @@ class Dispatcher implements MessageHandler {
     const over = entered instanceof Promise ? await entered : entered
     const now = clock.now()
     const trace = new Trace(log, services.random, peer, header.clientCorrelationValue)
-    const items = batchItems.map((item) => readItem(item, version))
+    const items = batchItems.map((item, place) => readItem(item, version, place))
     const { tickets, accounts, refusal } =
       header.authentication === undefined
         ? NOTHING_PRESENTED
@@ -198,6 +210,7 @@ class Dispatcher implements MessageHandler {
       asynchrony: header.asynchrony ?? 'prohibited',
       jobs,
       approvals: this.#options.approvals,
+      audit,
       requests: this.#requestsOf(owner, destroyAfterAnswer),
       faultOf: (error, item) => faultOf(error, item, trace.log),
     })
@@ -212,7 +225,10 @@ class Dispatcher implements MessageHandler {
       },
       Math.min(header.maximumResponseSize ?? Infinity, this.#options.responseBytes),
       encoding,
-      (index) => results[index]?.dropped?.(),
+      (index) => {
+        audit.dropped(index)
+        results[index]?.dropped?.()
+      },
     )
     return roles.turnIn(reply, version)
   }
@@ -243,10 +259,11 @@ class Dispatcher implements MessageHandler {
   }
 
   /** Answers a message that is not understood as a whole. */
-  #refuse(fault: KmipFault, announced: ProtocolVersion, encoding: Encoding): Reply {
+  #refuse(fault: KmipFault, announced: ProtocolVersion, { encoding, audit }: Asking): Reply {
     const { clock, log, responseBytes } = this.#options
     log.info('message refused', { code: fault.code, path: [...fault.path], detail: fault.detail })
     const version = nearestVersion(announced)
+    audit.refused(fault.code, version)
     const batchItems = [answerMessage(fault, version)]
     return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes, encoding)
   }

@@ -1,6 +1,7 @@
 import type { Identity } from '../model/identity.ts'
 import type { Version } from '../schema/version.ts'
 import type { EndpointRole } from '../spec/enum/endpoint-role.ts'
+import type { Party } from './audit/party.ts'
 import type { Encoding } from './format.ts'
 
 /** The connection a message came over. */
@@ -10,6 +11,8 @@ export interface Peer {
   readonly isKnown?: () => boolean
   /** For log lines: unique while the process lives. */
   readonly connection: string
+  /** What the audit tells of the connection; absent where there is none. */
+  readonly party?: Party
   /** The role of the server, on a connection where it can be turned (KMIP 2.1 section 6.1.54). */
   readonly endpointRole?: EndpointRole
 }

@@ -6,6 +6,7 @@ import type { Permission } from '../model/permission/permission.ts'
 import type { OperationName } from '../spec/operation.ts'
 import type { Allowance } from './allowance.ts'
 import type { ApprovalGuard } from './approval-guard.ts'
+import type { ItemAudit } from './audit/item-audit.ts'
 import { authorise, visibleObjects, type Authority } from './authorise.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import type { BatchReferences } from './batch-references.ts'
@@ -23,6 +24,8 @@ export interface ItemSetting {
   /** Undefined for whom nothing needs approval. */
   readonly guard?: ApprovalGuard | undefined
   readonly permission: Permission
+  /** What the audit tells of the item. */
+  readonly entry: ItemAudit
 }
 
 /** What decides about an operation that is carried out in a setting. */
@@ -39,7 +42,7 @@ export function contextOf(
   setting: ItemSetting,
   environment: BatchEnvironment,
 ): OperationContext {
-  const { unit, run, references, once, guard } = setting
+  const { unit, run, references, once, guard, entry } = setting
   const { services } = environment
   const objects = visibleObjects(unit, authorityOver(operation, setting))
   return {
@@ -68,7 +71,7 @@ export function contextOf(
       environment.repository.begin({ owner: id, namespace, now: environment.now }),
     issuer: services.issuer,
     credentials: services.credentials,
-    resolve: (reference) => references.resolve(reference),
+    resolve: (reference) => entry.name(references.resolve(reference)),
     encodeKeyValue: keyValueEncoder(environment.version),
     applies: applicabilityIn(environment.version),
     destroyAfterAnswer: environment.destroyAfterAnswer,

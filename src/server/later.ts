@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
+import { tellOf } from './item-entry.ts'
 import type { Job } from './job.ts'
 import type { Halt } from './jobs.ts'
 
@@ -44,7 +45,11 @@ export async function performLater(
   const results: ItemOutcome[] = []
   for (const item of items) {
     if (!mayWait(item)) results.push(await work.atOnce(item, environment))
-    else results.push(pendingOutcome(pending?.next().value))
+    else {
+      const outcome = pendingOutcome(pending?.next().value)
+      tellOf(item, outcome, environment)
+      results.push(outcome)
+    }
   }
   return results
 }
@@ -63,8 +68,12 @@ function submit(
   if (items.length === 0) return []
   const owner = { client: identity.id, version, scope }
   return jobs?.submit(owner, items, async (series) => {
+    const audit = environment.audit.later()
     if (services.tickets.wereEnded(tickets, jobs.now)) {
-      for (const job of series) jobs.end(job, { fault: ended() })
+      for (const job of series) {
+        tellOf(job.item, { fault: ended() }, { audit, version })
+        jobs.end(job, { fault: ended() })
+      }
       return undefined
     }
     // Answers show key material without copying it: it must not be zeroed before they are encoded.
@@ -73,6 +82,7 @@ function submit(
     const surroundings = {
       ...environment,
       now: jobs.now,
+      audit,
       destroyAfterAnswer: (secret: Secret) => void secrets.push(secret),
     }
     try {

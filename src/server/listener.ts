@@ -6,7 +6,9 @@ import type { ClientDirectory } from '../port/client-directory.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import { Arrivals } from './arrivals.ts'
-import { Connections, type Protocol } from './connections.ts'
+import { ConnectionAudit } from './audit/connection-audit.ts'
+import type { AuditTrail } from './audit/trail.ts'
+import { addressOf, Connections, type Protocol } from './connections.ts'
 import type { MessageHandler } from './handler.ts'
 import {
   type Authority,
@@ -28,6 +30,8 @@ export interface ListenerOptions {
   readonly log: Log
   /** Whether the authority of a certificate takes it back: asked for every request. Without it none does. */
   readonly isRevoked?: (certificate: PeerCertificate) => boolean
+  /** Connections are told of here. */
+  readonly trail: AuditTrail
   /** Decides when a certificate has run out on a connection that lives longer than it. */
   readonly clock: Clock
   /** Tells clients of their objects where they turn the roles; without it they cannot. */
@@ -104,6 +108,7 @@ class TlsListener implements Listener {
   readonly #ticker: Ticker
   readonly #sweepMs: number
   readonly #gate: LogGate
+  readonly #audit: ConnectionAudit
   readonly #tcp: Server[] = []
   readonly #tls: TlsServer
   readonly #arrivals: Arrivals
@@ -118,10 +123,17 @@ class TlsListener implements Listener {
     this.#ticker = ticker
     this.#sweepMs = limits.sweepMs
     this.#gate = new LogGate(log)
+    this.#audit = new ConnectionAudit(options.trail)
     this.#authorities = readAuthorities(tls).map(createAuthority)
     this.#tls = createTls(tls)
     this.#tls.on('secureConnection', this.#admit)
-    this.#arrivals = new Arrivals({ limits, ticker, gate: this.#gate, tls: this.#tls })
+    this.#arrivals = new Arrivals({
+      limits,
+      ticker,
+      gate: this.#gate,
+      audit: this.#audit,
+      tls: this.#tls,
+    })
     this.#connections = new Connections({
       handler,
       clients,
@@ -131,6 +143,7 @@ class TlsListener implements Listener {
       ticker,
       announcer: options.announcer,
       isRevoked: options.isRevoked,
+      audit: this.#audit,
     })
   }
 
@@ -180,6 +193,7 @@ class TlsListener implements Listener {
     this.#arrivals.sweep(now)
     this.#connections.sweep(now)
     this.#gate.open()
+    this.#audit.tellCounts()
   }
 
   status(): ListenerStatus {
@@ -229,6 +243,7 @@ class TlsListener implements Listener {
     if (unwelcome === undefined) return
     this.#counters.refused += 1
     this.#gate.warn('client refused', { peer: socket.remoteAddress, ...unwelcome })
+    this.#audit.refused({ reason: unwelcome.reason, address: addressOf(socket) })
     socket.destroy()
   }
 

@@ -1,24 +1,35 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { UnitOfWork } from '../repository/unit-of-work.ts'
+import type { CommitJournal } from './audit/item-audit.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import { canceled } from './job.ts'
 
 /** How often a batch item is tried when another writer was faster. */
 const ATTEMPTS = 200
 
+/** Work on a unit, and how what it has changed is stored with what the audit tells of it. */
+export interface AuditedWork<T> {
+  work(unit: UnitOfWork): Promise<T>
+  store(result: T, commit: CommitJournal): Promise<'done' | 'conflict'>
+}
+
 /** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
 export async function withRetries<T>(
   { repository, identity, now, mayStore, isKnown }: BatchEnvironment,
-  work: (unit: UnitOfWork) => Promise<T>,
+  audited: AuditedWork<T>,
 ): Promise<T> {
   const attempt = async (): Promise<{ readonly result: T } | undefined> => {
     const unit = repository.begin({ owner: identity.id, namespace: identity.namespace, now })
-    const result = await work(unit)
-    if (!unit.isEmpty) {
+    const result = await audited.work(unit)
+    if (unit.isEmpty) return { result }
+    checkKnown(isKnown)
+    if (mayStore?.() === false) throw canceled()
+    const done = await audited.store(result, async (journal) => {
+      // It was told of meanwhile, which takes a moment.
       checkKnown(isKnown)
-      if (mayStore?.() === false) throw canceled()
-    }
-    return (await unit.commit()) === 'done' ? { result } : undefined
+      return unit.commit(journal)
+    })
+    return done === 'done' ? { result } : undefined
   }
   const first = await attempt()
   if (first !== undefined) return first.result

@@ -10,6 +10,8 @@ import type { DueRotation } from '../repository/due-rotations.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Secret } from '../secret/secret.ts'
+import { MessageAudit } from './audit/message-audit.ts'
+import type { AuditTrail } from './audit/trail.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import { NO_REQUESTS } from './jobs.ts'
 import { OFFER } from './offer.ts'
@@ -39,6 +41,7 @@ export interface RotorOptions {
   readonly clock: Clock
   readonly ticker: Ticker
   readonly log: Log
+  readonly trail: AuditTrail
   /** The client of an identifier; undefined once it is gone, and with it whoever would use its keys. */
   clientOf(id: string): Identity | undefined
 }
@@ -142,7 +145,7 @@ export class Rotor {
     uniqueIdentifier: string,
     { identity, now, secrets }: Asking,
   ): Promise<readonly string[]> {
-    const { repository, services } = this.#options
+    const { repository, services, trail } = this.#options
     const environment: BatchEnvironment = {
       version: '2.1',
       identity,
@@ -159,9 +162,14 @@ export class Rotor {
       // One after the other as it is.
       slowly: async (work) => work(),
       refusal: undefined,
+      audit: new MessageAudit(trail, { identity }),
       faultOf: () => new KmipFault('INTERNAL', 'The object was not replaced'),
     }
-    return performOwn(environment, async (context) => rotate(uniqueIdentifier, context))
+    return performOwn(
+      environment,
+      { operation: 'ReKey', uniqueIdentifier, rule: 'rotation' },
+      async (context) => rotate(uniqueIdentifier, context),
+    )
   }
 }
 

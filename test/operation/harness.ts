@@ -48,6 +48,7 @@ import { encode } from '../../src/ttlv/encode.ts'
 import { ItemType, type Item } from '../../src/ttlv/item.ts'
 import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
 import { decodeXml } from '../../src/ttlv/xml.ts'
+import { MemoryAudit, journalledFor } from '../fixtures/memory-audit.ts'
 import { ownPermissions } from '../fixtures/permissions.ts'
 
 /** The moment at which every test begins, in seconds. */
@@ -114,6 +115,7 @@ export interface BenchOptions {
   readonly approvals?: BenchApprovals
   /** What is replaced in one turn of rotation. */
   readonly rotation?: Partial<RotationLimits>
+  readonly audit?: MemoryAudit
 }
 
 export interface BenchApprovals {
@@ -132,6 +134,7 @@ interface BenchParts {
   readonly book: ApprovalBook
   readonly rotor: Rotor
   readonly hsm: Hsm | undefined
+  readonly audit: MemoryAudit
 }
 
 /** A client whose objects are still there, and who is not. */
@@ -191,10 +194,12 @@ export class Bench {
   readonly handler: MessageHandler
   readonly repository: ObjectRepository
   readonly hsm: Hsm | undefined
+  readonly audit: MemoryAudit
 
   private constructor(store: Store, parts: BenchParts) {
     const { handler, repository, events, jobs, book, rotor, hsm } = parts
     this.book = book
+    this.audit = parts.audit
     this.hsm = hsm
     this.rotor = rotor
     this.store = store
@@ -215,7 +220,10 @@ export class Bench {
         [3, 'blue'],
       ]),
     })
-    const repository = await ObjectRepository.open(store, sealer, { cachedObjects: 100 })
+    const audit = options.audit ?? new MemoryAudit()
+    const { trail } = audit
+    const kept = journalledFor(store, trail)
+    const repository = await ObjectRepository.open(kept, sealer, { cachedObjects: 100 })
     const events: string[] = []
     const clock = { now: () => bench.now }
     const jobs =
@@ -256,6 +264,7 @@ export class Bench {
       clock,
       ticker: { now: () => 0, every: () => () => undefined },
       log: listLog(events),
+      trail,
       clientOf: (id) => (id === GONE ? undefined : { id, name: id, role: 'client' }),
     })
     const handler = createMessageHandler({
@@ -267,12 +276,13 @@ export class Bench {
       ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
       permissions: permissionsFor(options),
       log: listLog(events),
+      trail,
       limits: DEFAULT_LIMITS,
       batchItems: options.batchItems ?? 100,
       responseBytes: options.responseBytes ?? 1_048_576,
     })
     const bench: Bench = new Bench(store, {
-      ...{ handler, repository, events, jobs, book, rotor },
+      ...{ handler, repository, events, jobs, book, rotor, audit },
       hsm: options.hsm,
     })
     return bench
@@ -444,9 +454,8 @@ function readBatchItem(item: Item): AnswerItem {
   }
   const hex = (tag: { readonly number: number }) => {
     const found = childOf(item, tag)
-    return found?.type === ItemType.ByteString
-      ? Buffer.from(found.value).toString('hex')
-      : undefined
+    if (found?.type !== ItemType.ByteString) return undefined
+    return Buffer.from(found.value).toString('hex')
   }
   return {
     operation: number(Tag.Operation),

@@ -28,6 +28,7 @@ const item = (text = 'asked'): ReadItem => ({
   operation: Operation.Create,
   payload: payload(text),
   hasCriticalExtension: false,
+  place: 0,
 })
 
 let now: number

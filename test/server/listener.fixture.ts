@@ -14,6 +14,7 @@ import type { Ticker } from '../../src/server/ticker.ts'
 import type { Announcer } from '../../src/server/turned-connection.ts'
 import type { TlsMaterial } from '../../src/server/tls-material.ts'
 import { createTestAuthority, type Credential, type TestAuthority } from '../fixtures/authority.ts'
+import { MemoryAudit } from '../fixtures/memory-audit.ts'
 
 /** Certificates that all tests share: making them is slow. */
 export const authority = createTestAuthority('Test authority')
@@ -119,6 +120,8 @@ export interface Bench extends AsyncDisposable {
   readonly ticker: ManualTicker
   readonly log: MemoryLog
   readonly clients: MemoryDirectory
+  /** What was told. */
+  readonly audit: MemoryAudit
   readonly port: number
   /** The port for HTTPS alone, where it was asked for. */
   readonly httpsPort: number | undefined
@@ -146,12 +149,14 @@ export async function startBench(
   const ticker = new ManualTicker()
   const log = new MemoryLog()
   const clients = new MemoryDirectory()
+  const audit = new MemoryAudit()
   clients.add(alice, authority, 'alice')
   const state = { wall: Math.floor(Date.now() / 1_000) }
   const listener = createListener({
     tls: { ...materialOf(authority, serverCredential), ...options.tls },
     handler: options.handler ?? echo,
     clients,
+    trail: audit.trail,
     limits: { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits },
     log,
     clock: { now: () => state.wall },
@@ -181,6 +186,7 @@ export async function startBench(
     ticker,
     log,
     clients,
+    audit,
     port,
     httpsPort,
     dial,

@@ -6,6 +6,7 @@ import type { ClientDirectory } from '../../src/port/client-directory.ts'
 import { hashPublicKey } from '../../src/server/identify.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
 import { createListener, type Listener } from '../../src/server/listener.ts'
+import { MemoryAudit } from '../fixtures/memory-audit.ts'
 import {
   authority,
   echo,
@@ -58,6 +59,7 @@ test(`${String(REVOKED)} of ${String(CLIENTS)} busy connections are closed withi
   /** Requests of revoked clients that came to be handled. */
   let late = 0
   listener = createListener({
+    trail: new MemoryAudit().trail,
     tls: materialOf(authority, serverCredential),
     handler: {
       async handle(bytes, peer) {

@@ -30,6 +30,7 @@ import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
 import { itemFromXml } from '../../src/ttlv/xml.ts'
 import { recordingLog, type LogLine } from '../adapter/fixtures/recording-log.ts'
 import recorded from '../fixtures/ttlv/pykmip.json' with { type: 'json' }
+import { MemoryAudit, journalledFor } from '../fixtures/memory-audit.ts'
 import { ownPermissions } from '../fixtures/permissions.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 
@@ -79,8 +80,11 @@ async function handlerOver(
   more: Partial<DispatcherOptions>,
 ): Promise<MessageHandler> {
   const streams = new Streams({ perClient: 8, bytes: 65_536, seconds: 60 }, random)
+  const { trail } = new MemoryAudit()
+  const journalled = journalledFor(store, trail)
   return createMessageHandler({
-    repository: await ObjectRepository.open(store, plainSealer(), { cachedObjects: 400 }),
+    trail,
+    repository: await ObjectRepository.open(journalled, plainSealer(), { cachedObjects: 400 }),
     services: {
       crypto: promptCrypto,
       keyFormats: nodeKeyFormats,

@@ -51,7 +51,7 @@ function setting(rules = RULES) {
 }
 
 function item(name: 'Get' | 'Destroy' | 'Locate'): ReadItem {
-  return { definition: OPERATIONS[name], hasCriticalExtension: false }
+  return { definition: OPERATIONS[name], place: 0, hasCriticalExtension: false }
 }
 
 function refused(code: FaultCode): ItemOutcome {

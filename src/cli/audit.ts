@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { DEFAULT_AUDIT_LIMITS, type AuditLimits } from '../adapter/audit-log/limits.ts'
+import { openAuditLog } from '../adapter/audit-log/open.ts'
+import type { FileAuditLog } from '../adapter/audit-log/log.ts'
+import { auditSigningKey } from '../adapter/audit-log/signing-key.ts'
+import type { DataDirectory } from '../adapter/data-directory.ts'
+import { KEYRING_KEY, readKeyring } from '../adapter/keyring.ts'
+import type { LevelStore } from '../adapter/store-level/store.ts'
+import { systemTimestamps } from '../adapter/timestamps.ts'
+import { KmipFault } from '../fault/fault.ts'
+import type { Log } from '../port/log.ts'
+import type { EpochSealer } from '../port/sealer.ts'
+import { AuditMemory } from '../repository/audit-memory.ts'
+import { AuditTrail, type AuditEvent } from '../server/audit/trail.ts'
+
+export interface AuditParts {
+  readonly directory: DataDirectory
+  readonly store: LevelStore
+  readonly sealer: EpochSealer
+  /** How often the store was restored. */
+  readonly generation: number
+  /** Those of {@link DEFAULT_AUDIT_LIMITS} where they are absent. */
+  readonly limits?: AuditLimits | undefined
+  /** Where the log lies if not in the data directory. */
+  readonly place?: string | undefined
+  readonly log: Log
+}
+
+/** The audit of a data directory that is open. */
+export class Audit {
+  readonly trail: AuditTrail
+  readonly #log: FileAuditLog
+  readonly #parts: AuditParts
+  readonly #memory: AuditMemory
+  #work: Promise<void> = Promise.resolve()
+  #remembered: number
+  #batch: bigint
+
+  private constructor(parts: AuditParts, log: FileAuditLog, memory: AuditMemory, size: number) {
+    const { store } = parts
+    this.#parts = parts
+    this.#log = log
+    this.#memory = memory
+    this.#remembered = size
+    this.#batch = store.head.batch
+    const boot = randomBytes(BOOT_BYTES).toString('hex')
+    this.trail = new AuditTrail({ log, time: systemTimestamps(), boot })
+    store.keepJournalsFor(this.trail)
+  }
+
+  /**
+   * Opens the log, or begins one, and gives it what it lacks of the store's journals. Throws `UNAVAILABLE` when it is
+   * not the one that the store knows of.
+   */
+  static async open(parts: AuditParts): Promise<Audit> {
+    const { directory, store, sealer, generation, place, log } = parts
+    const { storeId } = readKeyring((await store.get(KEYRING_KEY))?.value)
+    const lost = await store.lostLines()
+    const memory = new AuditMemory(store, generation)
+    const remembered = await memory.read()
+    const audit = await openAuditLog({
+      directory: place ?? join(directory.path, 'audit'),
+      key: await auditSigningKey({ store, sealer }),
+      name: `kmipd/${Buffer.from(storeId).toString('hex')}`,
+      limits: parts.limits ?? DEFAULT_AUDIT_LIMITS,
+      remembered,
+      log,
+      now: () => Date.now(),
+    })
+    const from = Math.max(0, lost.from - SLACK)
+    const missing = lost.lines.length === 0 ? [] : audit.missing(lost.lines, from)
+    for (const line of missing) audit.append(line)
+    await audit.synced()
+    if (missing.length > 0) log.warn('audit brought up to date', { entries: missing.length })
+    return new Audit(parts, audit, memory, remembered?.size ?? 0)
+  }
+
+  /** Tells whether entries can be written, now and whenever that changes. */
+  watch(told: (condition: { readonly canWrite: boolean; readonly why?: string }) => void): void {
+    this.#log.watch(told)
+  }
+
+  /** Tells of something and waits until that outlives the machine. Throws `UNAVAILABLE`. */
+  async tell(event: AuditEvent): Promise<void> {
+    this.trail.tell(event)
+    await this.trail.synced()
+  }
+
+  /** Has the store know the log from now on, and the log the store. */
+  keep(every: (milliseconds: number, task: () => void) => () => void): () => void {
+    return every(INTERVAL_MS, () => {
+      this.#work = this.#work.then(async () => this.#follow())
+    })
+  }
+
+  /** Ends the log, and has the store know how. */
+  async close(): Promise<void> {
+    await this.#work
+    try {
+      await this.#parts.store.settleJournals()
+      await this.#log.close()
+      await this.#remember()
+    } catch (error) {
+      this.#parts.log.error('audit not closed', { reason: wordsOf(error) })
+    }
+  }
+
+  /** What one of the two cannot do now is done next time. */
+  async #follow(): Promise<void> {
+    const { store, log } = this.#parts
+    try {
+      const { batch, chain } = store.head
+      if (batch !== this.#batch) {
+        const detail = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
+        await this.tell({ operation: 'Store', detail })
+      }
+      await store.settleJournals()
+      await this.#remember()
+    } catch (error) {
+      log.warn('audit not remembered', { reason: wordsOf(error) })
+    }
+  }
+
+  async #remember(): Promise<void> {
+    const { checkpoint } = this.#log
+    if (checkpoint === undefined || checkpoint.size <= this.#remembered) return
+    await this.#memory.write(checkpoint)
+    this.#remembered = checkpoint.size
+    this.#batch = this.#parts.store.head.batch
+  }
+}
+
+/** Does what a command does to a store, and tells of it before and after. Throws what the work throws, and `UNAVAILABLE`. */
+export async function toldBeforeAndAfter<T>(
+  audit: Audit | undefined,
+  told: AuditEvent,
+  work: () => Promise<T>,
+): Promise<T> {
+  const event = { ...told, op: audit?.trail.number() }
+  await audit?.tell({ ...event, kind: 'intent' })
+  try {
+    const done = await work()
+    await audit?.tell({ ...event, kind: 'outcome', result: 'success' })
+    return done
+  } catch (error) {
+    const reason = error instanceof KmipFault ? error.code : undefined
+    await audit?.tell({ ...event, kind: 'outcome', result: 'failed', reason })
+    throw error
+  }
+}
+
+/** Tells that a server begins, in which state of its store. Throws `UNAVAILABLE`. */
+export async function tellStart(
+  audit: Audit,
+  { store, generation }: { readonly store: LevelStore; readonly generation: number },
+  version: string,
+): Promise<void> {
+  const { batch, chain } = store.head
+  const head = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
+  await audit.tell({ operation: 'Start', detail: { version, generation, ...head } })
+}
+
+/** Tells that a server ends, where that can be told. */
+export function tellStop({ trail }: Audit): void {
+  try {
+    trail.tell({ operation: 'Stop' })
+  } catch (error) {
+    if (!(error instanceof KmipFault)) throw error
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof KmipFault ? (error.detail ?? error.message) : 'unknown error'
+}
+
+const BOOT_BYTES = 8
+/** Entries before the place that a journal names, in which an intent of it may be. */
+const SLACK = 10_000
+/** How long the store may be behind the log in what it knows of it. */
+const INTERVAL_MS = 10_000

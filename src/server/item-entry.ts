@@ -1,0 +1,44 @@
+import { dataLength } from './allowance.ts'
+import { asFault } from './audit/as-fault.ts'
+import { isIntendedEarly } from './audit/early-intents.ts'
+import type { ItemAudit } from './audit/item-audit.ts'
+import type { BatchEnvironment } from './batch-environment.ts'
+import { operationName, type ItemOutcome, type ReadItem } from './batch-item.ts'
+
+/** What the audit needs to know of the surroundings of an item. */
+type Surroundings = Pick<BatchEnvironment, 'audit' | 'version'>
+
+/** Begins to tell of an item that is carried out. */
+export function beginEntry(item: ReadItem, { audit, version }: Surroundings): ItemAudit {
+  const entry = audit.item(item.place, operationName(item), version)
+  entry.bytes = dataLength(item)
+  return entry
+}
+
+/** Whether its intent is to be told before it begins. */
+export function isEarly(item: ReadItem, { services }: BatchEnvironment): boolean {
+  return isIntendedEarly(operationName(item), services.hsm !== undefined)
+}
+
+/** Tells of an item that was not carried out, or is not yet. */
+export function tellOf(
+  item: ReadItem,
+  outcome: ItemOutcome,
+  { audit, version }: Surroundings,
+): void {
+  audit.item(item.place, operationName(item), version).end(outcome)
+}
+
+/** An outcome is nobody's to learn before it was told of. */
+export async function told(
+  outcome: ItemOutcome,
+  { audit }: BatchEnvironment,
+): Promise<ItemOutcome> {
+  try {
+    await audit.written()
+    return outcome
+  } catch (error) {
+    outcome.dropped?.()
+    return { fault: asFault(error) }
+  }
+}
