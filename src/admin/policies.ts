@@ -2,6 +2,8 @@ import { nodeCrypto } from '../adapter/crypto-node.ts'
 import type { PolicyCounts } from '../config/policy-schema.ts'
 import type { CallApprovals } from './call-approvals.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
+import type { AdminService } from './admin-service.ts'
+import type { POLICY_CALLS } from './policy-calls.ts'
 import type { PolicyOffice } from './policy-office.ts'
 import type { CheckedRequest } from './schema.ts'
 
@@ -14,7 +16,11 @@ export interface PolicyDeps {
 }
 
 /** The calls that the policy is looked after with. */
-export function policyCalls({ policies, callApprovals, local = LOCAL }: PolicyDeps) {
+export function policyCalls({
+  policies,
+  callApprovals,
+  local = LOCAL,
+}: PolicyDeps): Pick<AdminService, keyof typeof POLICY_CALLS> {
   return {
     'policy.check': async ({ text, name }: CheckedRequest<'policy.check'>): Promise<PolicyCounts> =>
       Promise.resolve(policies.check(text, name).counts),

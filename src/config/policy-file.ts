@@ -144,11 +144,11 @@ class Reader {
 
   #objects({ owner, name, group, type, usage }: ObjectsText, path: Path): StatedObjects {
     return {
-      ...(owner && { owner: this.#owner(owner, [...path, 'owner']) }),
+      ...(owner !== undefined && { owner: this.#owner(owner, [...path, 'owner']) }),
       ...(name && { names: name.map(namePattern) }),
       ...(group && { groups: new Set(group) }),
       ...(type && { types: new Set(type.map((each) => valueIn(ObjectType, each))) }),
-      ...(usage && { usage: maskOf(usage) }),
+      ...(usage !== undefined && { usage: maskOf(usage) }),
     }
   }
 

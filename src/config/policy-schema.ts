@@ -150,8 +150,8 @@ function named<K extends z.core.$ZodRecordKey, V extends z.ZodType>(name: K, val
 }
 
 function member(members: AnyMembers, error: string) {
-  const { valueOf } = membersOf(members)
-  return z.string().refine((name) => valueOf(name) !== undefined, { error })
+  const table = membersOf(members)
+  return z.string().refine((name) => table.valueOf(name) !== undefined, { error })
 }
 
 /** What every object of the language has, and some readers of YAML stumble over. */

@@ -137,7 +137,8 @@ function pairsIn(value: unknown): ReadonlyMap<string, string> {
 }
 
 function pairOf(value: unknown): readonly [string, string] {
-  const [name, id]: readonly unknown[] = Array.isArray(value) ? value : []
+  const pair: readonly unknown[] = Array.isArray(value) ? value : []
+  const [name, id] = pair
   if (typeof name === 'string' && typeof id === 'string') return [name, id]
   throw damaged()
 }
