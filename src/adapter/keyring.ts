@@ -285,9 +285,7 @@ function wrapContext(storeId: Uint8Array, epoch: number): Uint8Array {
   return lengthPrefixed([utf8('kmipd keyring'), storeId, eightBytes(epoch)])
 }
 
-function damaged(cause?: unknown): KmipFault {
-  return refused('The keyring of this store is damaged', cause)
-}
+const damaged = (cause?: unknown) => refused('The keyring of this store is damaged', cause)
 
 function refused(message: string, cause?: unknown): KmipFault {
   return new KmipFault('UNAVAILABLE', message, cause === undefined ? {} : { cause })

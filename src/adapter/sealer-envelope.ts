@@ -3,6 +3,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { EpochSealer, RecordLabel } from '../port/sealer.ts'
 import { unmovedBytes } from '../secret/memory.ts'
 import { Secret } from '../secret/secret.ts'
+import { joined } from './joined.ts'
 import { IV_BYTES, KEY_BYTES, TAG_BYTES, decryptGcm, encryptGcm, type GcmInput } from './aes-gcm.ts'
 import { eightBytes, lengthPrefixed, utf8 } from './length-prefixed.ts'
 import { BlindCache } from './blind-cache.ts'
@@ -264,16 +265,6 @@ function payloadEpochOf(sealed: Uint8Array): number {
 
 function keyEpochOf(sealed: Uint8Array): number {
   return new DataView(sealed.buffer, sealed.byteOffset, HEAD).getUint32(5)
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
-  return whole
 }
 
 /** The keyspace and which check failed go to the log; nothing of the record does. */

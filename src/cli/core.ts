@@ -19,7 +19,7 @@ import { readAuthority, type KeyedCertificate } from '../repository/authority-re
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
-import { openApprovals } from './approvals.ts'
+import { openApprovals } from './approval-book.ts'
 import { Audit, type AuditParts } from './audit.ts'
 import { openPolicies } from './policies.ts'
 

@@ -49,5 +49,5 @@ export function defineCommand<O extends OptionTable>(
 
 function wordOf(given: object, name: string): string {
   const word: unknown = Object.getOwnPropertyDescriptor(given, name)?.value
-  return word === undefined ? '' : String(word)
+  return typeof word === 'string' ? word : ''
 }

@@ -93,9 +93,12 @@ function isClientRecord(value: unknown): value is Client {
     Array.isArray(value['keys']) &&
     value['keys'].every(isClientKey) &&
     ['undefined', 'boolean'].includes(typeof value['isSuspended']) &&
-    (value['accounts'] === undefined ||
-      (Array.isArray(value['accounts']) && value['accounts'].every(isAccount)))
+    hasAccounts(value['accounts'])
   )
+}
+
+function hasAccounts(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isAccount))
 }
 
 function isClientKey(value: unknown): value is ClientKey {

@@ -1,11 +1,9 @@
-import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import { announcedVersion, readRequest } from '../message/request.ts'
 import { nearestVersion, servedVersion, type ProtocolVersion } from '../message/protocol-version.ts'
 import type { ClientProfile } from '../message/client-profile.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
-import type { Random } from '../port/random.ts'
 import type { Offer, Services } from '../operation/context.ts'
 import type { PendingRequests } from '../operation/pending-request.ts'
 import { scopeOf } from '../operation/tickets.ts'
@@ -21,7 +19,7 @@ import type { Approvals } from './approvals.ts'
 import { MessageAudit } from './audit/message-audit.ts'
 import type { AuditTrail } from './audit/trail.ts'
 import type { Permissions } from './authorise.ts'
-import { operationName, readItem, type ReadItem } from './batch-item.ts'
+import { readItem } from './batch-item.ts'
 import { performBatch } from './batch.ts'
 import { announcedIn, readMessage, wipeItem, type Encoding } from './format.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
@@ -33,6 +31,7 @@ import { RequestedTurn } from './requested-turn.ts'
 import { SlowWork } from './slow-work.ts'
 import { writeReply } from './reply.ts'
 import { whenTold } from './told-reply.ts'
+import { faultOf, Trace } from './trace.ts'
 import type { Pass, Turnstile } from './turnstile.ts'
 import type { Watch } from './watch/watch.ts'
 
@@ -273,49 +272,4 @@ function kept(asking: Asking, entered: Pass | KmipFault | undefined): KmipFault 
   if (entered instanceof KmipFault) return entered
   asking.pass = entered
   return undefined
-}
-
-/** What a message is known by in the log and to its client; few messages have any need of it. */
-class Trace {
-  readonly #log: Log
-  readonly #random: Random
-  readonly #peer: Peer
-  readonly #clientCorrelation: string | undefined
-  #correlation: string | undefined
-
-  constructor(log: Log, random: Random, peer: Peer, clientCorrelation: string | undefined) {
-    this.#log = log
-    this.#random = random
-    this.#peer = peer
-    this.#clientCorrelation = clientCorrelation
-  }
-
-  get correlation(): string {
-    return (this.#correlation ??= this.#random.identifier())
-  }
-
-  get log(): Log {
-    return this.#log.with({
-      correlation: this.correlation,
-      connection: this.#peer.connection,
-      client: this.#peer.identity.name,
-      clientCorrelation: this.#clientCorrelation,
-    })
-  }
-}
-
-/** Faults are written for peers; anything else stays here, and the peer learns no more than that it failed. */
-function faultOf(error: unknown, item: ReadItem, log: Log): KmipFault {
-  const operation = operationName(item) ?? `0x${(item.operation ?? 0).toString(16)}`
-  if (error instanceof KmipFault) {
-    log.debug('operation refused', {
-      operation,
-      code: error.code,
-      path: [...error.path],
-      detail: error.detail,
-    })
-    return error
-  }
-  log.error('operation failed', { operation, ...describeBug(error) })
-  return new KmipFault('INTERNAL', 'The server failed to carry out the operation', { cause: error })
 }

@@ -16,7 +16,6 @@ import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { BackupPiece } from '../../src/adapter/backup/create.ts'
 import { CallApprovals, type CallRule } from '../../src/admin/call-approvals.ts'
-import type { ObjectCatalogue } from '../../src/admin/catalogue.ts'
 import { connectAdmin } from '../../src/admin/client.ts'
 import { serveAdmin, type AdminServer } from '../../src/admin/server.ts'
 import type { BackupRequest } from '../../src/admin/schema.ts'
@@ -30,6 +29,7 @@ import { openNamespaceRegistry } from '../../src/repository/namespace-registry.t
 import { openOffice } from '../fixtures/policy-office.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 import { anyOfficersBook, person } from './approval.fixture.ts'
+import { EPOCHS, KEYS, objects, REPORT } from './service.fixture.ts'
 
 const NOW = 1_800_000_000
 const issue: IssueDeps = { clock: { now: () => NOW }, random: nodeRandom }
@@ -49,35 +49,6 @@ const log: Log = {
   error: (event, fields) => logged.push(`${event} ${JSON.stringify(fields)}`),
   with: () => log,
 }
-
-const objects: ObjectCatalogue = {
-  async list({ limit, after }) {
-    if (after === 'broken') throw new TypeError('a bug that says 5ec2e7')
-    const number = Number(after ?? 0)
-    const next = String(number + limit)
-    const page = [{ id: `object ${String(number)}`, type: 'SymmetricKey', owner: 'a' }]
-    return Promise.resolve({ objects: page, next })
-  },
-  async show(id) {
-    if (id !== 'there/is one?') return Promise.resolve(undefined)
-    const attributes = [{ name: 'State', value: 'Active' }]
-    return Promise.resolve({ id, type: 'SymmetricKey', owner: 'a', attributes })
-  },
-  trust: async (id) => Promise.resolve(id === 'there/is one?'),
-}
-
-const EPOCHS = [
-  { number: 4, line: 'default', isSealing: false, seals: 9 },
-  { number: 5, line: 'default', isSealing: true, seals: 1 },
-]
-const KEYS = {
-  epochs: [
-    { epoch: 4, namespace: 'default', seals: false, sealed: 9 },
-    { epoch: 5, namespace: 'default', seals: true, sealed: 1 },
-  ],
-  moving: { moved: 7, left: 8 },
-}
-const REPORT = { objects: 1, clients: 2, entries: 40, findings: [{ where: 'store', problem: 'x' }] }
 
 /** What the next backup is made of. */
 let pieces: () => AsyncIterable<BackupPiece>

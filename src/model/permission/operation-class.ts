@@ -84,9 +84,6 @@ for (const name of CLIENT_OPERATIONS) {
   BY_WORD.set(name, [name])
 }
 
-/** What a statement may call operations by: `all`, each class and each operation. */
-export const OPERATION_WORDS: readonly string[] = [...BY_WORD.keys()]
-
 /** The operations that a word of a statement stands for; undefined for a word that there is not. */
 export function operationsOf(word: string): readonly OperationName[] | undefined {
   return BY_WORD.get(word)

@@ -1,5 +1,5 @@
 import type { DateTime } from '../../schema/primitive.ts'
-import type { WatchOptions } from './watch.ts'
+import type { WatchOptions } from './watch-options.ts'
 
 /** Over how long the time of day is held against the monotonic clock, in milliseconds. */
 const SPAN_MS = 60_000

@@ -1,27 +1,16 @@
 import type { FaultCode } from '../../fault/fault-code.ts'
 import type { Identity } from '../../model/identity.ts'
-import type { Clock } from '../../port/clock.ts'
-import type { Log } from '../../port/log.ts'
 import { operationName, type ItemOutcome, type ReadItem } from '../batch-item.ts'
 import type { ListenerStatus } from '../listener.ts'
 import type { Condition } from '../state.ts'
-import type { Ticker } from '../ticker.ts'
-import type { Alert, AlertRules } from './alert.ts'
+import type { Alert } from './alert.ts'
 import { ClockWatch } from './clock-watch.ts'
+import type { WatchOptions } from './watch-options.ts'
 
 /** What is looked at from time to time. */
 export interface Watched {
   readonly listener: () => Pick<ListenerStatus, 'failedHandshakes' | 'refused'>
   readonly condition: Pick<Condition, 'state' | 'why'>
-}
-
-export interface WatchOptions {
-  readonly rules: AlertRules
-  readonly clock: Clock
-  readonly ticker: Ticker
-  readonly log: Log
-  /** Tells somebody elsewhere; must not throw, nor wait. */
-  readonly tell?: ((alert: Alert) => void) | undefined
 }
 
 /** What one client has done in the seconds that are counted. */

@@ -19,6 +19,7 @@ async function attack(policy: object, dice: Dice): Promise<Attacker> {
     objects: bench.repository,
     clock: { now: () => START },
     ownerName: () => undefined,
+    namespaceName: () => undefined,
   })
   return Attacker.begin(bench, dice, async (identifier) => catalogue.trust(identifier, true))
 }

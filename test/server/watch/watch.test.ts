@@ -61,13 +61,13 @@ function refused(code: FaultCode): ItemOutcome {
 const rulesOf = (told: readonly Alert[]) => told.map(({ rule }) => rule)
 
 describe('what one client does', () => {
-  test.each<[string, ReadItem, ItemOutcome, string, number]>([
-    ['refusals', item('Get'), refused('NOT_PERMITTED'), 'refusals', 3],
-    ['objects that are not there', item('Get'), refused('OBJECT_NOT_FOUND'), 'refusals', 3],
-    ['keys that are taken', item('Get'), {}, 'gets', 4],
-    ['objects that are destroyed', item('Destroy'), {}, 'destroys', 2],
-    ['wrong tickets', item('Locate'), refused('INVALID_TICKET'), 'failed-logins', 2],
-  ])('%s make one alert when there are so many', (_, each, outcome, rule, least) => {
+  test.each<[string, [ReadItem, ItemOutcome], [string, number]]>([
+    ['refusals', [item('Get'), refused('NOT_PERMITTED')], ['refusals', 3]],
+    ['objects that are not there', [item('Get'), refused('OBJECT_NOT_FOUND')], ['refusals', 3]],
+    ['keys that are taken', [item('Get'), {}], ['gets', 4]],
+    ['objects that are destroyed', [item('Destroy'), {}], ['destroys', 2]],
+    ['wrong tickets', [item('Locate'), refused('INVALID_TICKET')], ['failed-logins', 2]],
+  ])('%s make one alert when there are so many', (_, [each, outcome], [rule, least]) => {
     const { watch, told, lines, pass } = setting()
     for (let count = 1; count < least; count += 1) watch.saw(ALICE, [each], [outcome])
     watch.saw(BOB, [each], [outcome])
