@@ -66,14 +66,7 @@ function createProgram(words: readonly string[]) {
     .command('namespace', 'Manage the namespaces that clients can be put into', namespaceCommands)
     .command('object', 'Look after the managed objects', objectCommands)
     .command('approval', 'Decide what needs the approval of officers', approvalCommands)
-    .command('policy', 'Say who may do what', (group) =>
-      group
-        .command(policyCheckCommand)
-        .command(policyApplyCommand)
-        .command(policyShowCommand)
-        .command(policyExplainCommand)
-        .demandCommand(1, 'name a command: check, apply, show or explain'),
-    )
+    .command('policy', 'Say who may do what', policyCommands)
     .command('store', 'Look after the store', (group) =>
       group
         .command(storeVerifyCommand)
@@ -112,6 +105,15 @@ function createProgram(words: readonly string[]) {
     .showHelpOnFail(false)
     .exitProcess(false)
     .fail(refuse)
+}
+
+function policyCommands(group: Argv) {
+  return group
+    .command(policyCheckCommand)
+    .command(policyApplyCommand)
+    .command(policyShowCommand)
+    .command(policyExplainCommand)
+    .demandCommand(1, 'name a command: check, apply, show or explain')
 }
 
 function objectCommands(group: Argv) {

@@ -19,7 +19,7 @@ import type { Approvals } from './approvals.ts'
 import { MessageAudit } from './audit/message-audit.ts'
 import type { AuditTrail } from './audit/trail.ts'
 import type { Permissions } from './authorise.ts'
-import { readItem } from './batch-item.ts'
+import { readItem, type ItemOutcome } from './batch-item.ts'
 import { performBatch } from './batch.ts'
 import { announcedIn, readMessage, wipeItem, type Encoding } from './format.ts'
 import type { MessageHandler, Peer, Reply } from './handler.ts'
@@ -224,10 +224,7 @@ class Dispatcher implements MessageHandler {
       },
       Math.min(header.maximumResponseSize ?? Infinity, this.#options.responseBytes),
       encoding,
-      (index) => {
-        audit.dropped(index)
-        results[index]?.dropped?.()
-      },
+      dropping(audit, results),
     )
     return roles.turnIn(reply, version)
   }
@@ -265,6 +262,14 @@ class Dispatcher implements MessageHandler {
     audit.refused(fault.code, version)
     const batchItems = [answerMessage(fault, version)]
     return writeReply({ version, timeStamp: clock.now(), batchItems }, responseBytes, encoding)
+  }
+}
+
+/** What tells of an answer that was too large to be given. */
+function dropping(audit: MessageAudit, results: readonly ItemOutcome[]): (index: number) => void {
+  return (index) => {
+    audit.dropped(index)
+    results[index]?.dropped?.()
   }
 }
 

@@ -35,7 +35,12 @@ function put(path: string, content: RevocationList | KmipFault): void {
 
 function trust(authority: TestAuthority, crl?: string): TrustedAuthority {
   const certificate = Uint8Array.from(new X509Certificate(authority.cert).raw)
-  return { id: authorityId(certificate), certificate, added: NOW, ...(crl !== undefined && { crl }) }
+  return {
+    id: authorityId(certificate),
+    certificate,
+    added: NOW,
+    ...(crl !== undefined && { crl }),
+  }
 }
 
 const list = (serials: readonly string[], more: Partial<RevocationList> = {}): RevocationList => ({
