@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { DEFAULT_AUDIT_LIMITS, type AuditLimits } from '../adapter/audit-log/limits.ts'
 import { openAuditLog } from '../adapter/audit-log/open.ts'
 import type { FileAuditLog } from '../adapter/audit-log/log.ts'
 import { auditSigningKey } from '../adapter/audit-log/signing-key.ts'
-import type { DataDirectory } from '../adapter/data-directory.ts'
+import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
 import { KEYRING_KEY, readKeyring } from '../adapter/keyring.ts'
 import type { LevelStore } from '../adapter/store-level/store.ts'
 import { systemTimestamps } from '../adapter/timestamps.ts'
@@ -60,7 +59,8 @@ export class Audit {
     const memory = new AuditMemory(store, generation)
     const remembered = await memory.read()
     const audit = await openAuditLog({
-      directory: place ?? join(directory.path, 'audit'),
+      directory: pathIn(directory, 'audit'),
+      elsewhere: place,
       key: await auditSigningKey({ store, sealer }),
       name: `kmipd/${Buffer.from(storeId).toString('hex')}`,
       limits: parts.limits ?? DEFAULT_AUDIT_LIMITS,
