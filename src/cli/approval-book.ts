@@ -1,6 +1,7 @@
 import { nodeCrypto } from '../adapter/crypto-node.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
+import { approvalEntry } from '../model/approval/approval-entry.ts'
 import type { Electorate } from '../model/approval/ceremony.ts'
 import {
   DEFAULT_APPROVAL_LIMITS,
@@ -9,21 +10,28 @@ import {
 } from '../repository/approval-book.ts'
 import type { ApprovalPlace } from '../repository/approval-store.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
+import type { Audit } from './audit.ts'
 
-/** Reads the approvals of a store. Throws `UNAVAILABLE` when a record is damaged. */
+/** Reads the approvals of a store; what becomes of them is told in the audit first. Throws `UNAVAILABLE` when a record is damaged. */
 export async function openApprovals(
   place: ApprovalPlace,
   clients: ClientRegistry,
+  audit: Audit | undefined,
 ): Promise<ApprovalBook> {
-  return openApprovalBook({
+  const book = await openApprovalBook({
     ...place,
     clock: systemClock,
     random: nodeRandom,
-    digest: (bytes) => Buffer.from(nodeCrypto.digest('SHA_256', bytes)).toString('hex'),
+    digest,
     electorate: electorateOf(clients),
     limits: DEFAULT_APPROVAL_LIMITS,
   })
+  if (audit !== undefined) book.witness = async (event) => audit.tell(approvalEntry(event, digest))
+  return book
 }
+
+const digest = (bytes: Uint8Array): string =>
+  Buffer.from(nodeCrypto.digest('SHA_256', bytes)).toString('hex')
 
 /** Whoever is registered as an officer at the moment, and not suspended. */
 function electorateOf(clients: ClientRegistry): Electorate {

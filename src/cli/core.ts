@@ -120,7 +120,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     })
     const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }
-    const approvals = await openApprovals(sealed, clients)
+    const approvals = await openApprovals(sealed, clients, audit)
     const books = { clients, authorities, namespaces, objects, approvals, policies, authority }
     return assemble({ directory, audit, anchors, ...books, ...sealed })
   } catch (error) {

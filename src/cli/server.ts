@@ -133,7 +133,7 @@ async function serve(
   const rotor = createRotor(core, config, { log, services, trail })
   const keys = createKeyRotation(core, log)
   const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
-  const watching = await openWatching(config.alerts, log)
+  const watching = await openWatching(config.alerts, { log, trail })
   const { watch } = watching
   const handler = createHandler(core, config, { log, services, trail, jobs, watch })
   const listener = listenerOf(core, config, { trust, handler, log, trail })

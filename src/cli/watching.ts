@@ -5,7 +5,9 @@ import { Webhook } from '../adapter/webhook/index.ts'
 import type { AlertConfig, WebhookConfig } from '../config/alerts.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Log } from '../port/log.ts'
+import type { AuditTrail } from '../server/audit/trail.ts'
 import { systemTicker } from '../server/ticker.ts'
+import type { Alert } from '../server/watch/alert.ts'
 import { Watch, type Watched } from '../server/watch/watch.ts'
 
 /** What looks for alerts, with what sends them. */
@@ -17,18 +19,21 @@ export interface Watching {
 }
 
 /** Makes what looks for alerts. Throws `UNAVAILABLE` for a file of the webhook that cannot be read. */
-export async function openWatching({ webhook, rules }: AlertConfig, log: Log): Promise<Watching> {
+export async function openWatching(
+  { webhook, rules }: AlertConfig,
+  { log, trail }: { readonly log: Log; readonly trail: AuditTrail },
+): Promise<Watching> {
   const hook = webhook && (await openWebhook(webhook, log))
   const watch = new Watch({
     rules,
     clock: systemClock,
     ticker: systemTicker,
     log,
-    tell:
-      hook &&
-      (({ rule, client, count, message }) => {
-        hook.send({ alert: rule, client, count, message, time: systemClock.now() })
-      }),
+    tell: (alert) => {
+      tellAlert(trail, alert)
+      const { rule, client, count, message } = alert
+      hook?.send({ alert: rule, client, count, message, time: systemClock.now() })
+    },
   })
   return {
     watch,
@@ -39,6 +44,15 @@ export async function openWatching({ webhook, rules }: AlertConfig, log: Log): P
       watch.close()
       hook?.close()
     },
+  }
+}
+
+/** An alert of an audit that cannot be written is in the log and at the webhook alone. */
+function tellAlert(trail: AuditTrail, { rule, client, count, message }: Alert): void {
+  try {
+    trail.tell({ operation: 'Alert', name: client, detail: { alert: rule, count, message } })
+  } catch (error) {
+    if (!(error instanceof KmipFault)) throw error
   }
 }
 

@@ -46,7 +46,7 @@ async function ceremonies(): Promise<readonly Line[]> {
     },
   })
   book.witness = async (event) => {
-    lines.push(auditLine(approvalEntry(event, '2023-11-14T22:13:20.000Z', sha256)))
+    lines.push(auditLine({ ...approvalEntry(event, sha256), time: '2023-11-14T22:13:20.000Z' }))
     return Promise.resolve()
   }
   const terms = { approvers: 2, expires: 900 }

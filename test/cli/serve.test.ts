@@ -58,6 +58,7 @@ describe('serve', () => {
       expect(await server.stop(signal)).toBe(0)
       expect(server.stdout().split('\n')).toHaveLength(2)
       expect(readdirSync(data).sort()).toEqual([
+        'audit',
         'ca.crt',
         'kmipd.json',
         'root.key',

@@ -15,12 +15,11 @@ export interface ApprovalEvent {
  */
 export function approvalEntry(
   { what, approval, vote }: ApprovalEvent,
-  time: string,
   digest: HexDigest,
-): AuditEntry {
+): Omit<AuditEntry, 'time'> {
   const { statement, hash } = approval
   const { id, requester } = statement
-  const entry = { kind: 'event', time, operation: `approval.${what}`, approval: id } as const
+  const entry = { kind: 'event', operation: `approval.${what}`, approval: id } as const
   if (vote !== undefined) {
     const { verdict, key, publicKey, signature } = vote
     const detail = { hash, verdict, key, publicKey, signature }

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EntryReader } from '../../src/adapter/audit-log/entry-reader.ts'
+import { openDataDirectory } from '../../src/adapter/data-directory.ts'
+import { openCore } from '../../src/cli/core.ts'
+import { openWatching } from '../../src/cli/watching.ts'
+import { DEFAULT_CONFIG } from '../../src/config/defaults.ts'
+import { readAuditLine, type AuditEntry } from '../../src/model/audit-entry.ts'
+import { silentLog } from '../adapter/fixtures/recording-log.ts'
+import { makeDirectory } from '../system/fault/new-directory.ts'
+
+let home: string
+let data: string
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'kmipd-told-'))
+  data = join(home, 'data')
+  await makeDirectory(data)
+}, 60_000)
+afterAll(() => {
+  rmSync(home, { recursive: true })
+})
+
+function entries(): readonly AuditEntry[] {
+  const reader = new EntryReader(join(data, 'audit'), 0)
+  const found: AuditEntry[] = []
+  for (const { text } of reader.read()) {
+    const entry = readAuditLine(text)
+    if (entry !== undefined) found.push(entry)
+  }
+  return found
+}
+
+describe('the audit of an open data directory', () => {
+  test('tells of what becomes of approvals', async () => {
+    const core = await openCore(await openDataDirectory(data), { log: silentLog })
+    try {
+      const { statement } = await core.approvals.request({
+        kind: 'call',
+        name: 'backup.create',
+        requester: { id: 'o-1', name: 'olga' },
+        subject: Uint8Array.of(1),
+        shown: [],
+        approvers: 2,
+        seconds: 900,
+      })
+      await core.approvals.withdraw(statement.id, 'o-1')
+      const told = entries().filter(({ approval }) => approval === statement.id)
+      expect(told.map(({ operation }) => operation)).toEqual([
+        'approval.requested',
+        'approval.withdrawn',
+      ])
+    } finally {
+      await core.close()
+    }
+  })
+
+  test('tells of alerts', async () => {
+    const core = await openCore(await openDataDirectory(data), { log: silentLog })
+    try {
+      const trail = core.audit?.trail
+      if (trail === undefined) throw new Error('there is no audit')
+      const rules = { ...DEFAULT_CONFIG.alerts.rules, failedHandshakes: 1 }
+      const watching = await openWatching({ rules }, { log: silentLog, trail })
+      const listener = () => ({ failedHandshakes: 7, refused: 0 })
+      watching.watch.look({ listener, condition: { state: 'serving', why: undefined } })
+      watching.close()
+      await trail.written()
+      expect(entries().filter(({ operation }) => operation === 'Alert')).toMatchObject([
+        { kind: 'event', detail: { alert: 'failed-handshakes', count: 7 } },
+      ])
+    } finally {
+      await core.close()
+    }
+  })
+})
