@@ -190,11 +190,14 @@ function detailMember({ pending }: AuditedOutcome, objects: number): string {
   return objects > MOST_OBJECTS ? `,"detail":{"objects":${objects}}}` : '}'
 }
 
-/** What a client names may be anything: only what looks like an identifier is told. */
+/**
+ * What a client names may be anything, a password included: what is not found is told only where it is of the form of
+ * the server's own identifiers.
+ */
 function isIdentifier(text: string): boolean {
   return IDENTIFIER.test(text)
 }
 
-const IDENTIFIER = /^[\w.:-]{1,64}$/
+const IDENTIFIER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Objects that one line names; how many there are is told where there are more. */
 const MOST_OBJECTS = 16
