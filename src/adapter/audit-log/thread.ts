@@ -44,6 +44,7 @@ export const startThread: StartHasher = (start, told, lost) => {
     // The files are opened by one thread and closed by another.
     trackUnmanagedFds: false,
   })
+  /** Answers that it owes; its end is the last. */
   let owed = 0
   let isEnding = false
   worker.unref()
@@ -58,8 +59,10 @@ export const startThread: StartHasher = (start, told, lost) => {
   })
   return {
     post(order) {
-      if (order.kind === 'advance') owed += 1
-      if (order.kind === 'advance' || order.kind === 'end') worker.ref()
+      if (order.kind === 'advance' || order.kind === 'end') {
+        owed += 1
+        worker.ref()
+      }
       worker.postMessage(order)
     },
     stop() {
