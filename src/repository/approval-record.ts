@@ -1,7 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { Approval } from '../model/approval/approval.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
-import { VERSION_BYTES, sealedPart, versionOf } from './sealed-family.ts'
+import { VERSION_BYTES, sealedPart, versionOf, versioned } from './sealed-family.ts'
 
 /** An approval with what only the server knows of it. */
 export interface HeldApproval {
@@ -21,10 +21,7 @@ export function sealApproval(sealer: Sealer, held: HeldApproval, version: number
   const { approval, salt, generation } = held
   const text = JSON.stringify({ format: FORMAT, approval, salt, generation })
   const sealed = sealer.seal(labelOf(approval.statement.id, version), toUtf8.encode(text))
-  const value = new Uint8Array(VERSION_BYTES + sealed.length)
-  new DataView(value.buffer).setUint32(0, version)
-  value.set(sealed, VERSION_BYTES)
-  return value
+  return versioned(version, sealed)
 }
 
 /** Throws `UNAVAILABLE` when the record was altered, is another's or is of a form that is not known here. */

@@ -4,6 +4,7 @@ import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { Revision, Store, StoreReader } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { behind } from './entry-kind.ts'
+import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** Where the name of a client is taken from that is registered by its certificate alone. */
 export const LABEL_RULES = ['cn', 'san-dns', 'san-uri', 'san-email'] as const
@@ -136,10 +137,7 @@ function sealAuthority(sealer: Sealer, { authority, version }: Held): Uint8Array
   record.set(facts, LENGTH_BYTES)
   record.set(certificate, LENGTH_BYTES + facts.length)
   const sealed = sealer.seal(labelOf(id, version), record)
-  const value = new Uint8Array(VERSION_BYTES + sealed.length)
-  new DataView(value.buffer).setUint32(0, version)
-  value.set(sealed, VERSION_BYTES)
-  return value
+  return versioned(version, sealed)
 }
 
 function openAuthority(sealer: Sealer, id: string, value: Uint8Array): Held {
@@ -199,7 +197,6 @@ const toUtf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true })
 const PREFIX = toUtf8.encode('a/other/')
 const FORMAT = 1
-const VERSION_BYTES = 4
 const LENGTH_BYTES = 4
 const ATTEMPTS = 10
 /** Each is looked through for every new connection. */

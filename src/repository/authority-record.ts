@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { Revision, Store } from '../port/store.ts'
 import { Secret } from '../secret/secret.ts'
+import { VERSION_BYTES } from './sealed-family.ts'
 
 /** A certificate and the private key that belongs to it. */
 export interface KeyedCertificate {
@@ -117,8 +118,5 @@ function labelOf(name: AuthorityName, version: number): RecordLabel {
 function keyOf(name: AuthorityName): Uint8Array {
   return toUtf8.encode(`a/${name}`)
 }
-
-/** The record's version stands before what is sealed, because the label that opens it needs it. */
-const VERSION_BYTES = 4
 
 const toUtf8 = new TextEncoder()

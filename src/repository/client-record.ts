@@ -4,6 +4,7 @@ import type { CertificateKey } from '../port/client-directory.ts'
 import type { PasswordVerifier } from '../port/passwords.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { DateTime } from '../schema/primitive.ts'
+import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** A certificate key of a client and when its certificate ends. */
 export interface ClientKey extends CertificateKey {
@@ -46,10 +47,7 @@ export function sealClient(sealer: Sealer, client: Client, version: number): Uin
   }
   const text = JSON.stringify(record)
   const sealed = sealer.seal(labelOf(id, version), toUtf8.encode(text))
-  const value = new Uint8Array(VERSION_BYTES + sealed.length)
-  new DataView(value.buffer).setUint32(0, version)
-  value.set(sealed, VERSION_BYTES)
-  return value
+  return versioned(version, sealed)
 }
 
 /** Throws `UNAVAILABLE` when the record was altered, belongs to another client or is of a form that is not known here. */
@@ -126,6 +124,5 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 const FORMAT = 1
-const VERSION_BYTES = 4
 const toUtf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true })

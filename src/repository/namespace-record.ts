@@ -1,7 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { DateTime } from '../schema/primitive.ts'
-import { VERSION_BYTES } from './sealed-family.ts'
+import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** What may be had of something at most; without bounds where there is nothing. */
 export interface Quota {
@@ -37,10 +37,7 @@ export function sealNamespace(sealer: Sealer, namespace: Namespace, version: num
   const text = JSON.stringify({ format: FORMAT, id, name, added, quota, isEnding })
   const key = namespaceKey(sealer, name)
   const sealed = sealer.seal(labelOf(key, version), toUtf8.encode(text))
-  const value = new Uint8Array(VERSION_BYTES + sealed.length)
-  new DataView(value.buffer).setUint32(0, version)
-  value.set(sealed, VERSION_BYTES)
-  return value
+  return versioned(version, sealed)
 }
 
 /** Throws `UNAVAILABLE` when the record was altered, stands in another's place or is of a form that is not known here. */

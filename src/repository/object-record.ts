@@ -3,6 +3,7 @@ import { decodeRecord, encodeRecord, type RecordedObject } from '../message/reco
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { Entry, Revision } from '../port/store.ts'
 import { placeBytes, type Place } from './keys.ts'
+import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** An object as it is stored. */
 export interface StoredObject extends RecordedObject {
@@ -15,9 +16,6 @@ export interface StoredObject extends RecordedObject {
 }
 
 const KEYSPACE = 'object'
-
-/** Bytes before the sealed record: the version it is bound to. */
-const VERSION_BYTES = 4
 
 function labelOf(place: Place, version: number, line?: string): RecordLabel {
   return { keyspace: KEYSPACE, id: placeBytes(place), version, type: 0, line }
@@ -33,10 +31,7 @@ export function sealObject(
   const plaintext = encodeRecord(recorded)
   try {
     const sealed = sealer.seal(labelOf(place, version, object.namespace), plaintext)
-    const value = new Uint8Array(VERSION_BYTES + sealed.length)
-    new DataView(value.buffer).setUint32(0, version)
-    value.set(sealed, VERSION_BYTES)
-    return value
+    return versioned(version, sealed)
   } finally {
     plaintext.fill(0)
   }

@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { Store, StoreReader } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
+import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** A policy as officers have laid it down, with who was meant by its names then. */
 export interface StoredPolicy {
@@ -14,9 +15,6 @@ export interface StoredPolicy {
   readonly clients: ReadonlyMap<string, string>
   readonly namespaces: ReadonlyMap<string, string>
 }
-
-/** Bytes before what is sealed: the version it is bound to, which is the revision. */
-const VERSION_BYTES = 4
 
 /** Bytes of one of the records that a policy is kept in. */
 const PIECE_BYTES = 65_536
@@ -91,10 +89,7 @@ export class PolicyBook {
 
   #seal(index: number, revision: number, piece: Uint8Array): Uint8Array {
     const sealed = this.#sealer.seal(labelOf(index, revision), piece)
-    const value = new Uint8Array(VERSION_BYTES + sealed.length)
-    new DataView(value.buffer).setUint32(0, revision)
-    value.set(sealed, VERSION_BYTES)
-    return value
+    return versioned(revision, sealed)
   }
 }
 

@@ -4,6 +4,7 @@ import { NO_RULES, type CreationRules } from '../model/creation-rules.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { Entry, Revision, StoreReader } from '../port/store.ts'
 import type { CommitPart } from './commit-part.ts'
+import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** The rules of one client as they are stored. */
 export interface StoredRules {
@@ -14,9 +15,6 @@ export interface StoredRules {
 }
 
 const NONE: StoredRules = { rules: NO_RULES, version: 0, revision: 'absent' }
-
-/** Bytes before the sealed record: the version it is bound to. */
-const VERSION_BYTES = 4
 
 /** Bytes of the rules of one client: they stay in memory. */
 const MOST_BYTES = 65_536
@@ -67,10 +65,7 @@ export class RuleBook {
       throw new KmipFault('INVALID_FIELD', 'The defaults and constraints are too long')
     }
     const sealed = this.#sealer.seal(labelOf(owner, version), plaintext)
-    const value = new Uint8Array(VERSION_BYTES + sealed.length)
-    new DataView(value.buffer).setUint32(0, version)
-    value.set(sealed, VERSION_BYTES)
-    return value
+    return versioned(version, sealed)
   }
 
   #keyOf(owner: string): Uint8Array {

@@ -17,6 +17,14 @@ export type RuleOwners = ReadonlyMap<string, Uint8Array>
 /** Bytes of the version before what is sealed. */
 export const VERSION_BYTES = 4
 
+/** A record as it is stored: the version that it is bound to, in four bytes, then what is sealed. */
+export function versioned(version: number, sealed: Uint8Array): Uint8Array {
+  const value = new Uint8Array(VERSION_BYTES + sealed.length)
+  new DataView(value.buffer).setUint32(0, version)
+  value.set(sealed, VERSION_BYTES)
+  return value
+}
+
 /** The part of a record that is sealed. */
 export function sealedPart(value: Uint8Array): Uint8Array {
   return value.subarray(VERSION_BYTES)

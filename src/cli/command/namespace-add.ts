@@ -1,11 +1,10 @@
 import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { jsonOption, numberOption } from '../option.ts'
+import { namespaceLimitOptions } from '../namespace-limits.ts'
+import { jsonOption } from '../option.ts'
 import { placeOptions } from '../place-options.ts'
 import { print, printJson } from '../output.ts'
-
-const MOST = { least: 0, most: 999_999_999_999_999 }
 
 /** `kmipd namespace add` */
 export const namespaceAddCommand = defineCommand({
@@ -14,8 +13,7 @@ export const namespaceAddCommand = defineCommand({
   positionals: { name: { type: 'string', describe: 'name of the namespace' } },
   options: {
     ...placeOptions,
-    objects: numberOption('objects', 'most objects that are not destroyed', MOST),
-    bytes: numberOption('bytes', 'most bytes of their records', MOST),
+    ...namespaceLimitOptions,
     ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
