@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { setLogAside } from '../adapter/audit-log/set-aside.ts'
 import { DEFAULT_AUDIT_LIMITS, type AuditLimits } from '../adapter/audit-log/limits.ts'
-import { openAuditLog } from '../adapter/audit-log/open.ts'
+import { openAuditLog, type AuditOptions } from '../adapter/audit-log/open.ts'
 import type { FileAuditLog } from '../adapter/audit-log/log.ts'
 import { auditSigningKey } from '../adapter/audit-log/signing-key.ts'
 import { pathIn, type DataDirectory } from '../adapter/data-directory.ts'
@@ -10,6 +11,7 @@ import { systemTimestamps } from '../adapter/timestamps.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Log } from '../port/log.ts'
 import type { EpochSealer } from '../port/sealer.ts'
+import { auditLine } from '../model/audit-entry.ts'
 import { AuditMemory } from '../repository/audit-memory.ts'
 import { AuditTrail, type AuditEvent } from '../server/audit/trail.ts'
 
@@ -23,7 +25,17 @@ export interface AuditParts {
   readonly limits?: AuditLimits | undefined
   /** Where the log lies if not in the data directory. */
   readonly place?: string | undefined
+  /** Why a new log is to be begun if the old one is refused; there is no new one without a reason. */
+  readonly newLogFor?: string | undefined
   readonly log: Log
+}
+
+/** A log that was refused, and left for a new one. */
+export interface LeftLog {
+  /** Why it was refused. */
+  readonly problem: string
+  /** Where its files are now, beneath the new one; undefined where there were none. */
+  readonly left: string | undefined
 }
 
 /** The audit of a data directory that is open. */
@@ -36,44 +48,40 @@ export class Audit {
   #remembered: number
   #batch: bigint
 
-  private constructor(parts: AuditParts, log: FileAuditLog, memory: AuditMemory, size: number) {
+  /** The log that this one was begun in the place of. */
+  readonly left: LeftLog | undefined
+
+  private constructor(
+    parts: AuditParts,
+    { log, left, boot, known }: OpenedLog,
+    memory: AuditMemory,
+  ) {
     const { store } = parts
     this.#parts = parts
     this.#log = log
+    this.left = left
     this.#memory = memory
-    this.#remembered = size
+    this.#remembered = known
     this.#batch = store.head.batch
-    const boot = randomBytes(BOOT_BYTES).toString('hex')
     this.trail = new AuditTrail({ log, time: systemTimestamps(), boot })
     store.keepJournalsFor(this.trail)
   }
 
   /**
    * Opens the log, or begins one, and gives it what it lacks of the store's journals. Throws `UNAVAILABLE` when it is
-   * not the one that the store knows of.
+   * not the one that the store knows of, unless a new one may be begun then.
    */
   static async open(parts: AuditParts): Promise<Audit> {
-    const { directory, store, sealer, generation, place, log } = parts
-    const { storeId } = readKeyring((await store.get(KEYRING_KEY))?.value)
+    const { store, generation, log } = parts
     const lost = await store.lostLines()
     const memory = new AuditMemory(store, generation)
-    const remembered = await memory.read()
-    const audit = await openAuditLog({
-      directory: pathIn(directory, 'audit'),
-      elsewhere: place,
-      key: await auditSigningKey({ store, sealer }),
-      name: `kmipd/${Buffer.from(storeId).toString('hex')}`,
-      limits: parts.limits ?? DEFAULT_AUDIT_LIMITS,
-      remembered,
-      log,
-      now: () => Date.now(),
-    })
+    const opened = await openLog(parts, memory)
     const from = Math.max(0, lost.from - SLACK)
-    const missing = lost.lines.length === 0 ? [] : audit.missing(lost.lines, from)
-    for (const line of missing) audit.append(line)
-    await audit.synced()
+    const missing = lost.lines.length === 0 ? [] : opened.log.missing(lost.lines, from)
+    for (const line of missing) opened.log.append(line)
+    await opened.log.synced()
     if (missing.length > 0) log.warn('audit brought up to date', { entries: missing.length })
-    return new Audit(parts, audit, memory, remembered?.size ?? 0)
+    return new Audit(parts, opened, memory)
   }
 
   /** Tells whether entries can be written, now and whenever that changes. */
@@ -128,6 +136,52 @@ export class Audit {
     await this.#memory.write(checkpoint)
     this.#remembered = checkpoint.size
     this.#batch = this.#parts.store.head.batch
+  }
+}
+
+interface OpenedLog {
+  readonly log: FileAuditLog
+  readonly left: LeftLog | undefined
+  /** Names this run. */
+  readonly boot: string
+  /** Entries that the store knows of. */
+  readonly known: number
+}
+
+/** Opens the log; begins a new one, which says so first, where it is refused and there is a reason to. */
+async function openLog(parts: AuditParts, memory: AuditMemory): Promise<OpenedLog> {
+  const { newLogFor: reason } = parts
+  const boot = randomBytes(BOOT_BYTES).toString('hex')
+  const options = await logOptions(parts)
+  try {
+    const remembered = await memory.read()
+    const log = await openAuditLog({ ...options, remembered })
+    return { log, left: undefined, boot, known: remembered?.size ?? 0 }
+  } catch (error) {
+    if (reason === undefined || !(error instanceof KmipFault)) throw error
+    const time = systemTimestamps()()
+    const left = await setLogAside(options.directory, time)
+    const log = await openAuditLog(options)
+    const problem = error.message
+    const detail = { reason, problem, ...(left === undefined ? {} : { left }) }
+    const told = { name: 'local', operation: 'audit.accept', result: 'success', detail } as const
+    log.append(auditLine({ kind: 'event', time, boot, ...told }))
+    await log.synced()
+    return { log, left: { problem, left }, boot, known: 0 }
+  }
+}
+
+async function logOptions(parts: AuditParts): Promise<AuditOptions> {
+  const { directory, store, sealer, place, log } = parts
+  const { storeId } = readKeyring((await store.get(KEYRING_KEY))?.value)
+  return {
+    directory: pathIn(directory, 'audit'),
+    elsewhere: place,
+    key: await auditSigningKey({ store, sealer }),
+    name: `kmipd/${Buffer.from(storeId).toString('hex')}`,
+    limits: parts.limits ?? DEFAULT_AUDIT_LIMITS,
+    log,
+    now: () => Date.now(),
   }
 }
 

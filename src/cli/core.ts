@@ -59,7 +59,7 @@ export interface CoreOptions extends RootAccess {
   /** Bytes of room that are kept for when the disk is full; none by default. */
   readonly ballast?: number
   /** How the audit is kept, where that is not as ever. */
-  readonly audit?: Partial<Pick<AuditParts, 'limits' | 'place'>>
+  readonly audit?: Partial<Pick<AuditParts, 'limits' | 'place' | 'newLogFor'>>
   /** Opens the store as it is, proved or not, and leaves its anchors and the audit alone. */
   readonly isUnproved?: boolean
   /** Key-encryption keys to make in advance: no other can be begun later. */

@@ -4,6 +4,7 @@ import { approvalDenyCommand } from './command/approval-deny.ts'
 import { approvalListCommand } from './command/approval-list.ts'
 import { approvalShowCommand } from './command/approval-show.ts'
 import { approvalWithdrawCommand } from './command/approval-withdraw.ts'
+import { auditAcceptCommand } from './command/audit-accept.ts'
 import { auditExportCommand } from './command/audit-export.ts'
 import { auditProveCommand } from './command/audit-prove.ts'
 import { auditTailCommand } from './command/audit-tail.ts'
@@ -79,6 +80,7 @@ function createProgram(words: readonly string[]) {
         .command(auditVerifyCommand)
         .command(auditProveCommand)
         .command(auditExportCommand)
+        .command(auditAcceptCommand)
         .demandCommand(1, 'name a command: tail, verify, prove or export'),
     )
     .command('backup', 'Back up a store, and put a backup back', (group) =>

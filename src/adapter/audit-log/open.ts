@@ -127,13 +127,18 @@ function checkRemembered(
   throw refused(`The audit log in ${directory} is another one than the store knows of`)
 }
 
-/** Whether the log was under this checkpoint lately: the store remembers nothing that is long ago. */
+/** Whether the log was under this checkpoint. It is looked for from the end: the store rarely remembers what is long ago. */
 function hasCheckpoint(directory: string, checkpoint: Checkpoint): boolean {
+  const body = bodyOf(checkpoint)
   return withFileIfAny(directory, AUDIT_ENTRY.checkpoints, (fd, length) => {
     if (fd === undefined) return false
-    const bytes = Buffer.alloc(Math.min(length, LATELY_BYTES))
-    nodeFiles.readSync(fd, bytes, 0, bytes.length, length - bytes.length)
-    return bytes.includes(bodyOf(checkpoint))
+    for (let end = length; end > 0; end -= PIECE_BYTES) {
+      const from = Math.max(0, end - PIECE_BYTES)
+      const bytes = Buffer.alloc(Math.min(length, end + body.length) - from)
+      nodeFiles.readSync(fd, bytes, 0, bytes.length, from)
+      if (bytes.includes(body)) return true
+    }
+    return false
   })
 }
 
@@ -240,4 +245,4 @@ function begunAt(path: string): number | undefined {
 const GONE = 'The audit log has no entries any more'
 
 /** Some hours of checkpoints of a server that has much to do. */
-const LATELY_BYTES = 4_194_304
+const PIECE_BYTES = 4_194_304

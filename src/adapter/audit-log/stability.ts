@@ -23,6 +23,8 @@ interface Waiter {
 export class Stability {
   readonly #options: StabilityOptions
   readonly #waiters: Waiter[] = []
+  /** Waits for the checkpoint over its size. */
+  #ending: Waiter | undefined
   #hasher: Hasher | undefined
   /** Entries that were written, and bytes of the segment that they end at. */
   #written: { size: number; upTo: number }
@@ -93,7 +95,8 @@ export class Stability {
     try {
       if (this.#why !== undefined) throw unavailable(this.#why)
       await new Promise<void>((resolve, reject) => {
-        this.#waiters.push({ size, resolve, reject })
+        // An order before this one may reach the size, and has no checkpoint made.
+        this.#ending = { size, resolve, reject }
         this.#post(true)
       })
       await new Promise<void>((resolve, reject) => {
@@ -164,6 +167,7 @@ export class Stability {
     this.#stable = size
     const note = root === undefined ? undefined : this.#options.signed(size, root)
     if (note !== undefined) this.#started().post({ kind: 'note', text: note })
+    if (root !== undefined && size >= (this.#ending?.size ?? Infinity)) this.#ending?.resolve()
     this.#settle(size)
     if (this.#wanted.advance && this.#owed === 0) this.#post(this.#wanted.root)
   }
@@ -175,6 +179,7 @@ export class Stability {
   }
 
   #fail(why: string): void {
+    this.#ending?.reject(unavailable(why))
     for (const { reject } of this.#waiters.splice(0)) reject(unavailable(why))
     if (this.#why === why) return
     this.#why = why

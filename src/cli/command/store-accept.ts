@@ -2,6 +2,7 @@ import { defineCommand } from '../define-command.ts'
 import { openingOptions, withAccess } from '../opening.ts'
 import { dataOption, jsonOption, textOption } from '../option.ts'
 import { print, printJson } from '../output.ts'
+import { reasonOf } from '../reason.ts'
 
 /** `kmipd store accept` */
 export const storeAcceptCommand = defineCommand({
@@ -10,29 +11,33 @@ export const storeAcceptCommand = defineCommand({
   options: {
     data: dataOption,
     anchor: textOption('anchor', 'file elsewhere that the head of the store is kept in, too'),
+    'new-audit': textOption(
+      'new-audit',
+      'why a new audit log is to be begun where the old one is refused, or lost for good',
+    ),
     ...openingOptions,
     json: jsonOption,
   },
   example: ['$0 store accept --data ./data', 'after the directory was put back on purpose'],
   async run(options) {
+    const given = options['new-audit']
+    const newLogFor = given === undefined ? undefined : reasonOf('new-audit', given)
     const { openDataDirectory } = await import('../../adapter/data-directory.ts')
     const { SILENT } = await import('../admin-session.ts')
     const { openCore } = await import('../core.ts')
-    const { CommandFailure } = await import('../failure.ts')
+    const { acceptStore } = await import('../store-acceptance.ts')
     const directory = await openDataDirectory(options.data)
     const { anchor } = options
     const core = await withAccess(options, async (access) =>
       openCore(directory, { ...access, log: SILENT, anchor, isUnproved: true }),
     )
     try {
-      const damage = await core.store.inspect()
-      if (damage !== undefined) {
-        throw new CommandFailure(damage, { hint: 'a damaged store is not accepted' })
+      const { problem, left } = await acceptStore(core, newLogFor)
+      if (options.json) printJson({ data: directory.path, problem, audit: left })
+      else {
+        print(`accepted: ${problem ?? 'the anchors said so already'}`)
+        if (left !== undefined) print(`a new audit log is begun: ${left.problem}`)
       }
-      const problem = await core.anchors.problem()
-      await core.anchors.write()
-      if (options.json) printJson({ data: directory.path, problem })
-      else print(`accepted: ${problem ?? 'the anchors said so already'}`)
     } finally {
       await core.close()
     }

@@ -61,6 +61,18 @@ function diskError(code: string): Error {
 }
 
 describe('a log', () => {
+  test('is wholly under a checkpoint once closed, though a sync without one was under way', async () => {
+    for (const startHasher of [hasherInProcess(), undefined]) {
+      log = await openLog(directory, startHasher === undefined ? {} : { startHasher })
+      log.append(lineOf(1))
+      const synced = log.synced()
+      await log.close()
+      await synced
+      expect(report()).toMatchObject({ unproven: 0, finding: undefined })
+    }
+    expect(report()).toMatchObject({ entries: 2, checkpoints: 2 })
+  })
+
   test('holds what was appended in its order, in bytes or text, and is under a checkpoint once closed', async () => {
     log = await openLog(directory)
     log.append(lineOf(0))

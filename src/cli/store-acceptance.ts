@@ -1,0 +1,57 @@
+import { KmipFault } from '../fault/fault.ts'
+import { SILENT } from './admin-session.ts'
+import { Audit, toldBeforeAndAfter, type LeftLog } from './audit.ts'
+import type { Core } from './core.ts'
+import { CommandFailure } from './failure.ts'
+
+/** What was taken as it is. */
+export interface AcceptedStore {
+  /** What the anchors said against it, if anything. */
+  readonly problem: string | undefined
+  /** The audit log that was refused, where a new one was begun. */
+  readonly left: LeftLog | undefined
+}
+
+/**
+ * Writes the anchors of a store anew and tells of it in the audit, before and after.
+ *
+ * @param core - opened unproved
+ * @param newLogFor - why a new audit log is begun where the old one is refused
+ * Throws a `CommandFailure` for a store that is damaged, and where the audit log is refused.
+ */
+export async function acceptStore(
+  core: Core,
+  newLogFor: string | undefined,
+): Promise<AcceptedStore> {
+  const { store, anchors } = core
+  const damage = await store.inspect()
+  if (damage !== undefined) {
+    throw new CommandFailure(damage, { hint: 'a damaged store is not accepted' })
+  }
+  const problem = await anchors.problem()
+  const audit = await openAudit(core, newLogFor)
+  const { batch, chain } = store.head
+  const head = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
+  const detail = problem === undefined ? head : { ...head, problem }
+  try {
+    const told = { name: 'local', operation: 'store.accept', detail }
+    await toldBeforeAndAfter(audit, told, async () => anchors.write())
+  } finally {
+    await audit.close()
+  }
+  // The store has been told how long its log is.
+  await anchors.write()
+  return { problem, left: audit.left }
+}
+
+async function openAudit(core: Core, newLogFor: string | undefined): Promise<Audit> {
+  const { directory, store, sealer, generation } = core
+  try {
+    return await Audit.open({ directory, store, sealer, generation, newLogFor, log: SILENT })
+  } catch (error) {
+    if (!(error instanceof KmipFault)) throw error
+    throw new CommandFailure(error.message, {
+      hint: '--new-audit REASON begins a new audit log, where it is lost for good',
+    })
+  }
+}
