@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../adapter/crypto-node.ts'
 import type { ApprovableCall } from '../model/approval/approvable-call.ts'
 import type { CallApprovals, CallSubject } from './call-approvals.ts'
 import type { AdminCaller } from './caller.ts'
@@ -8,21 +9,16 @@ type Call<R, A> = (request: R, by?: AdminCaller) => Promise<A>
 /** Calls whose whole request is what officers approve. */
 type Plain = Exclude<
   ApprovableCall,
-  | 'policy.apply'
-  | 'backup.create'
-  | 'root.rotate'
-  | 'kek.rotate'
-  | 'client.add'
-  | 'client.remove'
-  | 'account.add'
+  'policy.apply' | 'backup.create' | 'root.rotate' | 'kek.rotate' | 'client.add' | 'account.add'
 >
+type Approved = Plain | 'account.add' | 'client.register'
 
 /** Calls about clients, namespaces and objects, each once it is approved where the policy has it so. */
 export function approvedCalls(
-  service: Pick<AdminService, Plain | 'account.add'>,
+  service: Pick<AdminService, Approved>,
   approvals: CallApprovals,
   local: AdminCaller,
-): Pick<AdminService, Plain | 'account.add'> {
+): Pick<AdminService, Approved> {
   const approved = <R extends object, A>(
     call: ApprovableCall,
     make: Call<R, A>,
@@ -35,6 +31,15 @@ export function approvedCalls(
     }
   }
   return {
+    // A client comes to be by it as by `client.add`; only that its certificate is there already.
+    'client.register': approved(
+      'client.add',
+      service['client.register'],
+      ({ name, role, namespace, certificate }) => ({
+        ...{ name, role, namespace, certificate: digestOf(certificate) },
+      }),
+    ),
+    'client.remove': approved('client.remove', service['client.remove']),
     'client.suspend': approved('client.suspend', service['client.suspend']),
     'client.resume': approved('client.resume', service['client.resume']),
     'client.key.remove': approved('client.key.remove', service['client.key.remove']),
@@ -51,4 +56,10 @@ export function approvedCalls(
     'object.give': approved('object.give', service['object.give']),
     'object.trust': approved('object.trust', service['object.trust']),
   }
+}
+
+/** As fingerprints of certificates are written: SHA-256 of the DER, in hex. */
+function digestOf(certificate: string): string {
+  const digest = nodeCrypto.digest('SHA_256', Buffer.from(certificate, 'base64'))
+  return Buffer.from(digest).toString('hex')
 }

@@ -191,6 +191,16 @@ describe('the admin API', () => {
     await expect(call(approved)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
   })
 
+  test('has clients removed and registered only once that is approved', async () => {
+    rule = { approvers: 1, expires: 900 }
+    const wait = { code: 'APPROVAL_NEEDED' }
+    const asked = { role: 'crypto-officer', certificate: 'AAAA' }
+    await expect(service['client.register'](asked)).rejects.toMatchObject(wait)
+    await expect(service['client.remove']({ name: 'web' })).rejects.toMatchObject(wait)
+    const names = approvals.list().map(({ statement }) => statement.name)
+    expect(names).toEqual(['client.add', 'client.remove'])
+  })
+
   test('adds a client whose certificate is for the key that was sent, and registers that key', async () => {
     const client = await connected()
     const publicKey = newKey()
