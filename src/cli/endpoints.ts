@@ -4,11 +4,12 @@ import { createKeyPair, issueClientCertificate } from '../adapter/certificate-au
 import { encodePem } from '../adapter/certificate-pem.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
-import { announcementOf } from '../client/announcement.ts'
+import { announcementOf, permittedOf, type MayBeTold } from '../client/announcement.ts'
 import { Endpoint } from '../client/endpoint.ts'
 import type { EndpointConfig } from '../config/endpoint.ts'
 import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
+import { mayBeTold } from '../model/approval/unasked.ts'
 import type { Log } from '../port/log.ts'
 import type { Core } from './core.ts'
 
@@ -42,6 +43,16 @@ export async function openEndpoints(
   }
 }
 
+/** What a client may be told of by the policy as it is; nothing once it is suspended or gone. */
+export function toldBy({ clients, policies }: Core): (client: string) => MayBeTold {
+  return (id) => {
+    const client = clients.find(id)
+    if (client === undefined || client.isSuspended === true) return () => false
+    const permission = policies.inForce.of(client)
+    return (operation, object) => mayBeTold(client, permission, { operation, object })
+  }
+}
+
 function announceChanges(core: Core, listening: readonly Listening[], log: Log): void {
   const named = (name: string) => core.clients.list().find((client) => client.name === name)?.id
   core.objects.observe((change) => {
@@ -49,7 +60,8 @@ function announceChanges(core: Core, listening: readonly Listening[], log: Log):
       if (named(config.client) !== change.after.owner) continue
       // What is stored stays stored, whether or not a client can be told of it in its version.
       try {
-        const announcement = announcementOf(change, config)
+        const wanted = permittedOf(config, change, toldBy(core)(change.after.owner))
+        const announcement = announcementOf(change, wanted)
         if (announcement !== undefined) endpoint.send(announcement)
       } catch (error) {
         log.warn('client not told of a change', { client: config.client, ...describeBug(error) })

@@ -38,7 +38,7 @@ import {
 } from './compose.ts'
 import { followConditions } from './conditions.ts'
 import type { Core } from './core.ts'
-import { openEndpoints } from './endpoints.ts'
+import { openEndpoints, toldBy } from './endpoints.ts'
 import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
@@ -204,7 +204,7 @@ function auditOf({ audit }: Core): Audit {
 }
 
 function listenerOf(
-  { clients, objects }: Core,
+  core: Core,
   { limits }: Config,
   made: {
     readonly trust: Trust
@@ -217,8 +217,8 @@ function listenerOf(
     tls: made.trust.material(),
     isRevoked: (certificate) => made.trust.isRevoked(certificate),
     handler: made.handler,
-    clients: clients.directory,
-    announcer: createAnnouncer(objects, made.log),
+    clients: core.clients.directory,
+    announcer: createAnnouncer(core.objects, toldBy(core), made.log),
     limits,
     log: made.log,
     trail: made.trail,

@@ -2,6 +2,7 @@ import type { ServerRequest } from '../message/server-request.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import { isOneTimePad } from '../model/one-time-pad.ts'
 import { attributeDifference, type ObjectChange } from '../model/object-change.ts'
+import type { OperationName } from '../spec/operation.ts'
 import { LinkType } from '../spec/enum/link-type.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { PutFunction } from '../spec/enum/put-function.ts'
@@ -10,6 +11,21 @@ import { PutFunction } from '../spec/enum/put-function.ts'
 export interface Announced {
   readonly put: boolean
   readonly notify: boolean
+}
+
+/** Whether the client that a change is told to may learn as much of an object as an operation shows. */
+export type MayBeTold = (operation: OperationName, object: ManagedObject) => boolean
+
+/** Of the changes that a client wants to be told of, those that it may be. */
+export function permittedOf(
+  { put, notify }: Announced,
+  { after }: ObjectChange,
+  mayBeTold: MayBeTold,
+): Announced {
+  return {
+    put: put && mayBeTold('Get', after),
+    notify: notify && mayBeTold('GetAttributes', after),
+  }
 }
 
 /**

@@ -98,7 +98,11 @@ const succeeded = (message: Item) => value(message, Tag.ResultStatus) === 0
 const reasonOf = (message: Item) => value(message, Tag.ResultReason)
 const operationIn = (message: Item) => value(message, Tag.Operation)
 
+/** Operations that the client may not ask for. */
+const unpermitted = new Set<string>()
+
 beforeEach(async () => {
+  unpermitted.clear()
   core = await Bench.open()
   const { handler } = core
   wire = await startBench({
@@ -110,7 +114,7 @@ beforeEach(async () => {
           encoding,
         ),
     },
-    announcer: createAnnouncer(core.repository, {
+    announcer: createAnnouncer(core.repository, () => (operation) => !unpermitted.has(operation), {
       debug: () => undefined,
       info: () => undefined,
       warn: () => undefined,
@@ -147,6 +151,23 @@ describe('Set Endpoint Role (2.1 section 6.1.54)', () => {
     const notify = await client.next()
     expect(operationIn(notify)).toBe(Operation.Notify)
     expect(find(notify, Tag.State)).toMatchObject({ value: 2 })
+  })
+
+  test('tells of nothing that the client may not ask for', async () => {
+    await turn()
+    unpermitted.add('Get')
+    const key = await core.createKey('', ALICE)
+    await core.ask('2.1', 'Activate', uid(key), ALICE)
+    expect(operationIn(await client.next()), 'no Put').toBe(Operation.Notify)
+    client.answer('Notify')
+    unpermitted.clear()
+    unpermitted.add('GetAttributes')
+    await core.ask('2.1', 'Destroy', uid(await core.createKey('', ALICE)), ALICE)
+    expect(operationIn(await client.next()), 'no Notify').toBe(Operation.Put)
+    client.answer('Put')
+    unpermitted.clear()
+    await core.createKey('', ALICE)
+    expect(operationIn(await client.next())).toBe(Operation.Put)
   })
 
   test('tells of the client’s own objects alone, and goes on when the client refuses', async () => {
