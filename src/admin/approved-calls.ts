@@ -40,6 +40,7 @@ export function approvedCalls(
       }),
     ),
     'client.remove': approved('client.remove', service['client.remove']),
+    'client.limit': approved('client.limit', service['client.limit']),
     'client.suspend': approved('client.suspend', service['client.suspend']),
     'client.resume': approved('client.resume', service['client.resume']),
     'client.key.remove': approved('client.key.remove', service['client.key.remove']),

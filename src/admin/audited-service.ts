@@ -1,5 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { AuditDetail } from '../model/audit-entry.ts'
+import { LIMIT_NAMES } from '../repository/limits.ts'
 import type { AuditEvent, AuditTrail } from '../server/audit/trail.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import { ADMIN_CALLS } from './schema.ts'
@@ -117,8 +118,9 @@ function callerMembers(by: AdminCaller): Partial<AuditEvent> {
 /** What of a request is told: what it is about, by a list of what may be. */
 function detailOf(request: unknown): { readonly detail?: AuditDetail } {
   if (typeof request !== 'object' || request === null) return {}
-  const told = TOLD.flatMap((name): (readonly [string, string])[] => {
+  const told = TOLD.flatMap((name): (readonly [string, string | number])[] => {
     const value: unknown = Reflect.get(request, name)
+    if (typeof value === 'number') return [[name, value]]
     return typeof value === 'string' ? [[name, value.slice(0, LONGEST)]] : []
   })
   return told.length === 0 ? {} : { detail: Object.fromEntries(told) }
@@ -128,7 +130,7 @@ function isPieces(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
-const TOLD = ['id', 'name', 'client', 'role', 'namespace', 'approval'] as const
+const TOLD = ['id', 'name', 'client', 'role', 'namespace', 'approval', ...LIMIT_NAMES] as const
 const LONGEST = 128
 /** Calls that change nothing. */
 const READING: ReadonlySet<string> = new Set([

@@ -1,8 +1,10 @@
 import { KmipFault } from '../fault/fault.ts'
+import { namespaceOf } from '../model/identity.ts'
 import type { Client, ClientKey } from '../repository/client-record.ts'
 import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
 import type { IdentityCalls, IdentityDeps } from './identity-deps.ts'
 import type { IdentityResponse } from './identity-schema.ts'
+import { limitsOf } from '../repository/limits.ts'
 import { entered, lineName } from './namespaces.ts'
 import { NAME_RULE } from './name-rule.ts'
 
@@ -15,7 +17,13 @@ export function clientCalls(deps: IdentityDeps): ClientCalls {
     detailsOf(await clients.change(clientNamed(clients, name).id, next), deps)
   return {
     'client.register': async (request) => register(deps, request),
-    'client.show': async ({ name }) => Promise.resolve(detailsOf(clientNamed(clients, name), deps)),
+    'client.show': async ({ name }) => {
+      const client = clientNamed(clients, name)
+      const used = await deps.usageOf({ tenant: namespaceOf(client), owner: client.id })
+      return { ...detailsOf(client, deps), used }
+    },
+    'client.limit': async ({ name, ...limits }) =>
+      change(name, (client) => ({ ...client, limits: limitsOf(limits) })),
     'client.remove': async ({ name }) => {
       const { id } = clientNamed(clients, name)
       await clients.remove(id)
@@ -118,8 +126,8 @@ function isSameKey(one: ClientKey, other: ClientKey): boolean {
 function detailsOf(
   client: Client,
   { namespaces }: Pick<IdentityDeps, 'namespaces'>,
-): IdentityResponse<'client.show'> {
-  const { id, name, role, namespace, added, keys, isSuspended = false } = client
+): IdentityResponse<'client.register'> {
+  const { id, name, role, namespace, added, keys, limits = {}, isSuspended = false } = client
   return {
     id,
     name,
@@ -127,6 +135,7 @@ function detailsOf(
     ...(namespace !== undefined && { namespace: lineName(namespaces, namespace) }),
     added,
     suspended: isSuspended,
+    limits: limitsOf(limits),
     keys: keys.map(({ subject, issuer, notAfter }) => ({ subject, issuer, notAfter })),
   }
 }

@@ -35,6 +35,7 @@ export function callsOver(path: Wire): AdminService {
     'client.list': callOf(path, ADMIN_CALLS['client.list']),
     'client.register': callOf(path, ADMIN_CALLS['client.register']),
     'client.show': callOf(path, ADMIN_CALLS['client.show']),
+    'client.limit': callOf(path, ADMIN_CALLS['client.limit']),
     'client.remove': callOf(path, ADMIN_CALLS['client.remove']),
     'client.suspend': callOf(path, ADMIN_CALLS['client.suspend']),
     'client.resume': callOf(path, ADMIN_CALLS['client.resume']),

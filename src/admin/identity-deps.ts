@@ -4,6 +4,7 @@ import type { RevocationLists } from '../port/revocation.ts'
 import type { AuthorityBook } from '../repository/authority-book.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
+import type { Holder, Usage } from '../repository/usage.ts'
 import type { PeerCertificate } from '../server/identify.ts'
 import type { ListReport } from '../server/revocations.ts'
 import type { AdminCaller } from './caller.ts'
@@ -21,6 +22,8 @@ export interface TrustInUse {
 export interface IdentityDeps {
   readonly clients: ClientRegistry
   readonly namespaces: NamespaceRegistry
+  /** How much somebody has. */
+  readonly usageOf: (holder: Holder) => Promise<Usage>
   readonly authorities: AuthorityBook
   /** Reads revocation lists where they are to be used. */
   readonly lists: RevocationLists

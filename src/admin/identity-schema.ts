@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LABEL_RULES } from '../repository/authority-book.ts'
+import { LIMITS } from './limits-schema.ts'
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 const dateTime = z.int()
@@ -33,6 +34,7 @@ const clientDetails = z.strictObject({
   namespace: z.string().optional(),
   added: dateTime,
   suspended: z.boolean(),
+  limits: z.strictObject(LIMITS),
   keys: z.array(keySummary),
 })
 
@@ -76,6 +78,15 @@ export const IDENTITY_CALLS = {
     method: 'GET',
     path: '/v1/clients/:name',
     request: z.strictObject({ name: clientName }),
+    response: clientDetails.extend({
+      /** Objects of it that are not destroyed, and bytes of their records. */
+      used: z.strictObject({ objects: z.int(), bytes: z.int() }),
+    }),
+  },
+  'client.limit': {
+    method: 'POST',
+    path: '/v1/clients/:name/limits',
+    request: z.strictObject({ name: clientName, ...LIMITS }),
     response: clientDetails,
   },
   'client.remove': {

@@ -4,6 +4,7 @@ import type { Namespace } from '../repository/namespace-record.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { isNamespaceName } from '../repository/namespace-registry.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
+import { limitsOf } from '../repository/limits.ts'
 import type { Holder, Usage } from '../repository/usage.ts'
 import type { AdminResponse } from './schema.ts'
 import type { AdminService } from './admin-service.ts'
@@ -36,9 +37,9 @@ export function namespaceCalls(deps: NamespaceDeps): NamespaceCalls {
   const { namespaces } = deps
   const summaryOf = (namespace: Namespace) => summary(namespace, clientsIn(namespace, deps).length)
   return {
-    'namespace.add': async ({ name, objects, bytes }) => {
+    'namespace.add': async ({ name, ...limits }) => {
       if (!isNamespaceName(name)) throw new KmipFault('INVALID_FIELD', NAMESPACE_RULE)
-      return summaryOf(await namespaces.add(name, { objects, bytes }))
+      return summaryOf(await namespaces.add(name, limitsOf(limits)))
     },
     'namespace.list': async () => Promise.resolve({ namespaces: namespaces.list().map(summaryOf) }),
     'namespace.show': async ({ name }) => {
@@ -47,8 +48,8 @@ export function namespaceCalls(deps: NamespaceDeps): NamespaceCalls {
       const clients = clientsIn(namespace, deps).map((client) => client.name)
       return { ...summaryOf(namespace), members: clients, used }
     },
-    'namespace.limit': async ({ name, objects, bytes }) =>
-      summaryOf(await namespaces.limit(name, { objects, bytes })),
+    'namespace.limit': async ({ name, ...limits }) =>
+      summaryOf(await namespaces.limit(name, limitsOf(limits))),
     'namespace.remove': async ({ name }) => {
       const { id } = namespaces.named(name)
       await namespaces.remove(name, deps.clear)
@@ -89,13 +90,8 @@ function clientsIn({ id }: Namespace, { clients }: Pick<NamespaceDeps, 'clients'
   return clients.list().filter(({ namespace }) => namespace === id)
 }
 
-function summary({ id, name, added, quota, isEnding }: Namespace, clients: number) {
-  const { objects, bytes } = quota
-  const most = {
-    ...(objects !== undefined && { objects }),
-    ...(bytes !== undefined && { bytes }),
-  }
-  const base: NamespaceSummary = { id, name, added, clients, quota: most }
+function summary({ id, name, added, limits, isEnding }: Namespace, clients: number) {
+  const base: NamespaceSummary = { id, name, added, clients, limits: limitsOf(limits) }
   return isEnding === true ? { ...base, ending: true } : base
 }
 

@@ -16,6 +16,7 @@ export const ADMIN_RIGHTS = {
   'client.list': OFFICER_AND_AUDITOR,
   'client.register': OFFICER,
   'client.show': OFFICER_AND_AUDITOR,
+  'client.limit': OFFICER,
   'client.remove': OFFICER,
   'client.suspend': OFFICER,
   'client.resume': OFFICER,

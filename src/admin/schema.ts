@@ -3,6 +3,7 @@ import { POLICY_CALLS } from './policy-calls.ts'
 import { SERVER_STATES } from '../server/state.ts'
 import { APPROVAL_CALLS } from './approval-schema.ts'
 import { IDENTITY_CALLS } from './identity-schema.ts'
+import { LIMITS } from './limits-schema.ts'
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 const dateTime = z.int()
@@ -21,16 +22,13 @@ const clientSummary = z.strictObject({
 /** Of objects that are not destroyed. */
 const amount = z.strictObject({ objects: z.int(), bytes: z.int() })
 
-const bound = z.int().min(0).optional()
-
 const namespaceSummary = z.strictObject({
   id: z.string(),
   name: z.string(),
   added: dateTime,
   /** How many are in it. */
   clients: z.int(),
-  /** What there may be in it at most. */
-  quota: amount.partial(),
+  limits: z.strictObject(LIMITS),
   /** Its removal was begun, and can be gone on with. */
   ending: z.boolean().optional(),
 })
@@ -188,7 +186,7 @@ export const ADMIN_CALLS = {
   'namespace.add': {
     method: 'POST',
     path: '/v1/namespaces',
-    request: z.strictObject({ name: z.string().min(1).max(64), objects: bound, bytes: bound }),
+    request: z.strictObject({ name: z.string().min(1).max(64), ...LIMITS }),
     response: namespaceSummary,
   },
   'namespace.list': {
@@ -209,8 +207,8 @@ export const ADMIN_CALLS = {
   },
   'namespace.limit': {
     method: 'POST',
-    path: '/v1/namespaces/:name/quota',
-    request: z.strictObject({ name: z.string().min(1).max(64), objects: bound, bytes: bound }),
+    path: '/v1/namespaces/:name/limits',
+    request: z.strictObject({ name: z.string().min(1).max(64), ...LIMITS }),
     response: namespaceSummary,
   },
   'namespace.remove': {

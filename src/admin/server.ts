@@ -114,6 +114,7 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
     'client.list': routeOf(ADMIN_CALLS['client.list'], service['client.list']),
     'client.register': routeOf(ADMIN_CALLS['client.register'], service['client.register']),
     'client.show': routeOf(ADMIN_CALLS['client.show'], service['client.show']),
+    'client.limit': routeOf(ADMIN_CALLS['client.limit'], service['client.limit']),
     'client.remove': routeOf(ADMIN_CALLS['client.remove'], service['client.remove']),
     'client.suspend': routeOf(ADMIN_CALLS['client.suspend'], service['client.suspend']),
     'client.resume': routeOf(ADMIN_CALLS['client.resume'], service['client.resume']),

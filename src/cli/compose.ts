@@ -167,6 +167,13 @@ function createLogins({ clients }: Core, { identity }: Config, log: Log): Logins
   })
 }
 
+function createTurnstile({ clients, namespaces }: Core, { limits }: Config): Turnstile {
+  return new Turnstile(limits.requests, systemTicker, {
+    identity: (id) => clients.find(id)?.limits,
+    namespace: (id) => namespaces.get(id)?.limits,
+  })
+}
+
 /** Makes what answers KMIP messages over what the core holds. */
 export function createHandler(
   core: Core,
@@ -188,7 +195,7 @@ export function createHandler(
     limits: limits.message,
     batchItems: policy.batchItems,
     responseBytes: limits.message.messageBytes,
-    turnstile: new Turnstile(limits.requests, systemTicker),
+    turnstile: createTurnstile(core, config),
     watch,
   })
 }

@@ -116,7 +116,8 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     })
     const objects = await ObjectRepository.open(store, sealer, {
       cachedObjects: CACHED_OBJECTS,
-      quotaOf: (tenant) => namespaces.get(tenant)?.quota,
+      quotaOf: ({ tenant, owner }) =>
+        owner === undefined ? namespaces.get(tenant)?.limits : clients.find(owner)?.limits,
     })
     const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }

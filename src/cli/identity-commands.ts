@@ -9,6 +9,7 @@ import { authorityRemoveCommand } from './command/authority-remove.ts'
 import { clientAddCommand } from './command/client-add.ts'
 import { clientKeyAddCommand } from './command/client-key-add.ts'
 import { clientKeyRemoveCommand } from './command/client-key-remove.ts'
+import { clientLimitCommand } from './command/client-limit.ts'
 import { clientListCommand } from './command/client-list.ts'
 import { clientRemoveCommand } from './command/client-remove.ts'
 import { clientResumeCommand } from './command/client-resume.ts'
@@ -21,6 +22,7 @@ export function clientCommands(group: Argv): Argv {
     .command(clientAddCommand)
     .command(clientListCommand)
     .command(clientShowCommand)
+    .command(clientLimitCommand)
     .command(clientRemoveCommand)
     .command(clientSuspendCommand)
     .command(clientResumeCommand)
@@ -30,7 +32,7 @@ export function clientCommands(group: Argv): Argv {
         .command(clientKeyRemoveCommand)
         .demandCommand(1, 'name a command: add or remove'),
     )
-    .demandCommand(1, 'name a command: add, list, show, remove, suspend, resume or key')
+    .demandCommand(1, 'name a command: add, list, show, limit, remove, suspend, resume or key')
 }
 
 /** `kmipd authority` */

@@ -4,6 +4,7 @@ import type { CertificateKey } from '../port/client-directory.ts'
 import type { PasswordVerifier } from '../port/passwords.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { DateTime } from '../schema/primitive.ts'
+import { isLimits, type Limits } from './limits.ts'
 import { VERSION_BYTES, versioned } from './sealed-family.ts'
 
 /** A certificate key of a client and when its certificate ends. */
@@ -32,6 +33,8 @@ export interface Client extends Identity {
   /** Known, and let in by none of its keys until it is resumed. */
   readonly isSuspended?: boolean
   readonly accounts?: readonly Account[]
+  /** What is its own, beside those of its namespace. */
+  readonly limits?: Limits
 }
 
 /**
@@ -40,10 +43,10 @@ export interface Client extends Identity {
  * @returns the record's version in four bytes, then what is sealed
  */
 export function sealClient(sealer: Sealer, client: Client, version: number): Uint8Array {
-  const { id, name, role, namespace, keys, added, isSuspended, accounts } = client
+  const { id, name, role, namespace, keys, added, isSuspended, accounts, limits } = client
   const record = {
     ...{ format: FORMAT, id, name, role, namespace },
-    ...{ keys, added, isSuspended, accounts },
+    ...{ keys, added, isSuspended, accounts, limits },
   }
   const text = JSON.stringify(record)
   const sealed = sealer.seal(labelOf(id, version), toUtf8.encode(text))
@@ -62,9 +65,13 @@ export function openClient(
   try {
     const record = opened.expose((bytes): unknown => JSON.parse(fromUtf8.decode(bytes)))
     if (!isClientRecord(record)) throw damaged()
-    const { name, role, namespace, keys, added, isSuspended, accounts } = record
+    const { name, role, namespace, keys, added, isSuspended, accounts, limits } = record
     const client = { id, name, role, namespace, keys, added }
-    const more = { ...(isSuspended === true && { isSuspended }), ...(accounts && { accounts }) }
+    const more = {
+      ...(isSuspended === true && { isSuspended }),
+      ...(accounts && { accounts }),
+      ...(limits && { limits }),
+    }
     return { client: { ...client, ...more }, version }
   } finally {
     opened.destroy()
@@ -91,8 +98,13 @@ function isClientRecord(value: unknown): value is Client {
     Array.isArray(value['keys']) &&
     value['keys'].every(isClientKey) &&
     ['undefined', 'boolean'].includes(typeof value['isSuspended']) &&
-    hasAccounts(value['accounts'])
+    hasAccounts(value['accounts']) &&
+    hasLimits(value['limits'])
   )
+}
+
+function hasLimits(value: unknown): boolean {
+  return value === undefined || isLimits(value)
 }
 
 function hasAccounts(value: unknown): boolean {

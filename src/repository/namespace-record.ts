@@ -1,15 +1,8 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { DateTime } from '../schema/primitive.ts'
+import { isLimits, type Limits } from './limits.ts'
 import { VERSION_BYTES, versioned } from './sealed-family.ts'
-
-/** What may be had of something at most; without bounds where there is nothing. */
-export interface Quota {
-  /** Objects that are not destroyed. */
-  readonly objects?: number | undefined
-  /** Bytes of their records. */
-  readonly bytes?: number | undefined
-}
 
 /** A tenant that clients are put into. */
 export interface Namespace {
@@ -17,7 +10,7 @@ export interface Namespace {
   readonly id: string
   readonly name: string
   readonly added: DateTime
-  readonly quota: Quota
+  readonly limits: Limits
   /** It is being removed: nobody is put into it any more. */
   readonly isEnding?: boolean
 }
@@ -33,8 +26,8 @@ export function namespaceKey(sealer: Sealer, name: string): Uint8Array {
  * @returns the record's version in four bytes, then what is sealed
  */
 export function sealNamespace(sealer: Sealer, namespace: Namespace, version: number): Uint8Array {
-  const { id, name, added, quota, isEnding } = namespace
-  const text = JSON.stringify({ format: FORMAT, id, name, added, quota, isEnding })
+  const { id, name, added, limits, isEnding } = namespace
+  const text = JSON.stringify({ format: FORMAT, id, name, added, quota: limits, isEnding })
   const key = namespaceKey(sealer, name)
   const sealed = sealer.seal(labelOf(key, version), toUtf8.encode(text))
   return versioned(version, sealed)
@@ -51,15 +44,18 @@ export function openNamespace(
   try {
     const record = opened.expose((bytes): unknown => JSON.parse(fromUtf8.decode(bytes)))
     if (!isNamespace(record)) throw damaged()
-    const { id, name, added, quota, isEnding = false } = record
-    const namespace = { id, name, added, quota }
+    const { id, name, added, quota: limits, isEnding = false } = record
+    const namespace = { id, name, added, limits }
     return { namespace: isEnding ? { ...namespace, isEnding } : namespace, version }
   } finally {
     opened.destroy()
   }
 }
 
-function isNamespace(value: unknown): value is Namespace {
+/** A namespace as it is written. */
+type NamespaceRecord = Omit<Namespace, 'limits'> & { readonly quota: Limits }
+
+function isNamespace(value: unknown): value is NamespaceRecord {
   return (
     isObject(value) &&
     value['format'] === FORMAT &&
@@ -67,13 +63,8 @@ function isNamespace(value: unknown): value is Namespace {
     typeof value['name'] === 'string' &&
     typeof value['added'] === 'number' &&
     ['undefined', 'boolean'].includes(typeof value['isEnding']) &&
-    isObject(value['quota']) &&
-    [value['quota']['objects'], value['quota']['bytes']].every(isBound)
+    isLimits(value['quota'])
   )
-}
-
-function isBound(value: unknown): boolean {
-  return value === undefined || typeof value === 'number'
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,13 +5,8 @@ import type { Random } from '../port/random.ts'
 import type { Sealer } from '../port/sealer.ts'
 import type { Check, Store } from '../port/store.ts'
 import { behind } from './entry-kind.ts'
-import {
-  namespaceKey,
-  openNamespace,
-  sealNamespace,
-  type Namespace,
-  type Quota,
-} from './namespace-record.ts'
+import type { Limits } from './limits.ts'
+import { namespaceKey, openNamespace, sealNamespace, type Namespace } from './namespace-record.ts'
 import { ruleKeyOf } from './rule-book.ts'
 
 /** The namespaces of one store: durable in it, and held in memory. */
@@ -23,9 +18,9 @@ export interface NamespaceRegistry {
   /** By its name. Throws `OBJECT_NOT_FOUND`. */
   named(name: string): Namespace
   /** Throws `INVALID_FIELD` for a name that is not one, `NAME_TAKEN`, `UNAVAILABLE` also where no keys are left. */
-  add(name: string, quota?: Quota): Promise<Namespace>
+  add(name: string, limits?: Limits): Promise<Namespace>
   /** Throws `OBJECT_NOT_FOUND`, `UNAVAILABLE`. */
-  limit(name: string, quota: Quota): Promise<Namespace>
+  limit(name: string, limits: Limits): Promise<Namespace>
   /**
    * Removes a namespace with its keys: nothing that was sealed in it can ever be opened again.
    *
@@ -102,7 +97,7 @@ class StoredNamespaces implements NamespaceRegistry {
     return this.#named(name).namespace
   }
 
-  async add(name: string, quota: Quota = {}): Promise<Namespace> {
+  async add(name: string, limits: Limits = {}): Promise<Namespace> {
     if (!isNamespaceName(name)) {
       throw new KmipFault('INVALID_FIELD', 'Not a name for a namespace')
     }
@@ -111,7 +106,7 @@ class StoredNamespaces implements NamespaceRegistry {
       if (this.list().some((each) => each.name === name)) {
         throw new KmipFault('NAME_TAKEN', `There is a namespace of the name ${name} already`)
       }
-      const namespace = { id: random.identifier(), name, added: Math.trunc(clock.now()), quota }
+      const namespace = { id: random.identifier(), name, added: Math.trunc(clock.now()), limits }
       await keys.begin(namespace.id)
       try {
         await this.#write({ namespace, version: 0 }, namespace)
@@ -123,10 +118,10 @@ class StoredNamespaces implements NamespaceRegistry {
     })
   }
 
-  async limit(name: string, quota: Quota): Promise<Namespace> {
+  async limit(name: string, limits: Limits): Promise<Namespace> {
     return this.#inTurn(async () => {
       const held = this.#named(name)
-      const next = { ...held.namespace, quota }
+      const next = { ...held.namespace, limits }
       await this.#write(held, next)
       return next
     })

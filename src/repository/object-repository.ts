@@ -2,7 +2,7 @@ import { settle } from '../model/lifecycle.ts'
 import { tenantOf } from '../model/managed-object.ts'
 import type { ObjectChange } from '../model/object-change.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Journal, Revision, Store } from '../port/store.ts'
+import type { Commit, Journal, Revision, Store } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { blinderOf, type Blinder } from './blinder.ts'
 import { commitOf, nextVersion, type StagedObject } from './change-set.ts'
@@ -26,8 +26,7 @@ import type { SearchSpace } from './locate.ts'
 import { ObjectCache } from './object-cache.ts'
 import type { FreePlace, ObjectSource } from './object-source.ts'
 import { openObject, type StoredObject } from './object-record.ts'
-import type { Quota } from './namespace-record.ts'
-import { checkQuota } from './quota.ts'
+import { Quotas, type QuotaOf } from './quota.ts'
 import { Retirement } from './retirement.ts'
 import { RuleBook } from './rule-book.ts'
 import { UsageBook } from './usage.ts'
@@ -36,8 +35,8 @@ import { UnitOfWork, type UnitScope } from './unit-of-work.ts'
 export interface RepositoryOptions {
   /** Objects kept opened in memory. */
   readonly cachedObjects: number
-  /** How much a tenant may have; without bounds where nothing is said. */
-  readonly quotaOf?: (tenant: string) => Quota | undefined
+  /** How much tenants and clients may have; without bounds where nothing is said. */
+  readonly quotaOf?: QuotaOf
 }
 
 /** The managed objects of every tenant: sealed records in a store, and the indexes they are found by. */
@@ -50,7 +49,7 @@ export class ObjectRepository implements ObjectSource {
   readonly usage: UsageBook
   readonly #store: Store
   readonly #sealer: Sealer
-  readonly #options: RepositoryOptions
+  readonly #quotas: Quotas
   readonly #decoy: Decoy
   readonly #retirement = new Retirement()
   readonly #cache: ObjectCache
@@ -64,10 +63,10 @@ export class ObjectRepository implements ObjectSource {
     this.#sealer = sealer
     this.#sequence = sequence
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
-    this.#options = options
     this.#decoy = new Decoy(sealer)
     this.blinder = blinderOf(sealer)
     this.usage = new UsageBook(store, this.blinder)
+    this.#quotas = new Quotas(options.quotaOf ?? noQuota, this.usage)
     this.rules = new RuleBook(store, sealer)
     this.rotations = new DueRotations(this)
     this.#due = new DueObjects(this)
@@ -170,14 +169,19 @@ export class ObjectRepository implements ObjectSource {
     parts: readonly CommitPart[] = [],
     journal?: Journal,
   ): Promise<'done' | 'conflict'> {
-    await checkQuota(staged, this.#options.quotaOf ?? noQuota, this.usage)
-    const outcome = await this.#commit(staged, parts, journal)
-    if (outcome === 'conflict') {
-      for (const { place } of staged) this.#cache.drop(place)
-      return 'conflict'
-    }
-    for (const [index, each] of staged.entries()) {
-      this.#keep(each, outcome.sizes[index] ?? 0, outcome.revision)
+    const others = parts.map(({ changes }) => changes)
+    const { sizes, checks, puts, dels } = commitOf(staged, this.#sealer, this.blinder, others)
+    const reserved = this.#quotas.reserve(staged, sizes)
+    const release = reserved instanceof Promise ? await reserved : reserved
+    try {
+      const outcome = await this.#commit(staged, { checks, puts, dels, journal })
+      if (outcome === 'conflict') return 'conflict'
+      for (const [index, each] of staged.entries()) {
+        this.#keep(each, sizes[index] ?? 0, outcome.revision)
+      }
+    } finally {
+      // Not before it is counted as written.
+      release()
     }
     for (const part of parts) part.stored()
     if (this.#observers.size > 0) this.#tell(staged)
@@ -237,17 +241,11 @@ export class ObjectRepository implements ObjectSource {
     return placeBeside(uniqueIdentifier, this.#sealer.blind('place', text))
   }
 
-  async #commit(
-    staged: readonly StagedObject[],
-    parts: readonly CommitPart[],
-    journal: Journal | undefined,
-  ) {
+  async #commit(staged: readonly StagedObject[], commit: Commit) {
     try {
-      const others = parts.map(({ changes }) => changes)
-      const made = commitOf(staged, this.#sealer, this.blinder, others)
-      const { checks, puts, dels, sizes } = made
-      const outcome = await this.#store.commit({ checks, puts, dels, journal })
-      return outcome === 'conflict' ? outcome : { revision: outcome.revision, sizes }
+      const outcome = await this.#store.commit(commit)
+      if (outcome === 'conflict') for (const { place } of staged) this.#cache.drop(place)
+      return outcome
     } catch (error) {
       // Whether it was written is not known; what is cached may be behind what is stored.
       for (const { place } of staged) this.#cache.drop(place)

@@ -69,6 +69,13 @@ export class UsageBook {
     return { objects: count.objects, bytes: count.bytes }
   }
 
+  /** The same where it is counted already. */
+  known(holder: Holder): Usage | undefined {
+    const count = this.#counts.get(keyOf(holder))
+    if (count === undefined || count.since !== undefined) return undefined
+    return { objects: count.objects, bytes: count.bytes }
+  }
+
   /** Learns of what was written. */
   note({ place, before, after }: UsageChange, revision: Revision): void {
     if (this.#counts.size === 0) return

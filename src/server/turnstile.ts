@@ -1,5 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
 import { namespaceOf, type Identity } from '../model/identity.ts'
+import type { Limits } from '../repository/limits.ts'
 import type { Rate } from './limits.ts'
 import type { Ticker } from './ticker.ts'
 
@@ -31,9 +32,19 @@ export const DEFAULT_REQUEST_LIMITS: RequestLimits = {
   waitMs: 2_000,
 }
 
+/** The limits that clients and namespaces have of their own, by identifier; the same object while they are the same. */
+export interface OwnLimits {
+  readonly identity: (id: string) => Limits | undefined
+  readonly namespace: (id: string) => Limits | undefined
+}
+
+const NO_OWN: OwnLimits = { identity: () => undefined, namespace: () => undefined }
+
 /** What a client or a namespace has of its share. */
 interface Share {
-  readonly limits: ShareLimits
+  limits: ShareLimits
+  /** What these were made of, beside those of the server. */
+  own: Limits | undefined
   inFlight: number
   tokens: number
   /** When the tokens were counted, in the ticker's milliseconds. */
@@ -62,6 +73,7 @@ const LOOK_MS = 100
 export class Turnstile {
   readonly #limits: RequestLimits
   readonly #ticker: Ticker
+  readonly #own: OwnLimits
   readonly #identities = new Map<string, Share>()
   readonly #namespaces = new Map<string, Share>()
   /** In the order in which they came. */
@@ -69,9 +81,10 @@ export class Turnstile {
   #inFlight = 0
   #stopLooking: (() => void) | undefined
 
-  constructor(limits: RequestLimits, ticker: Ticker) {
+  constructor(limits: RequestLimits, ticker: Ticker, own: OwnLimits = NO_OWN) {
     this.#limits = limits
     this.#ticker = ticker
+    this.#own = own
   }
 
   /** Messages that wait now. */
@@ -86,15 +99,21 @@ export class Turnstile {
    * @returns the fault that it is refused with, `SERVER_LIMIT`, or what is to be given to {@link leave}
    */
   enter(identity: Identity, items: number): Pass | KmipFault | Promise<Pass | KmipFault> {
+    const { id } = identity
     const pass = {
-      identity: shareOf(this.#identities, identity.id, this.#limits.identity),
-      namespace: shareOf(this.#namespaces, namespaceOf(identity), this.#limits.namespace),
+      identity: shareOf(this.#identities, id, this.#limits.identity, this.#own.identity(id)),
+      namespace: this.#shareOfNamespace(namespaceOf(identity)),
     }
     const wait = this.#charge(pass, items)
     if (wait === undefined) return tooMany()
     if (wait > 0) return this.#later(pass, wait)
     if (this.#hasRoom(pass)) return this.#take(pass)
     return this.#queue(pass)
+  }
+
+  #shareOfNamespace(id: string): Share {
+    const { namespace } = this.#limits
+    return shareOf(this.#namespaces, id, namespace, this.#own.namespace(id))
   }
 
   /** The message is answered. */
@@ -170,12 +189,40 @@ export class Turnstile {
   }
 }
 
-function shareOf(shares: Map<string, Share>, key: string, limits: ShareLimits): Share {
+function shareOf(
+  shares: Map<string, Share>,
+  key: string,
+  limits: ShareLimits,
+  own: Limits | undefined,
+): Share {
   const known = shares.get(key)
-  if (known !== undefined) return known
-  const share = { limits, inFlight: 0, tokens: limits.rate.burst, counted: -Infinity }
-  shares.set(key, share)
-  return share
+  if (known === undefined) {
+    const merged = mergedLimits(limits, own)
+    const share = {
+      limits: merged,
+      own,
+      inFlight: 0,
+      tokens: merged.rate.burst,
+      counted: -Infinity,
+    }
+    shares.set(key, share)
+    return share
+  }
+  if (known.own !== own) {
+    known.own = own
+    known.limits = mergedLimits(limits, own)
+  }
+  return known
+}
+
+/** What is said for one goes before what is said for all. */
+function mergedLimits(limits: ShareLimits, own: Limits | undefined): ShareLimits {
+  if (own === undefined) return limits
+  const { rate, burst, inFlight } = own
+  return {
+    rate: { perSecond: rate ?? limits.rate.perSecond, burst: burst ?? limits.rate.burst },
+    inFlight: inFlight ?? limits.inFlight,
+  }
 }
 
 /** Brings the tokens of a share up to date, and says how long it takes until it has so many. */

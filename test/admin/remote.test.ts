@@ -29,6 +29,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'client.list': ['crypto-officer', 'auditor'],
   'client.register': ['crypto-officer'],
   'client.show': ['crypto-officer', 'auditor'],
+  'client.limit': ['crypto-officer'],
   'client.remove': ['crypto-officer'],
   'client.suspend': ['crypto-officer'],
   'client.resume': ['crypto-officer'],

@@ -31,7 +31,7 @@ async function over(keyed: KeyedStore): Promise<Place> {
     clients: await openClientRegistry(deps),
     objects: await ObjectRepository.open(keyed.store, keyed.sealer, {
       cachedObjects: 10,
-      quotaOf: (tenant) => namespaces.get(tenant)?.quota,
+      quotaOf: ({ tenant }) => namespaces.get(tenant)?.limits,
     }),
   }
 }
@@ -54,10 +54,12 @@ const clear = ({ clients, objects }: Place) => {
 test('a namespace is there after a restart, with its limits and a line of keys of its own', async () => {
   const first = await place()
   const { id } = await first.namespaces.add('red', { objects: 3 })
-  await first.namespaces.limit('red', { bytes: 5 })
+  await first.namespaces.limit('red', { bytes: 5_000 })
   await withKey(first, id, 'k')
   const second = await again(first)
-  expect(second.namespaces.list()).toEqual([{ id, name: 'red', added: NOW, quota: { bytes: 5 } }])
+  expect(second.namespaces.list()).toEqual([
+    { id, name: 'red', added: NOW, limits: { bytes: 5_000 } },
+  ])
   expect(second.namespaces.get(id)).toEqual(second.namespaces.named('red'))
   expect(second.keys.list()).toMatchObject([{ line: 'default' }, { line: id, isSealing: true }])
   expect((await second.objects.at('k'))?.object.namespace).toBe(id)

@@ -4,6 +4,7 @@ import type { Identity } from '../../src/model/identity.ts'
 import {
   DEFAULT_REQUEST_LIMITS,
   Turnstile,
+  type OwnLimits,
   type Pass,
   type RequestLimits,
 } from '../../src/server/turnstile.ts'
@@ -13,7 +14,7 @@ const bob = { id: 'bob', name: 'bob', role: 'client' }
 const inTeam = (identity: Identity): Identity => ({ ...identity, namespace: 'team' })
 
 /** A turnstile whose clock goes when it is told to. */
-function turnstile(limits: Partial<RequestLimits>) {
+function turnstile(limits: Partial<RequestLimits>, own?: OwnLimits) {
   let now = 0
   const tasks = new Set<() => void>()
   const ticker = {
@@ -27,7 +28,8 @@ function turnstile(limits: Partial<RequestLimits>) {
     now += milliseconds
     for (const task of tasks) task()
   }
-  return { gate: new Turnstile({ ...DEFAULT_REQUEST_LIMITS, ...limits }, ticker), pass, tasks }
+  const gate = new Turnstile({ ...DEFAULT_REQUEST_LIMITS, ...limits }, ticker, own)
+  return { gate, pass, tasks }
 }
 
 const NO_RATE = { perSecond: 0, burst: 1 }
@@ -133,5 +135,46 @@ describe('batch items a second', () => {
     pass(60_000)
     expect(codeIn(gate.enter(alice, 6))).toBe('SERVER_LIMIT')
     expect(isPass(gate.enter(alice, 5))).toBe(true)
+  })
+})
+
+describe('limits of their own', () => {
+  const NONE = () => undefined
+
+  test('a client that has some is held to them, and others to those of the server', () => {
+    const identity = (id: string) => (id === 'alice' ? { inFlight: 1 } : undefined)
+    const { gate } = turnstile({}, { identity, namespace: NONE })
+    expect(isPass(gate.enter(alice, 1))).toBe(true)
+    expect(gate.enter(alice, 1)).toBeInstanceOf(Promise)
+    for (let count = 0; count < 10; count += 1) expect(isPass(gate.enter(bob, 1))).toBe(true)
+  })
+
+  test('a rate of a namespace is for all its clients together, where the server has none', () => {
+    const namespace = (id: string) => (id === 'team' ? { rate: 1, burst: 3 } : undefined)
+    const { gate } = turnstile({ waitMs: 0 }, { identity: NONE, namespace })
+    expect(isPass(gate.enter(inTeam(alice), 2))).toBe(true)
+    expect(codeIn(gate.enter(inTeam(bob), 2))).toBe('SERVER_LIMIT')
+    expect(isPass(gate.enter(inTeam(bob), 1))).toBe(true)
+    expect(isPass(gate.enter(bob, 1_000))).toBe(true)
+  })
+
+  test('they count from the moment when they are changed, and the server has its own again after', () => {
+    let limits: { rate?: number; burst?: number } | undefined
+    const own = { identity: () => limits, namespace: NONE }
+    const { gate } = turnstile({ waitMs: 0 }, own)
+    expect(isPass(gate.enter(alice, 500))).toBe(true)
+    limits = { rate: 1, burst: 2 }
+    expect(codeIn(gate.enter(alice, 3))).toBe('SERVER_LIMIT')
+    expect(isPass(gate.enter(alice, 2))).toBe(true)
+    expect(codeIn(gate.enter(alice, 1))).toBe('SERVER_LIMIT')
+    limits = undefined
+    expect(isPass(gate.enter(alice, 500))).toBe(true)
+  })
+
+  test('a rate of 0 is no limit, where the server has one', () => {
+    const rate = { perSecond: 1, burst: 1 }
+    const own = { identity: () => ({ rate: 0 }), namespace: NONE }
+    const { gate } = turnstile({ identity: { rate, inFlight: 9 }, waitMs: 0 }, own)
+    expect(isPass(gate.enter(alice, 500))).toBe(true)
   })
 })

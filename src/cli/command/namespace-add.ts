@@ -1,7 +1,7 @@
 import { approvalOptions } from '../approval-options.ts'
 import { defineCommand } from '../define-command.ts'
 import { openingOptions } from '../opening.ts'
-import { namespaceLimitOptions } from '../namespace-limits.ts'
+import { givenLimits, limitOptions } from '../limit-options.ts'
 import { jsonOption } from '../option.ts'
 import { placeOptions } from '../place-options.ts'
 import { print, printJson } from '../output.ts'
@@ -13,17 +13,16 @@ export const namespaceAddCommand = defineCommand({
   positionals: { name: { type: 'string', describe: 'name of the namespace' } },
   options: {
     ...placeOptions,
-    ...namespaceLimitOptions,
+    ...limitOptions,
     ...approvalOptions,
     ...openingOptions,
     json: jsonOption,
   },
   example: ['$0 namespace add payments --data ./data', 'a tenant of several clients'],
   async run(options, { name = '' }) {
-    const { objects, bytes } = options
     const { withAdmin } = await import('../admin-session.ts')
     const namespace = await withAdmin({ ...options, spareKeys: 1 }, async (admin) =>
-      admin['namespace.add']({ name, objects, bytes }),
+      admin['namespace.add']({ name, ...givenLimits(options) }),
     )
     if (options.json) {
       printJson(namespace)

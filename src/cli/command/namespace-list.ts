@@ -17,11 +17,11 @@ export const namespaceListCommand = defineCommand({
       printJson(namespaces)
       return
     }
-    const rows = namespaces.map(({ name, clients, quota, added, id }) => [
+    const rows = namespaces.map(({ name, clients, limits, added, id }) => [
       name,
       String(clients),
-      String(quota.objects ?? ''),
-      String(quota.bytes ?? ''),
+      String(limits.objects ?? ''),
+      String(limits.bytes ?? ''),
       formatDate(added),
       id,
     ])

@@ -1,4 +1,5 @@
 import { defineCommand } from '../define-command.ts'
+import { limitLines } from '../limit-options.ts'
 import { openingOptions } from '../opening.ts'
 import { jsonOption } from '../option.ts'
 import { placeOptions } from '../place-options.ts'
@@ -18,16 +19,13 @@ export const namespaceShowCommand = defineCommand({
       printJson(namespace)
       return
     }
-    const { id, added, members, used, quota, ending = false } = namespace
-    const amount = (is: number, most: number | undefined) =>
-      most === undefined ? `${is}` : `${is} of at most ${most}`
+    const { id, added, members, used, limits, ending = false } = namespace
     printFields([
       ['name', name],
       ['id', id],
       ['added', formatDate(added)],
       ['clients', members.join(', ')],
-      ['objects', amount(used.objects, quota.objects)],
-      ['bytes', amount(used.bytes, quota.bytes)],
+      ...limitLines(limits, used),
       ...(ending ? [['state', 'is being removed'] as const] : []),
     ])
   },

@@ -6,6 +6,7 @@ export const APPROVABLE_CALLS = [
   'kek.rotate',
   'client.add',
   'client.remove',
+  'client.limit',
   'client.suspend',
   'client.resume',
   'client.key.remove',
