@@ -44,6 +44,8 @@ export class FileAuditLog implements AuditLog {
   /** Why nothing can be written. */
   #why: string | undefined
   #watch: ((condition: AuditCondition) => void) | undefined
+  /** Set while another attempt to write is to come. */
+  #retry: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
 
   constructor(parts: FileAuditLogParts) {
@@ -104,7 +106,7 @@ export class FileAuditLog implements AuditLog {
   /** Tells whether entries can be written, now and whenever that changes, until the log is closed. */
   watch(told: (condition: AuditCondition) => void): void {
     this.#watch = told
-    this.#change()
+    this.#tell()
   }
 
   /** Brings all of it under a checkpoint, and lets go of the files. Throws `UNAVAILABLE` when that fails. */
@@ -115,6 +117,8 @@ export class FileAuditLog implements AuditLog {
 
   async #close(): Promise<void> {
     this.#flush()
+    // Nothing is written once the files are closed: their numbers may be those of others then.
+    clearTimeout(this.#retry)
     this.#watch = undefined
     const { files } = this.#parts
     const why = this.#why
@@ -132,7 +136,7 @@ export class FileAuditLog implements AuditLog {
 
   /** What cannot be written now stays where it is, and goes first as soon as that is possible. */
   #flush(): void {
-    if (this.#buffer.lines === 0) return
+    if (this.#buffer.lines === 0 || this.#closing !== undefined) return
     const waiter = this.#waiting
     this.#waiting = undefined
     try {
@@ -147,7 +151,7 @@ export class FileAuditLog implements AuditLog {
     waiter?.resolve()
     if (this.#why === undefined) return
     this.#why = undefined
-    this.#change()
+    this.#tell()
   }
 
   #write(): void {
@@ -167,18 +171,22 @@ export class FileAuditLog implements AuditLog {
     if (this.#stability.why !== undefined) return
     const before = this.#why
     this.#why = `it cannot be written to (${codeOf(error)})`
-    setTimeout(() => {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined
       this.#flush()
     }, RETRY_MS).unref()
-    if (before === undefined) this.#change()
+    if (before === undefined) this.#tell()
   }
 
+  /** The disk takes in what was written, or does so no more: what had to wait for that, for whichever reason, goes first. */
   #change(): void {
+    if (this.#stability.why === undefined) this.#flush()
+    this.#tell()
+  }
+
+  #tell(): void {
     const why = this.#obstacle()
-    if (why === undefined) {
-      this.#flush()
-      this.#watch?.({ canWrite: true })
-    } else this.#watch?.({ canWrite: false, why })
+    this.#watch?.(why === undefined ? { canWrite: true } : { canWrite: false, why })
   }
 
   #sign(size: number, root: Uint8Array): string | undefined {

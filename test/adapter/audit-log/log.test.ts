@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditCondition, FileAuditLog } from '../../../src/adapter/audit-log/log.ts'
+import type { StartHasher } from '../../../src/adapter/audit-log/thread.ts'
 import { verifyAudit } from '../../../src/adapter/audit-log/verify.ts'
 import type { LogLine } from '../fixtures/recording-log.ts'
 import { fill, hasherInProcess, lineOf, openLog, PUBLIC_KEY } from './fixture.ts'
@@ -113,6 +114,29 @@ describe('a log', () => {
     log = await openLog(directory)
     await log.close()
     expect(report()).toMatchObject({ entries: 1, checkpoints: 1 })
+  })
+
+  test('is under a last checkpoint though its thread still answers an order from before', async () => {
+    const orders: string[] = []
+    const hasher = hasherInProcess()
+    const startHasher: StartHasher = (start, told, lost) => {
+      const inner = hasher(start, told, lost)
+      return {
+        stop: () => {
+          inner.stop()
+        },
+        post: (order) => {
+          orders.push(order.kind)
+          inner.post(order)
+        },
+      }
+    }
+    log = await openLog(directory, { startHasher })
+    await fill(log, { from: 0, to: 3 })
+    await until(() => orders.length === 1)
+    await log.close()
+    expect(orders).toEqual(['advance', 'advance', 'note', 'end'])
+    expect(report()).toMatchObject({ entries: 3, checkpoints: 1, unproven: 0 })
   })
 
   test('is under a checkpoint within seconds of an entry, without anybody asking', async () => {
@@ -316,6 +340,63 @@ describe('a disk that fails', () => {
     isFailing = false
     await until(() => told.at(-1)?.canWrite === true)
     await until(() => report().checkpoints === 1)
+  })
+
+  test('while writing and then while syncing, too, goes on when it does neither any more', async () => {
+    let isStuck = false
+    const fdatasyncSync = (fd: number) => {
+      if (isStuck) throw diskError('EIO')
+      nodeFiles.fdatasyncSync(fd)
+    }
+    const startHasher = hasherInProcess({ fdatasyncSync })
+    log = await openLog(directory, { files: { ...nodeFiles, writeSync: faulty }, startHasher })
+    log.watch((condition) => told.push(condition))
+    await fill(log, { from: 0, to: 3 })
+    isStuck = true
+    fault = 'error'
+    log.append(lineOf(3))
+    await expect(log.written()).rejects.toMatchObject(UNAVAILABLE)
+    // The next attempt to write comes after the sync has failed, too.
+    await until(() => told.at(-1)?.why?.includes('cannot be written to') === true)
+    await pause(1_500)
+    isStuck = false
+    fault = 'none'
+    await until(() => told.at(-1)?.canWrite === true)
+    await fill(log, { from: 4, to: 5 })
+    expect(linesIn()).toEqual(numbered(5))
+  })
+
+  test('is tried once at a time, however many wait for it', async () => {
+    let attempts = 0
+    const counting = ((...args: WriteArguments) => {
+      attempts += 1
+      return writeSync(...args)
+    }) as typeof nodeFiles.writeSync
+    log = await openLog(directory, { files: { ...nodeFiles, writeSync: counting } })
+    fault = 'error'
+    log.append(lineOf(0))
+    for (let asked = 0; asked < 20; asked += 1) await log.synced().catch(() => undefined)
+    const before = attempts
+    await pause(2_500)
+    expect(attempts - before).toBeLessThanOrEqual(3)
+    fault = 'none'
+  })
+
+  test('has nothing written any more once the log is closed', async () => {
+    const written: number[] = []
+    const noting = ((...args: WriteArguments) => {
+      written.push(args[0])
+      return writeSync(...args)
+    }) as typeof nodeFiles.writeSync
+    log = await openLog(directory, { files: { ...nodeFiles, writeSync: noting } })
+    fault = 'error'
+    log.append(lineOf(0))
+    await expect(log.close()).rejects.toMatchObject(UNAVAILABLE)
+    const before = written.length
+    fault = 'none'
+    await pause(1_500)
+    expect(written).toHaveLength(before)
+    expect(linesIn()).toEqual([])
   })
 
   test('at the end is told to whoever closes the log, which is closed all the same', async () => {
