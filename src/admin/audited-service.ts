@@ -56,7 +56,7 @@ class ToldCall {
       this.#end('failed', error)
       throw error
     } finally {
-      await this.#trail.written()
+      await this.#told()
     }
   }
 
@@ -76,7 +76,7 @@ class ToldCall {
     } finally {
       // Whoever stops reading has no backup.
       if (!isDone) this.#end('failed')
-      await this.#trail.written()
+      await this.#told()
     }
   }
 
@@ -89,6 +89,11 @@ class ToldCall {
     await this.#trail.synced()
   }
 
+  /** The end of a change has no journal in the store: it outlives the machine by itself before it is answered. */
+  async #told(): Promise<void> {
+    await (this.#changes ? this.#trail.synced() : this.#trail.written())
+  }
+
   #end(result: 'success' | 'failed', error?: unknown): void {
     const reason = error instanceof KmipFault ? error.code : undefined
     const kind = this.#changes ? 'outcome' : 'operation'
@@ -96,9 +101,9 @@ class ToldCall {
   }
 }
 
-/** Tells of calls that their callers may not make. */
-export function refusalTeller(trail: AuditTrail): (call: string, by: AdminCaller) => void {
-  return (call, by) => {
+/** Tells of calls that their callers may not make, before they learn that. */
+export function refusalTeller(trail: AuditTrail): (call: string, by: AdminCaller) => Promise<void> {
+  return async (call, by) => {
     trail.tell({
       kind: 'operation',
       op: trail.number(),
@@ -107,6 +112,7 @@ export function refusalTeller(trail: AuditTrail): (call: string, by: AdminCaller
       result: 'failed',
       reason: 'NOT_PERMITTED',
     })
+    await trail.written()
   }
 }
 

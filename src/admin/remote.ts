@@ -6,6 +6,7 @@ import { fastify, type FastifyRequest } from 'fastify'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Log } from '../port/log.ts'
+import type { ConnectionAudit } from '../server/audit/connection-audit.ts'
 import {
   createAuthority,
   readPeerCertificate,
@@ -26,6 +27,8 @@ export interface RemoteAdminOptions {
   readonly service: AdminService
   readonly log: Log
   readonly refused?: RefusedCall | undefined
+  /** Told of connections that are not let in. */
+  readonly audit?: Pick<ConnectionAudit, 'refused' | 'tellCounts'> | undefined
 }
 
 /** The admin API over mutual TLS. */
@@ -33,7 +36,7 @@ export interface RemoteAdmin extends AdminServer {
   readonly address: { readonly host: string; readonly port: number }
   /** As of a listener: from the next handshake on. Throws `UNAVAILABLE`, and nothing has changed then. */
   renewTls(material: TlsMaterial): void
-  /** Closes the connections of those who are known no more. */
+  /** Closes the connections of those who are known no more, and tells what was only counted. */
   sweep(): void
 }
 
@@ -55,6 +58,7 @@ export async function serveRemoteAdmin(options: RemoteAdminOptions): Promise<Rem
     app.routing(request, response)
   })
   server.on('secureConnection', visitors.admit)
+  server.on('tlsClientError', visitors.failed)
   const close = async (): Promise<void> => {
     visitors.dismiss()
     server.closeAllConnections()
@@ -114,12 +118,19 @@ class Visitors {
           ? 'not registered'
           : undefined
     if (typeof certificate === 'string' || refusal !== undefined) {
-      this.#gate.warn('admin refused', { peer: socket.remoteAddress, reason: refusal })
+      this.#refused(socket, refusal ?? 'unknown')
       socket.destroy()
       return
     }
     this.#certificates.set(socket, certificate)
     socket.once('close', () => this.#certificates.delete(socket))
+  }
+
+  readonly failed = (error: NodeJS.ErrnoException, socket: TLSSocket): void => {
+    // Node gives a certificate that was refused its reason here, as in Arrivals.
+    const refused: unknown = socket.authorizationError
+    const reason = typeof refused === 'string' ? refused : error.code
+    this.#refused(socket, `handshake failed: ${reason ?? 'lost'}`)
   }
 
   /** Asked for every call. Throws `AUTHENTICATION_FAILED` for one who is known no more. */
@@ -129,6 +140,7 @@ class Visitors {
     const identity = certificate && this.#options.identify(certificate)
     const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
     if (certificate === undefined || identity === undefined || shown === undefined) {
+      if (certificate !== undefined) this.#refused(socket, 'not known any more')
       socket.destroy()
       throw new KmipFault('AUTHENTICATION_FAILED', 'The caller is not known any more')
     }
@@ -157,6 +169,13 @@ class Visitors {
       if (!isKnown) socket.destroy()
     }
     this.#gate.open()
+    this.#options.audit?.tellCounts()
+  }
+
+  #refused({ remoteAddress, remotePort }: Socket, reason: string): void {
+    this.#gate.warn('admin refused', { peer: remoteAddress, reason })
+    const address = remoteAddress === undefined ? undefined : `${remoteAddress}:${remotePort ?? 0}`
+    this.#options.audit?.refused({ reason: `admin: ${reason}`, address })
   }
 
   dismiss(): void {

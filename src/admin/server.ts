@@ -60,18 +60,18 @@ export interface Outfit {
   readonly refused?: RefusedCall | undefined
 }
 
-/** Told of a call that its caller may not make. Throws `UNAVAILABLE` where that cannot be told on. */
-export type RefusedCall = (call: AdminCall | 'backup', by: AdminCaller) => void
+/** Told of a call that its caller may not make, before it is answered. Throws `UNAVAILABLE` where that cannot be told on. */
+export type RefusedCall = (call: AdminCall | 'backup', by: AdminCaller) => Promise<void>
 
 /** Has an HTTP server answer the calls of the admin API, each only for those who may make it. */
 export function outfit(app: FastifyInstance, { service, log, callerOf, refused }: Outfit): void {
   const add = (call: AdminCall | 'backup', { method, path, answer, bodyLimit }: Route): void => {
-    const permitted = (request: FastifyRequest): AdminCaller => {
+    const permitted = async (request: FastifyRequest): Promise<AdminCaller> => {
       const by = callerOf(request)
       try {
         permitCall(call, by)
       } catch (fault) {
-        refused?.(call, by)
+        await refused?.(call, by)
         throw fault
       }
       return withApproval(by, request)
@@ -82,10 +82,9 @@ export function outfit(app: FastifyInstance, { service, log, callerOf, refused }
       ...(bodyLimit === undefined ? {} : { bodyLimit }),
       // Before anything of the body is read.
       onRequest: async (request) => {
-        permitted(request)
-        await Promise.resolve()
+        await permitted(request)
       },
-      handler: async (request, reply) => answer(request, permitted(request), reply),
+      handler: async (request, reply) => answer(request, await permitted(request), reply),
     })
   }
   const routes = routesOf(service)

@@ -1,10 +1,14 @@
 import { systemClock } from '../adapter/clock-system.ts'
 import { pathIn } from '../adapter/data-directory.ts'
 import { serveRemoteAdmin, type RemoteAdmin } from '../admin/remote.ts'
-import { serveAdmin, type RefusedCall } from '../admin/server.ts'
+import { refusalTeller } from '../admin/audited-service.ts'
+import { serveAdmin } from '../admin/server.ts'
 import type { AdminService } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Log } from '../port/log.ts'
+import { ConnectionAudit } from '../server/audit/connection-audit.ts'
+import type { AuditTrail } from '../server/audit/trail.ts'
+import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import type { Core } from './core.ts'
 import type { Trust } from './trust.ts'
@@ -24,9 +28,12 @@ export interface AdminApiOptions {
   readonly config: Config
   readonly trust: Trust
   readonly log: Log
-  /** Told of a call that its caller may not make. */
-  readonly refused: RefusedCall
+  /** Where it is told who was refused. */
+  readonly trail: AuditTrail
 }
+
+/** Between two looks whether those who are connected may be. */
+const SWEEP_MS = 10_000
 
 /** Throws `UNAVAILABLE`. */
 export async function openAdminApi(core: Core, options: AdminApiOptions): Promise<AdminApi> {
@@ -39,15 +46,16 @@ export async function openAdminApi(core: Core, options: AdminApiOptions): Promis
     await local.close()
     throw error
   }
+  const sweep = () => remote?.sweep()
+  const stopSweeping = systemTicker.every(SWEEP_MS, sweep)
   return {
     address: remote?.address,
     renewTls(material) {
       remote?.renewTls(material)
     },
-    sweep() {
-      remote?.sweep()
-    },
+    sweep,
     async close() {
+      stopSweeping()
       await Promise.all([local.close(), remote?.close()])
     },
   }
@@ -55,7 +63,7 @@ export async function openAdminApi(core: Core, options: AdminApiOptions): Promis
 
 async function openRemote(
   core: Core,
-  { service, config, trust, log, refused }: AdminApiOptions,
+  { service, config, trust, log, trail }: AdminApiOptions,
 ): Promise<RemoteAdmin | undefined> {
   const { admin, listen } = config
   if (admin === undefined) return undefined
@@ -68,6 +76,7 @@ async function openRemote(
         : core.clients.directory.identify(certificate.key),
     service,
     log,
-    refused,
+    refused: refusalTeller(trail),
+    audit: new ConnectionAudit(trail),
   })
 }

@@ -105,12 +105,17 @@ export class Audit {
   /** Ends the log, and has the store know how. */
   async close(): Promise<void> {
     await this.#work
+    const { store, log } = this.#parts
     try {
-      await this.#parts.store.settleJournals()
+      await store.settleJournals()
+    } catch (error) {
+      log.error('audit not settled', { reason: wordsOf(error) })
+    }
+    try {
       await this.#log.close()
       await this.#remember()
     } catch (error) {
-      this.#parts.log.error('audit not closed', { reason: wordsOf(error) })
+      log.error('audit not closed', { reason: wordsOf(error) })
     }
   }
 

@@ -23,7 +23,7 @@ import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
-import { auditedService, refusalTeller } from '../admin/audited-service.ts'
+import { auditedService } from '../admin/audited-service.ts'
 import { openAdminApi } from './admin-api.ts'
 import { createCallApprovals, keepApprovals } from './approvals.ts'
 import { tellStart, tellStop, type Audit } from './audit.ts'
@@ -147,8 +147,7 @@ async function serve(
     const service = adminServiceOf(core, { trust, keys, status })
     const admin = await openAdminApi(core, {
       service: auditedService(service, trail),
-      refused: refusalTeller(trail),
-      ...{ config, trust, log },
+      ...{ config, trust, log, trail },
     })
     for (const gate of [listener, admin]) trust.attach(gate)
     followConditions(core, audit, condition)

@@ -11,6 +11,9 @@ import { KmipFault } from '../../src/fault/fault.ts'
 import type { Identity } from '../../src/model/identity.ts'
 import type { PeerCertificate } from '../../src/server/identify.ts'
 import { createTestAuthority, type Credential } from '../fixtures/authority.ts'
+import { refusalTeller } from '../../src/admin/audited-service.ts'
+import { ConnectionAudit } from '../../src/server/audit/connection-audit.ts'
+import { MemoryAudit } from '../fixtures/memory-audit.ts'
 import { MemoryLog, materialOf } from '../server/listener.fixture.ts'
 
 const authority = createTestAuthority('Admin test')
@@ -67,6 +70,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
 }
 
 const log = new MemoryLog()
+const told = new MemoryAudit()
 let callers: (AdminCaller | undefined)[] = []
 let removed = new Set<string>()
 let admin: RemoteAdmin
@@ -96,7 +100,9 @@ beforeAll(async () => {
   }
   const tls = materialOf(authority, server)
   const address = { host: '127.0.0.1', port: 0 }
-  admin = await serveRemoteAdmin({ address, tls, identify, service, log })
+  const audit = new ConnectionAudit(told.trail)
+  const refused = refusalTeller(told.trail)
+  admin = await serveRemoteAdmin({ address, tls, identify, service, log, audit, refused })
 })
 
 afterAll(async () => {
@@ -106,6 +112,7 @@ afterAll(async () => {
 beforeEach(() => {
   callers = []
   removed = new Set()
+  told.lines.length = 0
 })
 
 const agentOf = ({ key, cert }: Credential): Agent =>
@@ -204,6 +211,35 @@ describe('the admin API over mutual TLS', () => {
     await expect(calls['kek.status']({})).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(calls['client.list']({})).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
     expect(callers).toHaveLength(1)
+  })
+
+  test('tells of whoever is not let in, and of what each may not do', async () => {
+    const refusals = () =>
+      told.entries.map(({ operation, result, detail }) => [operation, result, detail?.['reason']])
+    const unknown = agentOf(stranger)
+    await call(unknown, ADMIN_CALLS.status)
+    expect(refusals()).toEqual([['Connect', 'failed', 'admin: not registered']])
+    const nobody = new Agent({ ca: authority.cert })
+    await call(nobody, ADMIN_CALLS.status)
+    expect(refusals()).toHaveLength(2)
+    expect(refusals()[1]?.[2]).toMatch(/^admin: handshake failed: /)
+    const auditor = agentOf(credentials.get('auditor') ?? stranger)
+    expect(await call(auditor, ADMIN_CALLS['kek.status'])).toBe(403)
+    expect(told.entries[2]).toMatchObject({
+      ...{ client: 'id-auditor', operation: 'admin kek.status', result: 'failed' },
+      reason: 'NOT_PERMITTED',
+    })
+    for (const agent of [unknown, nobody, auditor]) agent.destroy()
+  })
+
+  test('does not say that something is not permitted before that is told', async () => {
+    const auditor = agentOf(credentials.get('auditor') ?? stranger)
+    await call(auditor, ADMIN_CALLS.status)
+    // The line is taken in, and cannot be written.
+    told.failing = { from: told.calls + 2, times: 1 }
+    expect(await call(auditor, ADMIN_CALLS['kek.status'])).toBe(503)
+    told.failing = undefined
+    auditor.destroy()
   })
 
   test('does not answer before TLS, nor without a certificate', async () => {

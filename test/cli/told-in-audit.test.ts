@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createPublicKey } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EntryReader } from '../../src/adapter/audit-log/entry-reader.ts'
+import { verifyAudit } from '../../src/adapter/audit-log/verify.ts'
 import { openDataDirectory } from '../../src/adapter/data-directory.ts'
 import { openCore } from '../../src/cli/core.ts'
 import { openWatching } from '../../src/cli/watching.ts'
 import { DEFAULT_CONFIG } from '../../src/config/defaults.ts'
+import { KmipFault } from '../../src/fault/fault.ts'
 import { readAuditLine, type AuditEntry } from '../../src/model/audit-entry.ts'
 import { silentLog } from '../adapter/fixtures/recording-log.ts'
 import { makeDirectory } from '../system/fault/new-directory.ts'
@@ -55,6 +58,17 @@ describe('the audit of an open data directory', () => {
     } finally {
       await core.close()
     }
+  })
+
+  test('is under a checkpoint once closed, though the store could not be settled', async () => {
+    const core = await openCore(await openDataDirectory(data), { log: silentLog })
+    await core.audit?.tell({ operation: 'Stop' })
+    const fault = new KmipFault('UNAVAILABLE', 'the engine failed')
+    vi.spyOn(core.store, 'settleJournals').mockRejectedValue(fault)
+    await core.close()
+    const directory = join(data, 'audit')
+    const key = createPublicKey(readFileSync(join(directory, 'key.pem')))
+    expect(verifyAudit({ directory, key })).toMatchObject({ unproven: 0, finding: undefined })
   })
 
   test('tells of alerts', async () => {
