@@ -3,6 +3,7 @@ import type { ApprovalNeed } from './approval-guard.ts'
 import type { Approvals, AskedItem } from './approvals.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
+import { tellOf } from './item-entry.ts'
 import type { Job } from './job.ts'
 import type { Halt } from './jobs.ts'
 
@@ -30,7 +31,10 @@ export async function performJob(
     if (outcome.needs === undefined || job.isCanceled) return outcome
     return await halted(job, { asked, approvals }, outcome.needs)
   } catch (error) {
-    return { fault: environment.faultOf(error, asked.item) }
+    // Nothing of it was begun, or it was to wait and cannot.
+    const outcome = { fault: environment.faultOf(error, asked.item) }
+    tellOf(asked.item, outcome, environment)
+    return outcome
   }
 }
 

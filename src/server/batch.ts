@@ -119,7 +119,7 @@ async function performAllOrNone(
       if (!hasBegun) {
         for (const job of jobs) {
           tellOf(job.item, CANCELED, environment)
-          keep(job, CANCELED)
+          keep(job, await told(CANCELED, environment))
         }
         return undefined
       }

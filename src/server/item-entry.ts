@@ -32,7 +32,7 @@ export function tellOf(
 /** An outcome is nobody's to learn before it was told of. */
 export async function told(
   outcome: ItemOutcome,
-  { audit }: BatchEnvironment,
+  { audit }: Pick<BatchEnvironment, 'audit'>,
 ): Promise<ItemOutcome> {
   try {
     await audit.written()

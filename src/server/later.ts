@@ -2,7 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
-import { tellOf } from './item-entry.ts'
+import { tellOf, told } from './item-entry.ts'
 import type { Job } from './job.ts'
 import type { Halt } from './jobs.ts'
 
@@ -72,7 +72,7 @@ function submit(
     if (services.tickets.wereEnded(tickets, jobs.now)) {
       for (const job of series) {
         tellOf(job.item, { fault: ended() }, { audit, version })
-        jobs.end(job, { fault: ended() })
+        jobs.end(job, await told({ fault: ended() }, { audit }))
       }
       return undefined
     }

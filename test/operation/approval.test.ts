@@ -132,6 +132,20 @@ describe('a request that needs approval', () => {
     expect(find(polled.payload, Tag.State)).toMatchObject({ value: 5 })
   })
 
+  test('that is denied is told of to the end in the audit', async () => {
+    const id = await create('master-1')
+    const pending = await submit(destroy(id))
+    bench.audit.lines.length = 0
+    const { statement } = only()
+    await bench.book.vote(statement.id, voteOf('olga', bench.now, { verdict: 'deny' }))
+    await settled()
+    expect((await poll(pending)).reason).toBe('PermissionDenied')
+    expect(bench.audit.entries).toMatchObject([
+      { operation: 'Destroy', result: 'failed', reason: 'PermissionDenied' },
+      { operation: 'Poll' },
+    ])
+  })
+
   test.each([
     ['canceled under Stop', '', 'OperationCanceledByRequester'],
     ['done under Continue', CONTINUE, undefined],
