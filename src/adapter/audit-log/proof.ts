@@ -57,7 +57,7 @@ export function isIncluded(
   leaf: Uint8Array,
   path: readonly Uint8Array[],
 ): boolean {
-  if (index >= size || path.length !== pathRanges(index, size).length) return false
+  if (index < 0 || index >= size || path.length !== pathRanges(index, size).length) return false
   let node = leaf
   let place = index
   let last = size - 1

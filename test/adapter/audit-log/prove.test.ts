@@ -93,6 +93,8 @@ describe('a proof', () => {
         JSON.stringify(change),
       ).toBeDefined()
     }
+    const before = { ...proveEntry(directory, 0), index: -1 }
+    expect(problemOfProof(before, PUBLIC_KEY)).toBeDefined()
     const { publicKey } = generateKeyPairSync('ed25519')
     expect(problemOfProof(proof, publicKey)).toBe('its checkpoint is not signed with the key')
   })

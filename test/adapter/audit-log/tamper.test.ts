@@ -241,6 +241,19 @@ describe(`an audit log is found to be tampered with at the right entry`, () => {
     }, sizes.length)
   })
 
+  test('where checkpoints were cut off and the time of what was under them is one of the future', () => {
+    const sizes = checkpointSizes()
+    everywhere((copy, kept) => {
+      copy.rewrite('checkpoints', (lines) => lines.splice(NOTE_LINES * kept))
+      const index = kept === 0 ? 0 : (sizes[kept - 1] ?? 0)
+      copy.change(index, (lines, at) => {
+        lines[at] = lineOf(10 ** 12 + index)
+      })
+      rmSync(join(copy.directory, segmentWith(index).name.replace('jsonl', 'hashes')))
+      return { index }
+    }, sizes.length)
+  })
+
   test('where a checkpoint was forged', () => {
     const sizes = checkpointSizes()
     const forged = [readFileSync(join(other, 'checkpoints'), 'utf8').split('\n')]
