@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
@@ -65,8 +66,10 @@ export class Revocations {
   #guards: ReadonlyMap<string, Guard> = new Map()
   /** Authorities whose own certificates are revoked by those above them. */
   #fallen: ReadonlySet<string> = new Set()
-  /** The authorities that were there when it last looked. */
+  /** The authorities that were there when it last looked, and those that nothing is known of. */
   #known = ''
+  /** Whether others are yet to hear of a change. */
+  #isUntold = false
   #turn: Promise<void> = Promise.resolve()
   #stop: () => void = () => undefined
 
@@ -88,15 +91,17 @@ export class Revocations {
 
   /** Looks at the files now. It never fails: what is wrong is in the log and in the report. */
   async reload(): Promise<void> {
-    this.#turn = this.#turn.then(async () => this.#look())
+    this.#turn = this.#turn
+      .then(async () => this.#look())
+      .catch((error: unknown) => {
+        this.#options.log.error('revocation lists not looked at', { ...describeBug(error) })
+      })
     return this.#turn
   }
 
   /** Whether a certificate is not good, for all that its authority says. */
   isRevoked({ key: { issuer }, serial }: PeerCertificate): boolean {
-    if (this.#fallen.has(issuer)) return true
-    const guard = this.#guards.get(issuer)
-    return guard !== undefined && (this.#isBlind(guard) || guard.list?.serials.has(serial) === true)
+    return this.#fallen.has(issuer) || this.#lists(issuer, serial)
   }
 
   report(): readonly ListReport[] {
@@ -128,16 +133,24 @@ export class Revocations {
     this.#guards = new Map(
       listed.map((authority) => [authority.id, guardOf(authority, before.get(authority.id))]),
     )
-    const known = authorities.map(({ id }) => id).join()
-    let hasChanged = known !== this.#known
-    this.#known = known
     for (const guard of this.#guards.values()) {
-      if (await this.#refresh(guard)) hasChanged = true
+      if (await this.#refresh(guard)) this.#isUntold = true
       this.#tell(guard)
     }
-    if (!hasChanged) return
-    this.#fallen = fallenOf(authorities, this.#guards)
+    const blind = [...this.#guards].filter(([, guard]) => this.#isBlind(guard)).map(([id]) => id)
+    const known = [...authorities.map(({ id }) => id), '', ...blind].join()
+    if (known !== this.#known) this.#isUntold = true
+    this.#known = known
+    if (!this.#isUntold) return
+    this.#fallen = fallenOf(authorities, (issuer, serial) => this.#lists(issuer, serial))
     this.#options.changed()
+    this.#isUntold = false
+  }
+
+  /** Whether an authority takes a certificate back, or nobody can say whether it does. */
+  #lists(issuer: string, serial: string): boolean {
+    const guard = this.#guards.get(issuer)
+    return guard !== undefined && (this.#isBlind(guard) || guard.list?.serials.has(serial) === true)
   }
 
   /** Takes another list where there is one. */
@@ -229,10 +242,10 @@ function isOlder(list: ListAge, seen: ListAge): boolean {
   return list.number === undefined || BigInt(`0x${list.number}`) < BigInt(`0x${seen.number}`)
 }
 
-/** The authorities whose certificates are listed by the authorities that issued them, and all below those. */
+/** The authorities whose certificates are taken back by the authorities that issued them, and all below those. */
 function fallenOf(
   authorities: readonly TrustedAuthority[],
-  guards: ReadonlyMap<string, Guard>,
+  lists: (issuer: string, serial: string) => boolean,
 ): ReadonlySet<string> {
   const read = authorities.map(({ id, certificate }) => ({
     id,
@@ -247,8 +260,7 @@ function fallenOf(
       )
       if (issuer === undefined) continue
       const serial = plainSerial(x509.serialNumber) ?? ''
-      const isListed = guards.get(issuer.id)?.list?.serials.has(serial) === true
-      if (isListed || fallen.has(issuer.id)) fallen.add(id)
+      if (lists(issuer.id, serial) || fallen.has(issuer.id)) fallen.add(id)
     }
   }
   return fallen

@@ -22,6 +22,8 @@ interface File {
 let files: Map<string, File>
 let remembered: [string, ListAge][]
 let changes: number
+/** What telling of a change fails with. */
+let failing: Error | undefined
 let log: MemoryLog
 let ticker: ManualTicker
 let now: number
@@ -70,7 +72,10 @@ function create(expiredLists: 'warn' | 'refuse' = 'warn'): Revocations {
       remembered.push([id, seen])
       return Promise.resolve()
     },
-    changed: () => (changes += 1),
+    changed: () => {
+      if (failing !== undefined) throw failing
+      changes += 1
+    },
     clock: { now: () => now },
     ticker,
     log,
@@ -82,6 +87,7 @@ beforeEach(() => {
   files = new Map()
   remembered = []
   changes = 0
+  failing = undefined
   log = new MemoryLog()
   ticker = new ManualTicker()
   now = NOW
@@ -212,6 +218,45 @@ describe('revocation lists', () => {
     for (const each of [root, listless]) {
       expect(revocations.isRevoked(certificate(each, '1'))).toBe(false)
     }
+    await revocations.close()
+  })
+
+  test('that were never there refuse the clients of authorities below, too', async () => {
+    trusted = [trust(root, '/root'), trust(below), trust(listless)]
+    const revocations = create()
+    await revocations.start()
+    expect(revocations.isRevoked(certificate(below, '1'))).toBe(true)
+    expect(revocations.isRevoked(certificate(listless, '1'))).toBe(false)
+    put('/root', list([]))
+    await revocations.reload()
+    expect(revocations.isRevoked(certificate(below, '1'))).toBe(false)
+    await revocations.close()
+  })
+
+  test('that have expired refuse the clients of authorities below where that is wanted', async () => {
+    trusted = [trust(root, '/root'), trust(below)]
+    put('/root', list([], { nextUpdate: NOW + 100 }))
+    const revocations = create('refuse')
+    await revocations.start()
+    expect(revocations.isRevoked(certificate(below, '1'))).toBe(false)
+    now = NOW + 101
+    await revocations.reload()
+    expect(revocations.isRevoked(certificate(below, '1'))).toBe(true)
+    await revocations.close()
+  })
+
+  test('go on being read, and told of, after a change could not be told', async () => {
+    put('/root', list([]))
+    const revocations = create()
+    failing = new TypeError('a bug')
+    await revocations.start()
+    expect(log.lines.at(-1)?.level).toBe('error')
+    failing = undefined
+    changes = 0
+    put('/root', list(['A1'], { thisUpdate: NOW }))
+    await revocations.reload()
+    expect(revocations.isRevoked(certificate(root, 'A1'))).toBe(true)
+    expect(changes).toBe(1)
     await revocations.close()
   })
 })
