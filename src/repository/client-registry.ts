@@ -4,19 +4,18 @@ import type { CertificateKey, ClientDirectory } from '../port/client-directory.t
 import type { Clock } from '../port/clock.ts'
 import type { Random } from '../port/random.ts'
 import type { Sealer } from '../port/sealer.ts'
-import type { Commit, Entry, Store } from '../port/store.ts'
+import type { Entry, Store } from '../port/store.ts'
 import type { CommitPart } from './commit-part.ts'
+import { changeOf, insertionOf, removalOf } from './client-commit.ts'
 import {
   certificateIndexKey,
-  clientIndexKeys,
   clientNameKey,
   clientRecordKey,
   joinKey,
   keysBeside,
 } from './client-keys.ts'
-import { ruleKeyOf } from './rule-book.ts'
 import { readClients, type Held } from './client-scan.ts'
-import { sealClient, type Client, type ClientKey } from './client-record.ts'
+import { openClient, type Client, type ClientKey } from './client-record.ts'
 
 export interface NewClient {
   readonly name: string
@@ -48,7 +47,7 @@ export interface ClientRegistry {
    * (any more), `OBJECT_EXISTS` for a key that a client has, `CONFLICT`, `UNAVAILABLE`.
    */
   change(id: string, next: (client: Client) => Client): Promise<Client>
-  /** Throws `OBJECT_NOT_FOUND` when there is no such client (any more). */
+  /** Throws `OBJECT_NOT_FOUND` when there is no such client (any more), `CONFLICT`, `UNAVAILABLE`. */
   remove(id: string): Promise<void>
   /** Has `task` called at once after any of them was changed or removed. */
   watch(task: () => void): void
@@ -123,65 +122,57 @@ class StoredClients implements ClientRegistry {
       added: Math.trunc(clock.now()),
     }
     const held: Held = { client, version: 1 }
-    const outcome = await store.commit(this.#insertion(held, sealClient(sealer, client, 1)))
+    const outcome = await store.commit(insertionOf(sealer, held))
     if (outcome === 'conflict') throw await this.#refusal(name)
     this.#hold(held)
     return client
   }
 
   async replacement(id: string, old: CertificateKey, key: ClientKey): Promise<CommitPart> {
-    const record = await this.#deps.store.get(clientRecordKey(id))
-    const held = this.#byId.get(id)
+    const found = await this.#stored(id)
     const isOld = (each: CertificateKey) => joinKey(each) === joinKey(old)
-    if (record === undefined || held?.client.keys.some(isOld) !== true) {
+    if (found?.held.client.keys.some(isOld) !== true) {
       throw new KmipFault('NOT_PERMITTED', 'The client has no such key any more')
     }
     if (this.#byKey.has(joinKey(key))) {
       throw new KmipFault('INVALID_FIELD', 'A client has this key already')
     }
+    const { record, held } = found
     const kept = held.client.keys.filter((each) => !isOld(each))
     const next: Held = {
       client: { ...held.client, keys: [...kept, key] },
       version: held.version + 1,
     }
     const { sealer } = this.#deps
-    const indexOf = (each: CertificateKey) => certificateIndexKey(sealer, each)
     return {
       get changes() {
-        return {
-          checks: [
-            { key: record.key, revision: record.revision },
-            { key: indexOf(key), revision: 'absent' },
-          ],
-          puts: [
-            { key: record.key, value: sealClient(sealer, next.client, next.version) },
-            { key: indexOf(key), value: toUtf8.encode(id) },
-          ],
-          dels: [indexOf(old)],
-        } as const
+        return changeOf(sealer, record, held.client, next)
       },
       stored: () => {
+        // Whoever was removed since stays so.
+        if (!this.#byId.has(id)) return
         this.#noteReplaced(joinKey(old), id)
-        this.#hold(next, held)
+        this.#hold(next)
       },
     }
   }
 
   async change(id: string, next: (client: Client) => Client): Promise<Client> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const record = await this.#deps.store.get(clientRecordKey(id))
-      const held = this.#byId.get(id)
-      if (held === undefined || record === undefined) throw noSuchClient()
+      const found = await this.#stored(id)
+      if (found === undefined) throw noSuchClient()
+      const { record, held } = found
       const after: Held = { client: next(held.client), version: held.version + 1 }
-      const commit = this.#changing(record, held, after)
-      if ((await this.#deps.store.commit(commit)) !== 'conflict') {
-        this.#hold(after, held)
+      const { store, sealer } = this.#deps
+      const commit = changeOf(sealer, record, held.client, after)
+      if ((await store.commit(commit)) !== 'conflict') {
+        this.#hold(after)
         this.#tell()
         return after.client
       }
       if (await this.#isTaken(keysBeside(after.client, held.client))) throw keyTaken()
     }
-    throw new KmipFault('CONFLICT', 'Others keep changing the client')
+    throw contended()
   }
 
   watch(task: () => void): void {
@@ -189,23 +180,26 @@ class StoredClients implements ClientRegistry {
   }
 
   async remove(id: string): Promise<void> {
-    const held = this.#byId.get(id)
-    const record = await this.#deps.store.get(clientRecordKey(id))
-    if (held === undefined || record === undefined) throw noSuchClient()
-    const outcome = await this.#deps.store.commit({
-      checks: [{ key: record.key, revision: record.revision }],
-      puts: [],
-      dels: [
-        record.key,
-        ...clientIndexKeys(this.#deps.sealer, held.client),
-        // Nobody could say any more whose they were.
-        ruleKeyOf(this.#deps.sealer, toUtf8.encode(id)).key,
-      ],
-    })
-    if (outcome === 'conflict') throw noSuchClient()
-    this.#byId.delete(id)
-    for (const key of held.client.keys) this.#byKey.delete(joinKey(key))
-    this.#tell()
+    const { store, sealer } = this.#deps
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await this.#stored(id)
+      if (found === undefined) throw noSuchClient()
+      const { record, held } = found
+      const outcome = await store.commit(removalOf(sealer, record, held.client))
+      if (outcome !== 'conflict') {
+        this.#letGo(id)
+        this.#tell()
+        return
+      }
+    }
+    throw contended()
+  }
+
+  /** A client as it lies in the store: what has become of it may not have been told of here yet. */
+  async #stored(id: string): Promise<{ record: Entry; held: Held } | undefined> {
+    const { store, sealer } = this.#deps
+    const record = await store.get(clientRecordKey(id))
+    return record && { record, held: openClient(sealer, id, record.value) }
   }
 
   async #isTaken(keys: readonly ClientKey[]): Promise<boolean> {
@@ -224,35 +218,6 @@ class StoredClients implements ClientRegistry {
     if (this.#replaced.size > MOST_REPLACED && oldest !== undefined) this.#replaced.delete(oldest)
   }
 
-  #changing({ key, revision }: Entry, before: Held, { client, version }: Held): Commit {
-    const { sealer } = this.#deps
-    const indexOf = (each: CertificateKey) => certificateIndexKey(sealer, each)
-    const fresh = keysBeside(client, before.client).map(indexOf)
-    const id = toUtf8.encode(client.id)
-    return {
-      checks: [
-        { key, revision },
-        ...fresh.map((each) => ({ key: each, revision: 'absent' as const })),
-      ],
-      puts: [
-        { key, value: sealClient(sealer, client, version) },
-        ...fresh.map((each) => ({ key: each, value: id })),
-      ],
-      dels: keysBeside(before.client, client).map(indexOf),
-    }
-  }
-
-  #insertion({ client }: Held, sealed: Uint8Array): Commit {
-    const indexes = clientIndexKeys(this.#deps.sealer, client)
-    const id = toUtf8.encode(client.id)
-    const key = clientRecordKey(client.id)
-    return {
-      checks: [key, ...indexes].map((each) => ({ key: each, revision: 'absent' as const })),
-      puts: [{ key, value: sealed }, ...indexes.map((each) => ({ key: each, value: id }))],
-      dels: [],
-    }
-  }
-
   async #refusal(name: string): Promise<KmipFault> {
     const taken = await this.#deps.store.get(clientNameKey(this.#deps.sealer, name))
     return taken === undefined
@@ -260,10 +225,18 @@ class StoredClients implements ClientRegistry {
       : new KmipFault('NAME_TAKEN', `There is a client of the name ${name} already`)
   }
 
-  #hold(held: Held, before?: Held): void {
+  #letGo(id: string): void {
+    for (const key of this.#byId.get(id)?.client.keys ?? []) this.#byKey.delete(joinKey(key))
+    this.#byId.delete(id)
+  }
+
+  /** Changes may be told of in another order than they were made in: the latest counts. */
+  #hold(held: Held): void {
     const { id, name, role, namespace, keys, isSuspended = false } = held.client
+    const before = this.#byId.get(id)
+    if (before !== undefined && before.version >= held.version) return
+    this.#letGo(id)
     this.#byId.set(id, held)
-    for (const key of before?.client.keys ?? []) this.#byKey.delete(joinKey(key))
     if (isSuspended) return
     for (const key of keys) {
       const { issuer, subject, object } = key
@@ -277,6 +250,10 @@ function keyTaken(): KmipFault {
   return new KmipFault('OBJECT_EXISTS', 'A client has this key already')
 }
 
+function contended(): KmipFault {
+  return new KmipFault('CONFLICT', 'Others keep changing the client')
+}
+
 function noSuchClient(): KmipFault {
   return new KmipFault('OBJECT_NOT_FOUND', 'There is no such client')
 }
@@ -284,4 +261,3 @@ function noSuchClient(): KmipFault {
 const ATTEMPTS = 20
 /** Far more than can be replaced while one answer is under way. */
 const MOST_REPLACED = 1_000
-const toUtf8 = new TextEncoder()

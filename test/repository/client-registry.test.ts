@@ -108,6 +108,53 @@ describe('the client registry', () => {
     expect(registry.list()).toHaveLength(1)
   })
 
+  describe('that has stored a new key of a client and was not told so yet', () => {
+    /** Gives what tells it. */
+    const replace = async (registry: ClientRegistry, id: string): Promise<() => void> => {
+      const part = await registry.replacement(id, keyOf('old'), keyOf('new'))
+      expect(await store.commit(part.changes)).not.toBe('conflict')
+      return () => {
+        part.stored()
+      }
+    }
+    const known = (registry: ClientRegistry) =>
+      ['old', 'new'].filter((subject) => registry.directory.identify({ issuer: 'aa', subject }))
+
+    test('removes the client for good, with that key', async () => {
+      const registry = await open()
+      const { id } = await registry.add(client('one', 'old'))
+      const stored = await replace(registry, id)
+      await registry.remove(id)
+      stored()
+      expect(known(registry)).toEqual([])
+      expect(registry.find(id)).toBeUndefined()
+      await registry.add(client('two', 'new'))
+    })
+
+    test('changes the client as it is stored', async () => {
+      const registry = await open()
+      const { id } = await registry.add(client('one', 'old'))
+      const stored = await replace(registry, id)
+      await registry.change(id, (before) => ({ ...before, isSuspended: true }))
+      stored()
+      expect(known(registry)).toEqual([])
+      await registry.change(id, (before) => ({ ...before, isSuspended: false }))
+      expect(known(registry)).toEqual(['new'])
+      expect(known(await open())).toEqual(['new'])
+    })
+
+    test('removes a client while it changes', async () => {
+      const registry = await open()
+      const { id } = await registry.add(client('one', 'old'))
+      const part = await registry.replacement(id, keyOf('old'), keyOf('new'))
+      const removal = registry.remove(id)
+      await store.commit(part.changes)
+      await removal
+      part.stored()
+      expect(known(registry)).toEqual([])
+    })
+  })
+
   test('does not open a record that was moved to another client', async () => {
     const registry = await open()
     await registry.add(client('one'))
