@@ -4,9 +4,11 @@ import type { PolicyCounts } from '../config/policy-schema.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
+import type { ApprovableCall } from '../model/approval/approvable-call.ts'
+import { callTermsOf } from '../model/approval/policy-rules.ts'
 import { clientOperation } from '../model/permission/operation-class.ts'
 import { CompiledPolicy } from '../model/permission/permission.ts'
-import { EMPTY_POLICY } from '../model/permission/policy.ts'
+import { EMPTY_POLICY, type ApprovalTerms } from '../model/permission/policy.ts'
 import type { Decision } from '../model/permission/rule.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Store } from '../port/store.ts'
@@ -87,6 +89,15 @@ export class PolicyOffice {
     const turn = this.#turn.then(async () => this.#apply(text, name))
     this.#turn = turn.catch(() => undefined)
     return turn
+  }
+
+  /**
+   * How a call of the admin API has to be approved; undefined where it need not be. Throws `UNAVAILABLE` while nobody can
+   * say, but for the call that puts another policy there.
+   */
+  termsOf(call: ApprovableCall): ApprovalTerms | undefined {
+    if (call !== 'policy.apply') this.checkReadable()
+    return callTermsOf(this.inForce.compiled.policy.administration, call)
   }
 
   /** Throws `INVALID_FIELD` for a role that neither is built in nor is in the policy. */

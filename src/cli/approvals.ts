@@ -1,6 +1,6 @@
 import { CallApprovals } from '../admin/call-approvals.ts'
 import { describeBug } from '../fault/describe-bug.ts'
-import { approvalRulesOf, callTermsOf } from '../model/approval/policy-rules.ts'
+import { approvalRulesOf } from '../model/approval/policy-rules.ts'
 import type { Log } from '../port/log.ts'
 import { Approvals } from '../server/approvals.ts'
 import type { Permissions } from '../server/authorise.ts'
@@ -11,7 +11,7 @@ import type { Core } from './core.ts'
 export function createCallApprovals({ approvals, policies }: Core): CallApprovals {
   return new CallApprovals({
     book: approvals,
-    ruleOf: (call) => callTermsOf(policies.inForce.compiled.policy.administration, call),
+    ruleOf: (call) => policies.termsOf(call),
   })
 }
 

@@ -41,9 +41,9 @@ export interface ApprovalRequest {
 }
 
 export interface ApprovalLimits {
-  /** Approvals that one client waits for. */
+  /** Approvals of operations, or of calls, that one client waits for. */
   readonly perClient: number
-  /** The same of all. */
+  /** The same of all: clients with their requests must not keep officers from their calls. */
   readonly pending: number
 }
 
@@ -116,9 +116,11 @@ export class ApprovalBook {
     return countOf(approval, this.#deps.electorate.isOfficer)
   }
 
-  /** Throws `SERVER_LIMIT` where too many are open. */
-  checkRoom(requester: Requester): void {
-    const open = this.list().filter((approval) => this.#isOpen(approval))
+  /** Throws `SERVER_LIMIT` where too many of the kind are open. */
+  checkRoom(requester: Requester, kind: ApprovalKind): void {
+    const open = this.list().filter(
+      (approval) => approval.statement.kind === kind && this.#isOpen(approval),
+    )
     const own = open.filter(({ statement }) => statement.requester.id === requester.id)
     const { perClient, pending } = this.#deps.limits
     if (open.length >= pending || own.length >= perClient) {
@@ -130,7 +132,7 @@ export class ApprovalBook {
   async request(asked: ApprovalRequest): Promise<Approval> {
     return this.#inTurn(async () => {
       await this.#sweep()
-      this.checkRoom(asked.requester)
+      this.checkRoom(asked.requester, asked.kind)
       const salt = this.#hex(32)
       const statement: ApprovalStatement = {
         id: this.#deps.random.identifier(),

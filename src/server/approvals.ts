@@ -56,7 +56,7 @@ export class Approvals {
 
   /** Throws `SERVER_LIMIT` where the client, or all of them, wait for too many. */
   checkRoom(identity: Identity): void {
-    this.#options.book.checkRoom(identity)
+    this.#options.book.checkRoom(identity, 'operation')
   }
 
   /** Asks the officers. Throws `SERVER_LIMIT`, `UNAVAILABLE`. */

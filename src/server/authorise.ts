@@ -11,6 +11,8 @@ import { PermittedObjects } from './permitted-objects.ts'
 /** What identities may do, at the moment it is asked. */
 export interface Permissions {
   of(identity: Identity): Permission
+  /** Another one as soon as something else decides; absent where that never happens. */
+  readonly stamp?: object | undefined
 }
 
 /** What a batch item is authorised by. */

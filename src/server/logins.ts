@@ -98,6 +98,9 @@ export class Logins {
 /** What messages that came with accounts may do: what the client may, and each account's role besides. */
 export function narrowedBy(permissions: Permissions, accounts: readonly Account[]): Permissions {
   return {
+    get stamp() {
+      return permissions.stamp
+    },
     of: (identity) =>
       accounts.reduce(
         (permission, { role }) => bothOf(permission, permissions.of(asRole(identity, role))),

@@ -34,7 +34,7 @@ export async function performAlone(
   const run = new BatchItemRun(false)
   const once = keptResults(environment)
   const allowance = allowanceOf(item, run, environment)
-  const guard = guardOf(item, environment)
+  const beside: { guard?: ApprovalGuard | undefined } = {}
   const entry = beginEntry(item, environment)
   try {
     entry.ruled = run
@@ -42,6 +42,8 @@ export async function performAlone(
     const outcome = await withRetries(environment, {
       work: async (unit) => {
         const permission = permissionIn(environment)
+        const guard = guardOf(item, environment)
+        beside.guard = guard
         const setting = { unit, run, references, once, allowance, guard, permission, entry }
         return performIn(setting, item, environment)
       },
@@ -56,7 +58,7 @@ export async function performAlone(
     run.settle(false)
     const fault = environment.faultOf(error, item)
     entry.end({ fault })
-    return { fault, needs: guard?.need }
+    return { fault, needs: beside.guard?.need }
   } finally {
     once.destroy()
   }

@@ -19,6 +19,10 @@ export class PolicyInForce implements Permissions {
     return this.#policy
   }
 
+  get stamp(): object {
+    return this.#policy
+  }
+
   replace(policy: CompiledPolicy): void {
     this.#policy = policy
     this.#permissions = new WeakMap()

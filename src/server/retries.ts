@@ -13,13 +13,23 @@ export interface AuditedWork<T> {
   store(result: T, commit: CommitJournal): Promise<'done' | 'conflict'>
 }
 
-/** Works and commits; works anew when what was read has changed meanwhile. Throws `CONFLICT` when that does not end. */
+/** What work is done with that may have to be done anew. */
+export type RetryEnvironment = Pick<
+  BatchEnvironment,
+  'repository' | 'identity' | 'now' | 'mayStore' | 'isKnown' | 'permissions'
+>
+
+/**
+ * Works and commits; works anew when what was read has changed meanwhile, or another policy decides by now. Throws
+ * `CONFLICT` when that does not end.
+ */
 export async function withRetries<T>(
-  { repository, identity, now, mayStore, isKnown }: BatchEnvironment,
+  { repository, identity, now, mayStore, isKnown, permissions }: RetryEnvironment,
   audited: AuditedWork<T>,
 ): Promise<T> {
   const attempt = async (): Promise<{ readonly result: T } | undefined> => {
     const unit = repository.begin({ owner: identity.id, namespace: identity.namespace, now })
+    const { stamp } = permissions
     const result = await audited.work(unit)
     if (unit.isEmpty) return { result }
     checkKnown(isKnown)
@@ -27,7 +37,7 @@ export async function withRetries<T>(
     const done = await audited.store(result, async (journal) => {
       // It was told of meanwhile, which takes a moment.
       checkKnown(isKnown)
-      return unit.commit(journal)
+      return permissions.stamp === stamp ? unit.commit(journal) : 'conflict'
     })
     return done === 'done' ? { result } : undefined
   }

@@ -162,6 +162,17 @@ describe('a call that needs approval', () => {
   })
 })
 
+test('what clients ask for takes no room of what officers ask for', async () => {
+  const requestOf = async (id: string) =>
+    book.request({
+      ...{ kind: 'operation', name: 'Destroy', requester: { id, name: id } },
+      ...{ subject: new Uint8Array(1), shown: [], approvers: 1, seconds: 900 },
+    })
+  for (let count = 0; count < 8; count += 1) await requestOf(`app-${count}`)
+  await expect(requestOf('app-9')).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
+  await asked(olga.caller)
+})
+
 describe('an officer', () => {
   test('decides once, and not by another officer with the same key', async () => {
     const twin: Person = { key: olga.key, caller: { ...olga.caller, id: 'twin', name: 'twin' } }

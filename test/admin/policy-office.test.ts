@@ -92,6 +92,9 @@ describe('the policy', () => {
     expect(() => {
       office.checkReadable()
     }).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }))
+    const termsOf = () => office.termsOf('backup.create')
+    expect(termsOf).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }))
+    expect(office.termsOf('policy.apply')).toBeUndefined()
     const own = objectOf({ owner: 'id-app-2', namespace: 'ns-payments' })
     const identity = identityOf('app-2')
     expect(identity && office.inForce.of(identity).decide('Get', own).verdict).toBe('hidden')
@@ -100,6 +103,7 @@ describe('the policy', () => {
     )
     await office.apply(GRANT, 'p.yaml')
     office.checkReadable()
+    expect(termsOf()).toBeUndefined()
     expect(verdictOf(office)).toBe('allowed')
   })
 
