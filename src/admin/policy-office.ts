@@ -160,7 +160,11 @@ export class PolicyOffice {
   }
 
   #enforce(enforced: Enforced): void {
-    const policy = new CompiledPolicy(enforced.read.policy, BUILT_IN_ROLES)
+    const policy = new CompiledPolicy(
+      enforced.read.policy,
+      BUILT_IN_ROLES,
+      enforced.stored?.revision,
+    )
     this.#enforced = enforced
     this.#problem = undefined
     this.inForce.replace(policy)

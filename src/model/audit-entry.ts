@@ -46,11 +46,11 @@ export interface AuditEntry {
   readonly result?: AuditResult | undefined
   /** Result Reason, by its name. */
   readonly reason?: string | undefined
-  /** Of the commit in the store, in decimal digits. */
+  /** Of the policy that decided, in decimal digits; absent where none was ever laid down. */
   readonly revision?: string | undefined
   /** Length of the data that it was about. */
   readonly bytes?: number | undefined
-  /** Identifiers of the approval that it was done under. */
+  /** Identifier of the approval that it was done under, or waits for. */
   readonly approval?: string | undefined
   readonly detail?: AuditDetail | undefined
 }

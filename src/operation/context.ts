@@ -164,6 +164,8 @@ export interface OperationContext extends Services {
    * change is kept.
    */
   objectsOf(client: Pick<Identity, 'id' | 'namespace'>): ObjectSpace
+  /** Has the audit name an object that is used beside those of `objects`. */
+  readonly uses: (uniqueIdentifier: string) => void
   readonly offer: Offer
   /** What the client has under way. */
   readonly requests: PendingRequests

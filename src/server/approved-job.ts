@@ -1,8 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
-import type { ApprovalNeed } from './approval-guard.ts'
 import type { Approvals, AskedItem } from './approvals.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
-import type { ItemOutcome, ReadItem } from './batch-item.ts'
+import type { ItemOutcome, ReadItem, StoppedItem } from './batch-item.ts'
 import { tellOf } from './item-entry.ts'
 import type { Job } from './job.ts'
 import type { Halt } from './jobs.ts'
@@ -20,30 +19,44 @@ export async function performJob(
 ): Promise<ItemOutcome | Halt> {
   const { approvals } = environment
   const surroundings = { ...environment, mayStore: () => job.mayStore() }
-  if (approvals === undefined) return perform(job.item, surroundings)
+  if (approvals === undefined) return toldWhole(await perform(job.item, surroundings))
   const asked = { item: job.item, identity: environment.identity, version: environment.version }
-  try {
-    if (job.awaited !== undefined) {
-      await approvals.use(job.awaited, asked)
-      return await perform(asked.item, { ...surroundings, approved: job.awaited.work })
+  const { awaited } = job
+  if (awaited !== undefined) {
+    const approved = { ...surroundings, approved: awaited.work, approval: awaited.id }
+    try {
+      await approvals.use(awaited, asked)
+    } catch (error) {
+      const outcome = { fault: environment.faultOf(error, asked.item) }
+      tellOf(asked.item, outcome, approved)
+      return outcome
     }
-    const outcome = await perform(asked.item, surroundings)
-    if (outcome.needs === undefined || job.isCanceled) return outcome
-    return await halted(job, { asked, approvals }, outcome.needs)
-  } catch (error) {
-    // Nothing of it was begun, or it was to wait and cannot.
-    const outcome = { fault: environment.faultOf(error, asked.item) }
-    tellOf(asked.item, outcome, environment)
-    return outcome
+    return toldWhole(await perform(asked.item, approved))
   }
+  const outcome = await perform(asked.item, surroundings)
+  if (outcome.stopped === undefined || job.isCanceled) return toldWhole(outcome)
+  const { stopped } = outcome
+  try {
+    return await halted(job, { asked, approvals }, stopped)
+  } catch (error) {
+    return toldWhole({ fault: environment.faultOf(error, asked.item), stopped })
+  }
+}
+
+/** What was stopped, and goes no further, has failed. */
+function toldWhole(outcome: ItemOutcome): ItemOutcome {
+  outcome.stopped?.entry.end(outcome)
+  return outcome
 }
 
 async function halted(
   job: Job,
   { asked, approvals }: { readonly asked: AskedItem; readonly approvals: Approvals },
-  need: ApprovalNeed,
+  { need, entry }: StoppedItem,
 ): Promise<Halt> {
   const awaited = await approvals.ask(asked, need)
+  entry.approval = awaited.id
+  entry.end({ pending: job.correlation })
   job.await(awaited, (ending) => {
     approvals.end(awaited, ending)
   })

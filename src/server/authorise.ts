@@ -23,6 +23,8 @@ export interface Authority {
   readonly allowance: Allowance | undefined
   /** Told of each decision, the last of which is the one that counts. */
   readonly decided: (decision: Decision) => void
+  /** Told of each object that the item got hold of. */
+  readonly found: (uniqueIdentifier: string) => void
 }
 
 /**

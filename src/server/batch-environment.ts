@@ -46,6 +46,8 @@ export interface BatchEnvironment {
   readonly approvals?: Approvals | undefined
   /** What officers have agreed to. */
   readonly approved?: ApprovedWork | undefined
+  /** Identifier of their approval. */
+  readonly approval?: string | undefined
   readonly roles: EndpointRoles
   /** Asked before anything is stored; absent for what nobody can cancel. */
   readonly mayStore?: () => boolean

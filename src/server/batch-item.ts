@@ -13,6 +13,7 @@ import type { OperationName } from '../spec/operation.ts'
 import { Tag } from '../spec/tag.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
 import type { ApprovalNeed } from './approval-guard.ts'
+import type { ItemAudit } from './audit/item-audit.ts'
 
 /** A batch item as far as it could be understood. */
 export interface ReadItem {
@@ -43,10 +44,17 @@ export interface ItemOutcome {
   readonly pending?: Uint8Array
   /** The operation whose answer it is, where that is not the one that was asked for. */
   readonly of?: { readonly operation?: number; readonly name?: OperationName }
-  /** What it was stopped for: it has failed, and may be done once that is approved. */
-  readonly needs?: ApprovalNeed | undefined
+  /** It has failed for want of approval, and may be done once it is approved. */
+  readonly stopped?: StoppedItem | undefined
   /** To be called where the payload is too large to be given. */
   readonly dropped?: () => void
+}
+
+/** A batch item that was stopped for want of approval. */
+export interface StoppedItem {
+  readonly need: ApprovalNeed
+  /** Its end has not been told of: that it has failed, or has to wait. */
+  readonly entry: ItemAudit
 }
 
 const definitions: Partial<Record<string, AnyOperation>> = OPERATIONS

@@ -1,6 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { RequestHeader } from '../message/header.ts'
 import { BatchErrorContinuationOption } from '../spec/enum/batch-error-continuation-option.ts'
+import type { ItemAudit } from './audit/item-audit.ts'
 import { awaitApproval, performJob } from './approved-job.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
@@ -9,7 +10,7 @@ import { tellOf, told } from './item-entry.ts'
 import { canceled } from './job.ts'
 import type { Halt } from './jobs.ts'
 import { isForLater, performLater, type LaterWork } from './later.ts'
-import { CANCELED, performAlone, performTogether } from './perform.ts'
+import { CANCELED, performAlone, performTogether, performUntilStopped } from './perform.ts'
 
 /**
  * Carries out the batch items of a message in their order and gives as many results as there are items (KMIP 1.4
@@ -57,8 +58,8 @@ async function performEach(
   environment: BatchEnvironment,
 ): Promise<readonly ItemOutcome[]> {
   const references = new BatchReferences()
-  const leave = async (index: number) =>
-    performLater(items.slice(index), seriesWork(isContinued, references), environment)
+  const leave = async (index: number, begun?: ItemAudit) =>
+    performLater(items.slice(index), seriesWork(isContinued, references), environment, begun)
   const results: ItemOutcome[] = []
   let hasFailed = false
   for (const [index, item] of items.entries()) {
@@ -68,11 +69,13 @@ async function performEach(
     } else {
       const later = isForLater(item, environment) ? await leave(index) : undefined
       if (later !== undefined) return [...results, ...later]
-      let result = await performAlone(item, references, environment)
-      if (result.needs !== undefined) {
-        const awaited = await awaitApproval(result, environment, async () => leave(index))
+      let result = await performUntilStopped(item, references, environment)
+      if (result.stopped !== undefined) {
+        const { entry } = result.stopped
+        const awaited = await awaitApproval(result, environment, async () => leave(index, entry))
         if ('later' in awaited) return [...results, ...awaited.later]
         result = awaited
+        entry.end(result)
       }
       hasFailed ||= result.fault !== undefined
       results.push(result)
@@ -87,7 +90,7 @@ function seriesWork(isContinued: boolean, references: BatchReferences): LaterWor
     atOnce: async (item, environment) => performAlone(item, references, environment),
     async series(jobs, environment, keep) {
       const perform = async (item: ReadItem, surroundings: BatchEnvironment) =>
-        performAlone(item, references, surroundings)
+        performUntilStopped(item, references, surroundings)
       let hasFailed = false
       for (const job of jobs) {
         let result: ItemOutcome | Halt = CANCELED

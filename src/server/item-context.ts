@@ -31,9 +31,9 @@ export interface ItemSetting {
 /** What decides about an operation that is carried out in a setting. */
 export function authorityOver(
   operation: OperationName,
-  { run, permission, allowance }: ItemSetting,
+  { run, permission, allowance, entry }: ItemSetting,
 ): Authority {
-  return { permission, operation, allowance, decided: run.decided }
+  return { permission, operation, allowance, decided: run.decided, found: entry.found }
 }
 
 /** One by one: spreading objects into larger ones takes longer than most operations do. */
@@ -69,6 +69,7 @@ export function contextOf(
     slowly: environment.slowly,
     objectsOf: ({ id, namespace }) =>
       environment.repository.begin({ owner: id, namespace, now: environment.now }),
+    uses: entry.found,
     issuer: services.issuer,
     credentials: services.credentials,
     resolve: (reference) => entry.name(references.resolve(reference)),

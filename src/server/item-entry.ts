@@ -6,12 +6,13 @@ import type { BatchEnvironment } from './batch-environment.ts'
 import { operationName, type ItemOutcome, type ReadItem } from './batch-item.ts'
 
 /** What the audit needs to know of the surroundings of an item. */
-type Surroundings = Pick<BatchEnvironment, 'audit' | 'version'>
+type Surroundings = Pick<BatchEnvironment, 'audit' | 'version' | 'approval'>
 
 /** Begins to tell of an item that is carried out. */
-export function beginEntry(item: ReadItem, { audit, version }: Surroundings): ItemAudit {
+export function beginEntry(item: ReadItem, { audit, version, approval }: Surroundings): ItemAudit {
   const entry = audit.item(item.place, operationName(item), version)
   entry.bytes = dataLength(item)
+  entry.approval = approval
   return entry
 }
 
@@ -24,9 +25,11 @@ export function isEarly(item: ReadItem, { services }: BatchEnvironment): boolean
 export function tellOf(
   item: ReadItem,
   outcome: ItemOutcome,
-  { audit, version }: Surroundings,
+  { audit, version, approval }: Surroundings,
 ): void {
-  audit.item(item.place, operationName(item), version).end(outcome)
+  const entry = audit.item(item.place, operationName(item), version)
+  entry.approval = approval
+  entry.end(outcome)
 }
 
 /** An outcome is nobody's to learn before it was told of. */

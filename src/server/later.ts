@@ -2,6 +2,7 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { ItemOutcome, ReadItem } from './batch-item.ts'
 import type { BatchEnvironment } from './batch-environment.ts'
+import type { ItemAudit } from './audit/item-audit.ts'
 import { tellOf, told } from './item-entry.ts'
 import type { Job } from './job.ts'
 import type { Halt } from './jobs.ts'
@@ -33,11 +34,14 @@ function mayWait({ definition }: ReadItem): boolean {
 /**
  * Leaves batch items for later, in their order, and answers with what to ask for them by. Undefined when there is no
  * room for them and the client takes their answers at once; where it does not, each is refused.
+ *
+ * @param begun - what was begun to be told of the first of them
  */
 export async function performLater(
   items: readonly ReadItem[],
   work: LaterWork,
   environment: BatchEnvironment,
+  begun?: ItemAudit,
 ): Promise<readonly ItemOutcome[] | undefined> {
   const jobs = submit(items.filter(mayWait), work, environment)
   if (jobs === undefined && environment.asynchrony !== 'mandatory') return undefined
@@ -47,7 +51,8 @@ export async function performLater(
     if (!mayWait(item)) results.push(await work.atOnce(item, environment))
     else {
       const outcome = pendingOutcome(pending?.next().value)
-      tellOf(item, outcome, environment)
+      if (begun !== undefined && item === items[0]) begun.end(outcome)
+      else tellOf(item, outcome, environment)
       results.push(outcome)
     }
   }

@@ -31,6 +31,17 @@ export async function performAlone(
   references: BatchReferences,
   environment: BatchEnvironment,
 ): Promise<ItemOutcome> {
+  const outcome = await performUntilStopped(item, references, environment)
+  outcome.stopped?.entry.end(outcome)
+  return outcome
+}
+
+/** The same, but what was stopped for want of approval is still to be told of. */
+export async function performUntilStopped(
+  item: ReadItem,
+  references: BatchReferences,
+  environment: BatchEnvironment,
+): Promise<ItemOutcome> {
   const run = new BatchItemRun(false)
   const once = keptResults(environment)
   const allowance = allowanceOf(item, run, environment)
@@ -44,6 +55,7 @@ export async function performAlone(
         const permission = permissionIn(environment)
         const guard = guardOf(item, environment)
         beside.guard = guard
+        entry.revision = permission.revision
         const setting = { unit, run, references, once, allowance, guard, permission, entry }
         return performIn(setting, item, environment)
       },
@@ -57,8 +69,10 @@ export async function performAlone(
   } catch (error) {
     run.settle(false)
     const fault = environment.faultOf(error, item)
+    const need = beside.guard?.need
+    if (need !== undefined) return { fault, stopped: { need, entry } }
     entry.end({ fault })
-    return { fault, needs: beside.guard?.need }
+    return { fault }
   } finally {
     once.destroy()
   }
@@ -92,6 +106,7 @@ export async function performTogether(
         const entry = entries[index] ?? beginEntry(item, environment)
         entry.ruled = run
         const permission = permissionIn(environment)
+        entry.revision = permission.revision
         const setting = { unit, run, references, once, allowance, guard, permission, entry }
         const result = await performIn(setting, item, environment)
         if (result.fault !== undefined) throw result.fault

@@ -14,6 +14,8 @@ export interface ObjectAuthority {
   readonly permission: Permission
   readonly operation: OperationName
   readonly decided: (decision: Decision) => void
+  /** Told of each object that it got hold of. */
+  readonly found: (uniqueIdentifier: string) => void
 }
 
 /**
@@ -34,6 +36,7 @@ export class PermittedObjects implements ObjectSpace {
   async load(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject> {
     const object = await this.#objects.load(uniqueIdentifier)
     this.#checkSeen(object, as ?? this.#authority.operation)
+    this.#authority.found(uniqueIdentifier)
     if (as !== undefined) (this.#uses ??= new Map()).set(uniqueIdentifier, as)
     return object
   }

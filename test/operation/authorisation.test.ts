@@ -78,7 +78,8 @@ test.each(ALL)('a client of a role that nobody knows may not ask for %s', (opera
   const decided = (decision: Decision) => void decisions.push(decision)
   expect(
     faultOf(() => {
-      authorise({ permission, operation, allowance: undefined, decided })
+      const found = () => undefined
+      authorise({ permission, operation, allowance: undefined, decided, found })
     }).code,
   ).toBe('NOT_PERMITTED')
   expect(decisions).toEqual([{ verdict: 'refused', rule: 'nothing allows it' }])

@@ -16,6 +16,7 @@ export function bothOf(first: Permission, second: Permission): Permission {
     },
     locatesOnlyOf: first.locatesOnlyOf ?? second.locatesOnlyOf,
     approvals: first.approvals,
+    revision: first.revision,
   }
 }
 

@@ -6,6 +6,7 @@ import { decisionsBy, type Decision } from './rule.ts'
 export function ownObjects(owner: string): Permission {
   return {
     approvals: [],
+    revision: undefined,
     locatesOnlyOf: owner,
     ask: () => OWN.allowed,
     decide: (_: OperationName, object: AskedObject): Decision =>

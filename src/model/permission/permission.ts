@@ -37,19 +37,24 @@ export interface Permission {
   readonly locatesOnlyOf: string | undefined
   /** What needs approval in the identity's namespace. */
   readonly approvals: readonly OperationApproval[]
+  /** Of the policy that it is by, in decimal digits; undefined where none was ever laid down. */
+  readonly revision: string | undefined
 }
 
 /** A policy in the form in which it is asked, made once when it changes. */
 export class CompiledPolicy {
   readonly policy: Policy
+  /** Which policy it is, in decimal digits; undefined where none was laid down. */
+  readonly revision: string | undefined
   readonly #officers: ReadonlySet<string>
   readonly #roles: ReadonlyMap<string, Rules>
   readonly #namespaces: ReadonlyMap<string, Rules>
   readonly #operationPolicies: ReadonlyMap<string, Rules>
 
   /** @param builtIn - roles by their names; no policy has another of such a name */
-  constructor(policy: Policy, builtIn: ReadonlyMap<string, Role>) {
+  constructor(policy: Policy, builtIn: ReadonlyMap<string, Role>, revision?: number) {
     this.policy = policy
+    this.revision = revision === undefined ? undefined : String(revision)
     this.#officers = new Set(
       [...builtIn].flatMap(([name, { isOfficer }]) => (isOfficer ? name : [])),
     )
@@ -73,7 +78,9 @@ export class CompiledPolicy {
   permissionOf(asker: Asker): Permission {
     const { role, namespace = '' } = asker
     const ofRole = this.#roles.get(role) ?? NO_RULES
-    if (this.#officers.has(role)) return new RulePermission(asker, ofRole, NO_POLICIES, [])
+    const { revision } = this
+    const none = { revision, approvals: [] }
+    if (this.#officers.has(role)) return new RulePermission(asker, ofRole, NO_POLICIES, none)
     const laidDown = this.#namespaces.get(namespace) ?? NO_RULES
     const isMeant = ({ statement }: Rule) => isFor(statement, asker)
     const rules = {
@@ -81,7 +88,8 @@ export class CompiledPolicy {
       allow: [...ofRole.allow, ...laidDown.allow.filter(isMeant)],
     }
     const approvals = this.policy.namespaces.get(namespace)?.approvals ?? []
-    return new RulePermission(asker, rules, this.#operationPolicies, approvals)
+    const laid = { revision, approvals }
+    return new RulePermission(asker, rules, this.#operationPolicies, laid)
   }
 }
 
@@ -110,6 +118,7 @@ interface OperationRules extends Rules {
 
 class RulePermission implements Permission {
   readonly approvals: readonly OperationApproval[]
+  readonly revision: string | undefined
   readonly locatesOnlyOf: string | undefined
   readonly #id: string
   readonly #tenant: string
@@ -121,9 +130,10 @@ class RulePermission implements Permission {
     { id, namespace }: Asker,
     rules: Rules,
     operationPolicies: ReadonlyMap<string, Rules>,
-    approvals: readonly OperationApproval[],
+    { approvals, revision }: Pick<Permission, 'approvals' | 'revision'>,
   ) {
     this.approvals = approvals
+    this.revision = revision
     this.#id = id
     this.#tenant = namespaceOf({ id, namespace })
     this.#rules = rules

@@ -70,6 +70,7 @@ async function issuerOf(names: IssuerNames, context: OperationContext): Promise<
   if (id === undefined || key === undefined || issuing === undefined) {
     throw new KmipFault('OBJECT_NOT_FOUND', 'There is no such key pair')
   }
+  context.uses(key.uniqueIdentifier)
   checkKey(key, context)
   checkCertificate(issuing, context)
   const { certificate, object } = issuing

@@ -57,6 +57,10 @@ export class ItemAudit {
   ruled: Ruled | undefined
   /** Bytes of the data that it is about; none are told of where there are none. */
   bytes = 0
+  /** Of the policy that decides, where one was laid down. */
+  revision: string | undefined
+  /** The approval that it is done under, or waits for. */
+  approval: string | undefined
   readonly #message: ItemLines
   readonly #item: AuditedItem
   readonly #objects: string[] = []
@@ -77,6 +81,11 @@ export class ItemAudit {
       this.#objects.push(identifier)
     }
     return identifier
+  }
+
+  /** Takes note of an object that is there, and that it has to do with. */
+  readonly found = (identifier: string): void => {
+    if (!this.#objects.includes(identifier)) this.#objects.push(identifier)
   }
 
   /** Tells that something is about to be done that no commit has in it. Throws `UNAVAILABLE`. */
@@ -120,7 +129,7 @@ export class ItemAudit {
   }
 
   #intend(objects: readonly string[]): string {
-    const members = `${this.#item.members}${objectMember(objects)},"rule":${auditText(this.#rule)}}`
+    const members = `${this.#item.members}${objectMember(objects)},"rule":${auditText(this.#rule)}${this.#basis}}`
     this.#phase = 'intended'
     if (members === this.#intent) return this.#intentLine
     this.#intent = members
@@ -131,6 +140,13 @@ export class ItemAudit {
 
   get #rule(): string {
     return this.ruled?.decision?.rule ?? this.rule
+  }
+
+  /** What it is allowed by beside the rule, as far as an intent tells it. */
+  get #basis(): string {
+    const { revision, approval } = this
+    const basis = revision === undefined ? '' : `,"revision":"${revision}"`
+    return approval === undefined ? basis : `${basis},"approval":${auditText(approval)}`
   }
 
   #objectsOf({ identifiers }: AuditedOutcome): readonly string[] {
@@ -145,7 +161,9 @@ export class ItemAudit {
     let line = this.#message.begin(kind) + members + objectMember(this.#objectsOf(outcome))
     line += `,"rule":${auditText(this.#rule)},"result":"${result}"`
     if (fault !== undefined) line += `,"reason":"${reasonName(fault.code, version, operation)}"`
+    if (this.revision !== undefined) line += `,"revision":"${this.revision}"`
     if (this.bytes > 0) line += `,"bytes":${this.bytes}`
+    if (this.approval !== undefined) line += `,"approval":${auditText(this.approval)}`
     return line + detailMember(outcome, this.#objectsOf(outcome).length)
   }
 }
