@@ -36,7 +36,7 @@ export class GuardedObjects implements ObjectSpace {
   async bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined> {
     const before = await this.#find(object.uniqueIdentifier)
     if (before !== undefined) await this.#guard.touch(before, 'read', this.#objects)
-    await this.#guard.touch(object, 'made', this.#objects)
+    await this.#guard.touch(object, before === undefined ? 'made' : 'changed', this.#objects)
     return this.#objects.bring(object, replaces)
   }
 

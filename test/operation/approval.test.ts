@@ -12,6 +12,7 @@ import {
   type AnswerItem,
   type BatchItemText,
 } from './harness.ts'
+import { registerText } from './wrapping/sample.ts'
 
 const OPTIONAL = '<AsynchronousIndicator type="Enumeration" value="Optional"/>'
 const MANDATORY = '<AsynchronousIndicator type="Enumeration" value="Mandatory"/>'
@@ -50,6 +51,12 @@ const correlation = (value: string | undefined) =>
 const poll = async ({ correlation: value }: AnswerItem, as = 'alice') =>
   bench.ask('2.1', 'Poll', correlation(value), as)
 const isThere = async (id: string) => (await bench.ask('2.1', 'Get', uid(id))).status === 'Success'
+/** An Import in the place of an object, under another name. */
+const importOf = (id: string, name: string) => {
+  const object = registerText('00112233445566778899aabbccddeeff', { attributes: name2(name) })
+  return `${uid(id)}<ObjectType type="Enumeration" value="SymmetricKey"/>
+    <ReplaceExisting type="Boolean" value="true"/>${object.slice(object.indexOf('<Attributes>'))}`
+}
 const only = () => {
   const [approval] = bench.book.list()
   if (approval === undefined) throw new TypeError('nothing was asked for')
@@ -325,6 +332,21 @@ describe('what is subject to approval', () => {
     const id = await create('other')
     const payload = `${uid(id)}<NewAttribute>${name2('master-9')}</NewAttribute>`
     const pending = await submit({ operation: 'AddAttribute', payload })
+    expect(pending.status).toBe('OperationPending')
+    await approveAll(bench, 'olga', 'otto')
+    expect(await poll(pending)).toMatchObject({ status: 'Success' })
+  })
+
+  test('an object that is replaced by another of its kind', async () => {
+    rules.set('ReKey', { isAbout: named('master-') })
+    rules.set('Import', { isAbout: named('master-') })
+    const id = await create('master-1')
+    const newer = await submit({ operation: 'ReKey', payload: uid(id) })
+    expect(newer.status).toBe('OperationPending')
+    await approveAll(bench, 'olga', 'otto')
+    expect(await poll(newer)).toMatchObject({ status: 'Success' })
+    const payload = importOf(await create('master-2'), 'master-3')
+    const pending = await submit({ operation: 'Import', payload })
     expect(pending.status).toBe('OperationPending')
     await approveAll(bench, 'olga', 'otto')
     expect(await poll(pending)).toMatchObject({ status: 'Success' })

@@ -26,6 +26,8 @@ export interface SeenObject {
   readonly uniqueIdentifier: string | undefined
   /** What tells it from another one that came to have its identifier, or its name. */
   readonly likeness: string
+  /** What tells a new one like it, under its Names, from others. */
+  readonly kind: string
 }
 
 /** What officers have approved of a batch item. */
@@ -37,7 +39,7 @@ export interface ApprovedWork {
 /** How an object comes into a batch item. */
 export type Contact = 'read' | 'changed' | 'made'
 
-/** Whether an object is among those that were shown. */
+/** Whether an object is among those that were shown, or is made to take the place of one of them. */
 export function wasSeen(
   { objects }: ApprovedWork,
   object: ManagedObject,
@@ -45,8 +47,8 @@ export function wasSeen(
 ): boolean {
   const { uniqueIdentifier } = object
   if (contact === 'made') {
-    const likeness = likenessOfNew(object)
-    return objects.some((seen) => seen.uniqueIdentifier === undefined && seen.likeness === likeness)
+    const kind = kindOf(object)
+    return objects.some((seen) => seen.kind === kind)
   }
   const likeness = contact === 'read' ? likenessOf(object) : undefined
   return objects.some(
@@ -58,8 +60,9 @@ export function wasSeen(
 
 /** An object as it is shown. */
 export function seen(object: ManagedObject, contact: Contact): SeenObject {
-  if (contact === 'made') return { uniqueIdentifier: undefined, likeness: likenessOfNew(object) }
-  return { uniqueIdentifier: object.uniqueIdentifier, likeness: likenessOf(object) }
+  const kind = kindOf(object)
+  if (contact === 'made') return { uniqueIdentifier: undefined, likeness: kind, kind }
+  return { uniqueIdentifier: object.uniqueIdentifier, likeness: likenessOf(object), kind }
 }
 
 /** An object that was imported in the place of another, or was given another name, is not what was seen. */
@@ -70,7 +73,7 @@ function likenessOf(object: ManagedObject): string {
   return JSON.stringify([objectType, owner, namesOf(object), made ?? null, digests])
 }
 
-function likenessOfNew(object: ManagedObject): string {
+function kindOf(object: ManagedObject): string {
   return JSON.stringify([object.objectType, namesOf(object)])
 }
 
