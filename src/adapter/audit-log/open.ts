@@ -7,7 +7,14 @@ import type { Log } from '../../port/log.ts'
 import { replaceFile, syncPath } from '../data-directory-build.ts'
 import { codeOf } from '../data-directory.ts'
 import { bodyOf, checkpointSigner, isSigned, type Checkpoint, type Note } from './checkpoint.ts'
-import { AUDIT_ENTRY, hashesName, segmentName, segmentsIn, withFileIfAny } from './directory.ts'
+import {
+  AUDIT_ENTRY,
+  hashesName,
+  segmentName,
+  segmentsIn,
+  withFileIfAny,
+  type Segment,
+} from './directory.ts'
 import { readFrontiers, type KeptFrontier } from './frontier-file.ts'
 import { frontierOf, HASH_BYTES, isSameHash } from './hashing.ts'
 import { readLastCheckpoint } from './last-checkpoint.ts'
@@ -152,13 +159,13 @@ interface Found {
 }
 
 /** Reads what is behind the last checkpoint, or everything where nothing tells how the log was then. */
-function scanned({ directory, key, remembered }: AuditOptions, last: Note | undefined): Found {
+function scanned(options: AuditOptions, last: Note | undefined): Found {
+  const { directory, key, remembered } = options
   const segments = segmentsIn(directory)
-  const first = segments.at(-1)?.first ?? 0
   const expected = [last, remembered].filter((each) => each !== undefined)
   if (segments.length === 0) {
     if (last !== undefined) throw located(directory, key, refused(GONE))
-    return { tree: frontierOf(), first, offset: 0, slot: 0 }
+    return { tree: frontierOf(), first: 0, offset: 0, slot: 0 }
   }
   const kept = last === undefined ? undefined : keptAt(directory, last)
   const begin = {
@@ -167,14 +174,26 @@ function scanned({ directory, key, remembered }: AuditOptions, last: Note | unde
     offset: kept?.offset ?? 0,
     expected: expected.filter(({ size }) => size >= (kept?.size ?? 0)),
   }
+  let count: number
   try {
-    scanTail({ ...begin, tree: frontierOf(kept) }, false)
+    count = scanTail({ ...begin, tree: frontierOf(kept) }, false).segments
   } catch (error) {
     throw located(directory, key, error)
   }
+  leaveUnsynced(options, begin.segments.slice(count))
   const tree = frontierOf(kept)
-  const offset = scanTail({ ...begin, tree }, true)
+  const own = begin.segments.slice(0, count)
+  const { offset } = scanTail({ ...begin, segments: own, tree }, true)
+  const first = own.at(-1)?.first ?? 0
   return { tree, first, offset, slot: kept?.slot === 0 ? 1 : 0 }
+}
+
+/** Puts files aside that begin behind the end of the log. */
+function leaveUnsynced({ directory, log }: AuditOptions, segments: readonly Segment[]): void {
+  for (const { name } of segments) {
+    nodeFiles.renameSync(join(directory, name), join(directory, `${name}.unsynced`))
+    log.warn('audit entries lost before they were on disk', { left: `${name}.unsynced` })
+  }
 }
 
 /** What is kept of the tree at a checkpoint, where it fits the checkpoint and the files. */

@@ -20,52 +20,72 @@ export interface ScanStart {
   readonly expected: readonly Checkpoint[]
 }
 
+/** Where a log ends. */
+export interface LogEnd {
+  /** How many segments are of it: what is in those behind was never on stable storage. */
+  readonly segments: number
+  /** Bytes of the last of them. */
+  readonly offset: number
+}
+
+interface LineEnd {
+  /** Bytes up to the end of the last whole line, and those of a line that was not ended. */
+  readonly offset: number
+  readonly rest: number
+}
+
 /**
  * Takes the entries from a place on into the tree. A line that was not ended counts as none.
  *
  * @param isSettling - whether their hashes are written, what was not ended is cut off, and all of it is brought to stable
  *   storage; only for what was scanned before
- * @returns bytes of the last segment
  * Throws `UNAVAILABLE` where the log is another one than is expected.
  */
-export function scanTail(start: ScanStart, isSettling: boolean): number {
+export function scanTail(start: ScanStart, isSettling: boolean): LogEnd {
   const { directory, segments, tree, expected } = start
   expectAt(expected, tree)
-  let end = start.offset
+  let end = { offset: start.offset, rest: 0 }
   for (const [place, segment] of segments.entries()) {
-    if ((place > 0 || start.offset === 0) && segment.first !== tree.size) throw misfit()
+    if ((place > 0 || start.offset === 0) && (segment.first !== tree.size || end.rest > 0)) {
+      if (place > 0 && isBeyond(start, segment)) return { segments: place, offset: end.offset }
+      throw misfit()
+    }
     const fd = openSync(join(directory, segment.name), isSettling ? 'r+' : 'r')
     try {
       const offset = place === 0 ? start.offset : 0
-      const isLast = place === segments.length - 1
-      end = isSettling
-        ? settle(start, { segment, fd, offset })
-        : scan(start, { fd, offset, isLast })
+      end = isSettling ? settle(start, { segment, fd, offset }) : scan(start, { fd, offset })
     } finally {
       closeSync(fd)
     }
   }
   if (expected.some(({ size }) => size > tree.size)) throw misfit()
-  return end
+  return { segments: segments.length, offset: end.offset }
+}
+
+/**
+ * Whether a segment begins behind entries that were lost when the power failed, before they were on stable storage: what is
+ * in it was not there either, and nothing says that the log was ever so long.
+ */
+function isBeyond({ tree, expected }: ScanStart, { first }: Segment): boolean {
+  return first > tree.size && expected.every(({ size }) => size <= tree.size)
 }
 
 function scan(
   { tree, expected }: ScanStart,
-  { fd, offset, isLast }: { fd: number; offset: number; isLast: boolean },
-): number {
+  { fd, offset }: { fd: number; offset: number },
+): LineEnd {
   const lines = new LineSource(fd, offset)
   while (lines.next()) {
     tree.push(leafHashAt(lines.memory, lines.start, lines.end))
     expectAt(expected, tree)
   }
-  if (lines.rest > 0 && !isLast) throw misfit()
-  return lines.offset
+  return { offset: lines.offset, rest: lines.rest }
 }
 
 function settle(
   { directory, tree }: ScanStart,
   { segment, fd, offset }: { segment: Segment; fd: number; offset: number },
-): number {
+): LineEnd {
   const lines = new LineSource(fd, offset)
   const hashes = new HashWriter(join(directory, hashesName(segment.first)), {
     place: HASH_BYTES * (tree.size - segment.first),
@@ -82,7 +102,7 @@ function settle(
   }
   if (lines.rest > 0) ftruncateSync(fd, lines.offset)
   fdatasyncSync(fd)
-  return lines.offset
+  return { offset: lines.offset, rest: 0 }
 }
 
 /** Writes hashes from a place on; what stood behind them is cut off. */
