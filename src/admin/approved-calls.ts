@@ -53,6 +53,7 @@ export function approvedCalls(
     'account.remove': approved('account.remove', service['account.remove']),
     'namespace.add': approved('namespace.add', service['namespace.add']),
     'namespace.limit': approved('namespace.limit', service['namespace.limit']),
+    'namespace.defaults.set': approved('namespace.defaults.set', service['namespace.defaults.set']),
     'namespace.remove': approved('namespace.remove', service['namespace.remove']),
     'object.give': approved('object.give', service['object.give']),
     'object.trust': approved('object.trust', service['object.trust']),

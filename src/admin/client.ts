@@ -56,6 +56,8 @@ export function callsOver(path: Wire): AdminService {
     'namespace.list': callOf(path, ADMIN_CALLS['namespace.list']),
     'namespace.show': callOf(path, ADMIN_CALLS['namespace.show']),
     'namespace.limit': callOf(path, ADMIN_CALLS['namespace.limit']),
+    'namespace.defaults.show': callOf(path, ADMIN_CALLS['namespace.defaults.show']),
+    'namespace.defaults.set': callOf(path, ADMIN_CALLS['namespace.defaults.set']),
     'namespace.remove': callOf(path, ADMIN_CALLS['namespace.remove']),
     'kek.rotate': callOf(path, ADMIN_CALLS['kek.rotate']),
     'kek.status': callOf(path, ADMIN_CALLS['kek.status']),

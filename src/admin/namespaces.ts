@@ -1,4 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
+import { defaultsOfXml, xmlOfDefaults } from '../message/creation-rules.ts'
+import { checkDefaults } from '../model/creation-rules.ts'
 import type { Identity } from '../model/identity.ts'
 import type { Namespace } from '../repository/namespace-record.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
@@ -6,6 +8,7 @@ import { isNamespaceName } from '../repository/namespace-registry.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
 import { limitsOf } from '../repository/limits.ts'
 import type { Holder, Usage } from '../repository/usage.ts'
+import { OFFER } from '../server/offer.ts'
 import type { AdminResponse } from './schema.ts'
 import type { AdminService } from './admin-service.ts'
 
@@ -27,6 +30,8 @@ export type NamespaceCalls = Pick<
   | 'namespace.list'
   | 'namespace.show'
   | 'namespace.limit'
+  | 'namespace.defaults.show'
+  | 'namespace.defaults.set'
   | 'namespace.remove'
   | 'object.give'
 >
@@ -49,7 +54,14 @@ export function namespaceCalls(deps: NamespaceDeps): NamespaceCalls {
       return { ...summaryOf(namespace), members: clients, used }
     },
     'namespace.limit': async ({ name, ...limits }) =>
-      summaryOf(await namespaces.limit(name, limitsOf(limits))),
+      summaryOf(await namespaces.change(name, { limits: limitsOf(limits) })),
+    'namespace.defaults.show': async ({ name }) =>
+      Promise.resolve(defaultsTold(namespaces.named(name))),
+    'namespace.defaults.set': async ({ name, text }) => {
+      const defaults = text === '' ? [] : defaultsOfXml(text)
+      checkDefaults(defaults, OFFER.objectTypes)
+      return defaultsTold(await namespaces.change(name, { defaults }))
+    },
     'namespace.remove': async ({ name }) => {
       const { id } = namespaces.named(name)
       await namespaces.remove(name, deps.clear)
@@ -88,6 +100,10 @@ export function entered(
 
 function clientsIn({ id }: Namespace, { clients }: Pick<NamespaceDeps, 'clients'>) {
   return clients.list().filter(({ namespace }) => namespace === id)
+}
+
+function defaultsTold({ name, defaults }: Namespace) {
+  return { name, defaults: defaults.length, text: xmlOfDefaults(defaults) }
 }
 
 function summary({ id, name, added, limits, isEnding }: Namespace, clients: number) {

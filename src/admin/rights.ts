@@ -37,6 +37,8 @@ export const ADMIN_RIGHTS = {
   'namespace.list': ['crypto-officer', 'auditor'],
   'namespace.show': ['crypto-officer', 'auditor'],
   'namespace.limit': OFFICER,
+  'namespace.defaults.show': OFFICER_AND_AUDITOR,
+  'namespace.defaults.set': OFFICER,
   'namespace.remove': OFFICER,
   'kek.rotate': OPERATOR,
   'kek.status': OPERATOR,

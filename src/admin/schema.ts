@@ -33,6 +33,14 @@ const namespaceSummary = z.strictObject({
   ending: z.boolean().optional(),
 })
 
+const namespaceDefaults = z.strictObject({
+  name: z.string(),
+  /** How many Object Types, or groups of them, there are defaults for. */
+  defaults: z.int(),
+  /** Defaults Information in XML. */
+  text: z.string(),
+})
+
 const objectSummary = z.strictObject({
   id: z.string(),
   type: z.string(),
@@ -210,6 +218,23 @@ export const ADMIN_CALLS = {
     path: '/v1/namespaces/:name/limits',
     request: z.strictObject({ name: z.string().min(1).max(64), ...LIMITS }),
     response: namespaceSummary,
+  },
+  'namespace.defaults.show': {
+    method: 'GET',
+    path: '/v1/namespaces/:name/defaults',
+    request: z.strictObject({ name: z.string().min(1).max(64) }),
+    response: namespaceDefaults,
+  },
+  'namespace.defaults.set': {
+    method: 'POST',
+    path: '/v1/namespaces/:name/defaults',
+    bodyLimit: 1_048_576,
+    request: z.strictObject({
+      name: z.string().min(1).max(64),
+      /** Defaults Information in XML; there are none any more where it is empty. */
+      text: z.string().max(262_144),
+    }),
+    response: namespaceDefaults,
   },
   'namespace.remove': {
     method: 'POST',

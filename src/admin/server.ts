@@ -134,6 +134,14 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
     'namespace.list': routeOf(ADMIN_CALLS['namespace.list'], service['namespace.list']),
     'namespace.show': routeOf(ADMIN_CALLS['namespace.show'], service['namespace.show']),
     'namespace.limit': routeOf(ADMIN_CALLS['namespace.limit'], service['namespace.limit']),
+    'namespace.defaults.show': routeOf(
+      ADMIN_CALLS['namespace.defaults.show'],
+      service['namespace.defaults.show'],
+    ),
+    'namespace.defaults.set': routeOf(
+      ADMIN_CALLS['namespace.defaults.set'],
+      service['namespace.defaults.set'],
+    ),
     'namespace.remove': routeOf(ADMIN_CALLS['namespace.remove'], service['namespace.remove']),
     'kek.rotate': routeOf(ADMIN_CALLS['kek.rotate'], service['kek.rotate']),
     'kek.status': routeOf(ADMIN_CALLS['kek.status'], service['kek.status']),

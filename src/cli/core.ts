@@ -118,6 +118,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
       cachedObjects: CACHED_OBJECTS,
       quotaOf: ({ tenant, owner }) =>
         owner === undefined ? namespaces.get(tenant)?.limits : clients.find(owner)?.limits,
+      defaultsOf: (tenant) => namespaces.get(tenant)?.defaults,
     })
     const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }

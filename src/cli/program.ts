@@ -16,6 +16,7 @@ import { initCommand } from './command/init.ts'
 import { kekRotateCommand } from './command/kek-rotate.ts'
 import { kekStatusCommand } from './command/kek-status.ts'
 import { namespaceAddCommand } from './command/namespace-add.ts'
+import { namespaceDefaultsCommand } from './command/namespace-defaults.ts'
 import { namespaceLimitCommand } from './command/namespace-limit.ts'
 import { namespaceListCommand } from './command/namespace-list.ts'
 import { namespaceRemoveCommand } from './command/namespace-remove.ts'
@@ -133,8 +134,9 @@ function namespaceCommands(group: Argv) {
     .command(namespaceListCommand)
     .command(namespaceShowCommand)
     .command(namespaceLimitCommand)
+    .command(namespaceDefaultsCommand)
     .command(namespaceRemoveCommand)
-    .demandCommand(1, 'name a command: add, list, show, limit or remove')
+    .demandCommand(1, 'name a command: add, list, show, limit, defaults or remove')
 }
 
 /** Words are taken as they stand. */

@@ -18,10 +18,12 @@ import {
   type ObjectDefaults as SentDefaults,
 } from '../spec/structure/defaults-information.ts'
 import { Tag } from '../spec/tag.ts'
+import { vocabulary } from '../spec/vocabulary.ts'
 import { decode } from '../ttlv/decode.ts'
 import { encode } from '../ttlv/encode.ts'
 import { ItemType, type Item } from '../ttlv/item.ts'
 import { STORED_LIMITS } from '../ttlv/limits.ts'
+import { decodeXml, encodeXml } from '../ttlv/xml.ts'
 import type { AttributeEntry } from '../model/attribute-set.ts'
 import { attributes } from './v2/attribute.ts'
 
@@ -122,6 +124,26 @@ const RecordStruct = struct({
   defaults: required(Tag.DefaultsInformation, defaultsInformation),
   constraints: required(Tag.Constraints, constraints),
 })
+
+/**
+ * Reads Defaults Information as the profile of KMIP for XML writes it, in the form of 2.1.
+ *
+ * @throws KmipFault `INVALID_FIELD` for what is something else, and what `decodeXml` and the codecs of attributes throw
+ */
+export function defaultsOfXml(text: string): readonly ObjectDefaults[] {
+  const item = decodeXml(text, vocabulary, STORED_LIMITS)
+  if (item.tag !== Tag.DefaultsInformation.number) {
+    throw new KmipFault('INVALID_FIELD', 'This is no Defaults Information')
+  }
+  return compile(defaultsInformation, RECORD_VERSION).decode(item)
+}
+
+/** Writes Defaults Information so that {@link defaultsOfXml} reads it. */
+export function xmlOfDefaults(defaults: readonly ObjectDefaults[]): string {
+  const codec = compile(defaultsInformation, RECORD_VERSION)
+  const item = codec.encode(Tag.DefaultsInformation.number, defaults)
+  return new TextDecoder().decode(encodeXml(item, vocabulary))
+}
 
 /** The bytes of a client's rules. */
 export function encodeRules(rules: CreationRules): Uint8Array {

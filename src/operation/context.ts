@@ -45,10 +45,10 @@ export interface ObjectSpace {
   /** Removes an object with everything that is known of it. */
   erase(object: ManagedObject): Promise<void>
   locate(query: ObjectQuery): Promise<LocatedObjects>
-  /** What the client has laid down for its new objects. */
+  /** What new objects of the client get and are held to. */
   rules(): Promise<CreationRules>
-  /** Lays down other rules for new objects. */
-  setRules(rules: CreationRules): Promise<void>
+  /** Has the client lay down other rules for new objects; what is not given stays. */
+  setRules(rules: Partial<CreationRules>): Promise<void>
   /** Has something else written together with the objects. */
   join(part: CommitPart): void
 }

@@ -11,8 +11,7 @@ export const setConstraints = defineOperation('SetConstraints', {
   response: struct({}),
   async handle({ constraints: wanted }, { objects, offer }) {
     checkConstraints(wanted, offer.objectTypes)
-    const { defaults } = await objects.rules()
-    await objects.setRules({ defaults, constraints: wanted })
+    await objects.setRules({ constraints: wanted })
     return {}
   },
 })

@@ -11,8 +11,7 @@ export const setDefaults = defineOperation('SetDefaults', {
   response: struct({}),
   async handle({ defaults = [] }, { objects, offer }) {
     checkDefaults(defaults, offer.objectTypes)
-    const { constraints } = await objects.rules()
-    await objects.setRules({ defaults, constraints })
+    await objects.setRules({ defaults })
     return {}
   },
 })

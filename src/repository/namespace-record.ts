@@ -1,4 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
+import { defaultsOfXml, xmlOfDefaults } from '../message/creation-rules.ts'
+import type { ObjectDefaults } from '../model/creation-rules.ts'
 import type { RecordLabel, Sealer } from '../port/sealer.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import { isLimits, type Limits } from './limits.ts'
@@ -11,6 +13,8 @@ export interface Namespace {
   readonly name: string
   readonly added: DateTime
   readonly limits: Limits
+  /** What objects that are made in it get unless their clients say otherwise. */
+  readonly defaults: readonly ObjectDefaults[]
   /** It is being removed: nobody is put into it any more. */
   readonly isEnding?: boolean
 }
@@ -26,8 +30,11 @@ export function namespaceKey(sealer: Sealer, name: string): Uint8Array {
  * @returns the record's version in four bytes, then what is sealed
  */
 export function sealNamespace(sealer: Sealer, namespace: Namespace, version: number): Uint8Array {
-  const { id, name, added, limits, isEnding } = namespace
-  const text = JSON.stringify({ format: FORMAT, id, name, added, quota: limits, isEnding })
+  const { id, name, added, limits, defaults, isEnding } = namespace
+  const text = JSON.stringify({
+    ...{ format: FORMAT, id, name, added, quota: limits, isEnding },
+    defaults: defaults.length === 0 ? undefined : xmlOfDefaults(defaults),
+  })
   const key = namespaceKey(sealer, name)
   const sealed = sealer.seal(labelOf(key, version), toUtf8.encode(text))
   return versioned(version, sealed)
@@ -45,7 +52,8 @@ export function openNamespace(
     const record = opened.expose((bytes): unknown => JSON.parse(fromUtf8.decode(bytes)))
     if (!isNamespace(record)) throw damaged()
     const { id, name, added, quota: limits, isEnding = false } = record
-    const namespace = { id, name, added, limits }
+    const defaults = defaultsOf(record)
+    const namespace = { id, name, added, limits, defaults }
     return { namespace: isEnding ? { ...namespace, isEnding } : namespace, version }
   } finally {
     opened.destroy()
@@ -53,7 +61,19 @@ export function openNamespace(
 }
 
 /** A namespace as it is written. */
-type NamespaceRecord = Omit<Namespace, 'limits'> & { readonly quota: Limits }
+type NamespaceRecord = Omit<Namespace, 'limits' | 'defaults'> & {
+  readonly quota: Limits
+  /** Defaults Information in XML. */
+  readonly defaults?: string
+}
+
+function defaultsOf({ defaults }: NamespaceRecord): readonly ObjectDefaults[] {
+  try {
+    return defaults === undefined ? [] : defaultsOfXml(defaults)
+  } catch (cause) {
+    throw cause instanceof KmipFault ? damaged() : cause
+  }
+}
 
 function isNamespace(value: unknown): value is NamespaceRecord {
   return (
@@ -63,6 +83,7 @@ function isNamespace(value: unknown): value is NamespaceRecord {
     typeof value['name'] === 'string' &&
     typeof value['added'] === 'number' &&
     ['undefined', 'boolean'].includes(typeof value['isEnding']) &&
+    ['undefined', 'string'].includes(typeof value['defaults']) &&
     isLimits(value['quota'])
   )
 }

@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import { xmlOfDefaults } from '../message/creation-rules.ts'
 import type { Clock } from '../port/clock.ts'
 import type { KeyLines } from '../port/key-lines.ts'
 import type { Random } from '../port/random.ts'
@@ -7,7 +8,12 @@ import type { Check, Store } from '../port/store.ts'
 import { behind } from './entry-kind.ts'
 import type { Limits } from './limits.ts'
 import { namespaceKey, openNamespace, sealNamespace, type Namespace } from './namespace-record.ts'
-import { ruleKeyOf } from './rule-book.ts'
+
+/** What officers lay down for a namespace. */
+export type NamespaceTerms = Partial<Pick<Namespace, 'limits' | 'defaults'>>
+
+/** Of the defaults of one namespace, in characters: they stay in memory, and in its record. */
+const LONGEST_DEFAULTS = 262_144
 
 /** The namespaces of one store: durable in it, and held in memory. */
 export interface NamespaceRegistry {
@@ -19,8 +25,11 @@ export interface NamespaceRegistry {
   named(name: string): Namespace
   /** Throws `INVALID_FIELD` for a name that is not one, `NAME_TAKEN`, `UNAVAILABLE` also where no keys are left. */
   add(name: string, limits?: Limits): Promise<Namespace>
-  /** Throws `OBJECT_NOT_FOUND`, `UNAVAILABLE`. */
-  limit(name: string, limits: Limits): Promise<Namespace>
+  /**
+   * Changes what is laid down for a namespace. Throws `OBJECT_NOT_FOUND`, `INVALID_FIELD` for defaults that are too
+   * long, `UNAVAILABLE`.
+   */
+  change(name: string, next: NamespaceTerms): Promise<Namespace>
   /**
    * Removes a namespace with its keys: nothing that was sealed in it can ever be opened again.
    *
@@ -106,7 +115,13 @@ class StoredNamespaces implements NamespaceRegistry {
       if (this.list().some((each) => each.name === name)) {
         throw new KmipFault('NAME_TAKEN', `There is a namespace of the name ${name} already`)
       }
-      const namespace = { id: random.identifier(), name, added: Math.trunc(clock.now()), limits }
+      const namespace = {
+        id: random.identifier(),
+        name,
+        added: Math.trunc(clock.now()),
+        limits,
+        defaults: [],
+      }
       await keys.begin(namespace.id)
       try {
         await this.#write({ namespace, version: 0 }, namespace)
@@ -118,10 +133,14 @@ class StoredNamespaces implements NamespaceRegistry {
     })
   }
 
-  async limit(name: string, limits: Limits): Promise<Namespace> {
+  async change(name: string, terms: NamespaceTerms): Promise<Namespace> {
+    const { defaults = [] } = terms
+    if (xmlOfDefaults(defaults).length > LONGEST_DEFAULTS) {
+      throw new KmipFault('INVALID_FIELD', 'The defaults are too long')
+    }
     return this.#inTurn(async () => {
       const held = this.#named(name)
-      const next = { ...held.namespace, limits }
+      const next = { ...held.namespace, ...terms }
       await this.#write(held, next)
       return next
     })
@@ -163,9 +182,7 @@ class StoredNamespaces implements NamespaceRegistry {
     const { store, sealer } = this.#deps
     const key = namespaceKey(sealer, name)
     const checks = await this.#checks(key)
-    // Nobody could say any more whose rules they were.
-    const dels = [key, ruleKeyOf(sealer, toUtf8.encode(id)).key]
-    if ((await store.commit({ checks, puts: [], dels })) === 'conflict') throw conflict()
+    if ((await store.commit({ checks, puts: [], dels: [key] })) === 'conflict') throw conflict()
     this.#byId.delete(id)
   }
 

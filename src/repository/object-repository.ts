@@ -1,3 +1,4 @@
+import type { ObjectDefaults } from '../model/creation-rules.ts'
 import { settle } from '../model/lifecycle.ts'
 import { tenantOf } from '../model/managed-object.ts'
 import type { ObjectChange } from '../model/object-change.ts'
@@ -37,6 +38,8 @@ export interface RepositoryOptions {
   readonly cachedObjects: number
   /** How much tenants and clients may have; without bounds where nothing is said. */
   readonly quotaOf?: QuotaOf
+  /** What new objects of a tenant get unless their clients say otherwise; nothing where it is absent. */
+  readonly defaultsOf?: ((tenant: string) => readonly ObjectDefaults[] | undefined) | undefined
 }
 
 /** The managed objects of every tenant: sealed records in a store, and the indexes they are found by. */
@@ -50,6 +53,7 @@ export class ObjectRepository implements ObjectSource {
   readonly #store: Store
   readonly #sealer: Sealer
   readonly #quotas: Quotas
+  readonly #options: RepositoryOptions
   readonly #decoy: Decoy
   readonly #retirement = new Retirement()
   readonly #cache: ObjectCache
@@ -63,6 +67,7 @@ export class ObjectRepository implements ObjectSource {
     this.#sealer = sealer
     this.#sequence = sequence
     this.#cache = new ObjectCache(options.cachedObjects, this.#retirement)
+    this.#options = options
     this.#decoy = new Decoy(sealer)
     this.blinder = blinderOf(sealer)
     this.usage = new UsageBook(store, this.blinder)
@@ -109,6 +114,10 @@ export class ObjectRepository implements ObjectSource {
     const turn = this.#lastTurn.then(work)
     this.#lastTurn = turn.catch(() => undefined)
     return turn
+  }
+
+  defaultsOf(tenant: string): readonly ObjectDefaults[] {
+    return this.#options.defaultsOf?.(tenant) ?? []
   }
 
   nextSequence(): bigint {

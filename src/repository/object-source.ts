@@ -1,3 +1,4 @@
+import type { ObjectDefaults } from '../model/creation-rules.ts'
 import type { Journal } from '../port/store.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Blinder } from './blinder.ts'
@@ -21,6 +22,8 @@ export interface ObjectSource {
   readonly blinder: Blinder
   /** What clients have laid down for their new objects. */
   readonly rules: RuleBook
+  /** What new objects of a tenant get unless their clients say otherwise. */
+  defaultsOf(tenant: string): readonly ObjectDefaults[]
   /** A number greater than that of every object so far. */
   nextSequence(): bigint
   /** Whether a key is there. */

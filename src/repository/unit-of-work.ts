@@ -123,17 +123,17 @@ export class UnitOfWork {
     return locate(space, query)
   }
 
-  /** What the owner has laid down for its new objects. */
+  /** What new objects get and are held to: what the owner has laid down, and what is laid down for its namespace. */
   async rules(): Promise<CreationRules> {
-    if (this.#newRules !== undefined) return this.#newRules
-    this.#rules ??= await this.#source.rules.read(this.#scope.owner)
-    return this.#rules.rules
+    const own = await this.#ownRules()
+    const shared = this.#source.defaultsOf(this.#tenant)
+    if (shared.length === 0) return own
+    return { defaults: [...shared, ...own.defaults], constraints: own.constraints }
   }
 
-  /** Lays down other rules for new objects, those of this unit included. */
-  async setRules(rules: CreationRules): Promise<void> {
-    await this.rules()
-    this.#newRules = rules
+  /** Has the owner lay down other rules for new objects, those of this unit included; what is not given stays. */
+  async setRules(rules: Partial<CreationRules>): Promise<void> {
+    this.#newRules = { ...(await this.#ownRules()), ...rules }
   }
 
   /** Has something else written together with the objects. */
@@ -173,6 +173,12 @@ export class UnitOfWork {
     } finally {
       if (this.#newRules !== undefined) this.#source.rules.forget(this.#scope.owner)
     }
+  }
+
+  async #ownRules(): Promise<CreationRules> {
+    if (this.#newRules !== undefined) return this.#newRules
+    this.#rules ??= await this.#source.rules.read(this.#scope.owner)
+    return this.#rules.rules
   }
 
   #allParts(): readonly CommitPart[] {

@@ -53,7 +53,7 @@ export class GuardedObjects implements ObjectSpace {
     return this.#objects.rules()
   }
 
-  async setRules(rules: CreationRules): Promise<void> {
+  async setRules(rules: Partial<CreationRules>): Promise<void> {
     await this.#objects.setRules(rules)
   }
 

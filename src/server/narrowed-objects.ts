@@ -78,7 +78,7 @@ export class NarrowedObjects implements ObjectSpace {
     return this.#objects.rules()
   }
 
-  async setRules(rules: CreationRules): Promise<void> {
+  async setRules(rules: Partial<CreationRules>): Promise<void> {
     this.#allowance.touchAll()
     await this.#objects.setRules(rules)
   }

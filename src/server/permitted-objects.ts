@@ -82,7 +82,7 @@ export class PermittedObjects implements ObjectSpace {
     return this.#objects.rules()
   }
 
-  async setRules(rules: CreationRules): Promise<void> {
+  async setRules(rules: Partial<CreationRules>): Promise<void> {
     await this.#objects.setRules(rules)
   }
 

@@ -53,6 +53,8 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'namespace.list': ['crypto-officer', 'auditor'],
   'namespace.show': ['crypto-officer', 'auditor'],
   'namespace.limit': ['crypto-officer'],
+  'namespace.defaults.show': ['crypto-officer', 'auditor'],
+  'namespace.defaults.set': ['crypto-officer'],
   'namespace.remove': ['crypto-officer'],
   'kek.rotate': ['operator'],
   'kek.status': ['operator'],

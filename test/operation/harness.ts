@@ -28,7 +28,7 @@ import {
   type ApprovalLimits,
 } from '../../src/repository/approval-book.ts'
 import type { ApprovalPlace } from '../../src/repository/approval-store.ts'
-import { ObjectRepository } from '../../src/repository/object-repository.ts'
+import { ObjectRepository, type RepositoryOptions } from '../../src/repository/object-repository.ts'
 import { membersOf } from '../../src/schema/enumeration.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { Approvals } from '../../src/server/approvals.ts'
@@ -116,6 +116,7 @@ export interface BenchOptions {
   /** What is replaced in one turn of rotation. */
   readonly rotation?: Partial<RotationLimits>
   readonly audit?: MemoryAudit
+  readonly defaultsOf?: RepositoryOptions['defaultsOf']
 }
 
 export interface BenchApprovals {
@@ -220,10 +221,10 @@ export class Bench {
         [3, 'blue'],
       ]),
     })
-    const audit = options.audit ?? new MemoryAudit()
-    const { trail } = audit
+    const { issuer, approvals, defaultsOf, audit = new MemoryAudit() } = options
+    const [{ trail }, place] = [audit, { cachedObjects: 100, defaultsOf }]
     const kept = journalledFor(store, trail)
-    const repository = await ObjectRepository.open(kept, sealer, { cachedObjects: 100 })
+    const repository = await ObjectRepository.open(kept, sealer, place)
     const events: string[] = []
     const clock = { now: () => bench.now }
     const jobs =
@@ -235,7 +236,6 @@ export class Bench {
         random: nodeRandom,
         log: listLog(events),
       })
-    const { issuer } = options
     const streams = new Streams(options.streams ?? STREAMS, nodeRandom)
     const services: Services = {
       crypto: nodeCrypto,
@@ -255,7 +255,6 @@ export class Bench {
       clientLog: new ClientLog(listLog(events), { linesPerMinute: 60, characters: 1_024 }),
       cryptoki: new Applications({ ...CRYPTOKI, ...options.cryptoki }, nodeRandom, streams),
     }
-    const { approvals } = options
     const book = await openBook({ store, sealer, clock, generation: 0 }, approvals)
     const rotor = new Rotor({
       repository,

@@ -12,7 +12,8 @@ import { ObjectRepository } from '../../src/repository/object-repository.ts'
 import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { inspectRecords } from '../../src/repository/inspection.ts'
 import { makeKeyedStore, openKeyedStore, type KeyedStore } from '../fixtures/keyed-store.ts'
-import { NOW, aesKey, destroyed, inUnit, query } from './sample.ts'
+import { ObjectType } from '../../src/spec/enum/object-type.ts'
+import { NOW, aesKey, entry, destroyed, inUnit, query } from './sample.ts'
 
 interface Place extends KeyedStore {
   readonly namespaces: NamespaceRegistry
@@ -53,12 +54,15 @@ const clear = ({ clients, objects }: Place) => {
 
 test('a namespace is there after a restart, with its limits and a line of keys of its own', async () => {
   const first = await place()
+  const entries = [entry('Comment', 'of the namespace')]
+  const defaults = [{ objectType: ObjectType.SymmetricKey, objectGroups: ['vault'], entries }]
   const { id } = await first.namespaces.add('red', { objects: 3 })
-  await first.namespaces.limit('red', { bytes: 5_000 })
+  await first.namespaces.change('red', { limits: { bytes: 5_000 } })
+  await first.namespaces.change('red', { defaults })
   await withKey(first, id, 'k')
   const second = await again(first)
   expect(second.namespaces.list()).toEqual([
-    { id, name: 'red', added: NOW, limits: { bytes: 5_000 } },
+    { id, name: 'red', added: NOW, limits: { bytes: 5_000 }, defaults },
   ])
   expect(second.namespaces.get(id)).toEqual(second.namespaces.named('red'))
   expect(second.keys.list()).toMatchObject([{ line: 'default' }, { line: id, isSealing: true }])
@@ -117,9 +121,9 @@ test('a namespace takes no more than its limits say, until something goes', asyn
   const scope = { owner: 'ann', namespace: id }
   await inUnit(here.objects, async (unit) => unit.save(destroyed(await unit.load('a'))), scope)
   await withKey(here, id, 'c')
-  await here.namespaces.limit('red', { bytes: 100 })
+  await here.namespaces.change('red', { limits: { bytes: 100 } })
   await expect(withKey(here, id, 'd')).rejects.toMatchObject({ code: 'SERVER_LIMIT' })
-  await here.namespaces.limit('red', {})
+  await here.namespaces.change('red', { limits: {} })
   await withKey(here, id, 'd')
 })
 

@@ -13,9 +13,10 @@ export const policyApplyCommand = defineCommand({
   options: { ...placeOptions, ...approvalOptions, ...openingOptions, json: jsonOption },
   example: ['$0 policy apply policy.yaml --data ./data', 'decides from then on'],
   async run(options, { file = '' }) {
-    const { describePolicy, readPolicyFile } = await import('../policy-text.ts')
+    const { describePolicy } = await import('../policy-text.ts')
+    const { readTextFile } = await import('../text-file.ts')
     const { withAdmin } = await import('../admin-session.ts')
-    const text = await readPolicyFile(file)
+    const text = await readTextFile(file)
     const applied = await withAdmin(options, async (admin) =>
       admin['policy.apply']({ text, name: file }),
     )

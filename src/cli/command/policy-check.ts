@@ -12,9 +12,10 @@ export const policyCheckCommand = defineCommand({
   options: { ...placeOptions, ...openingOptions, json: jsonOption },
   example: ['$0 policy check policy.yaml --data ./data', 'whether it could be applied'],
   async run(options, { file = '' }) {
-    const { describePolicy, readPolicyFile } = await import('../policy-text.ts')
+    const { describePolicy } = await import('../policy-text.ts')
+    const { readTextFile } = await import('../text-file.ts')
     const { withAdmin } = await import('../admin-session.ts')
-    const text = await readPolicyFile(file)
+    const text = await readTextFile(file)
     const counts = await withAdmin(options, async (admin) =>
       admin['policy.check']({ text, name: file }),
     )

@@ -16,6 +16,7 @@ export const APPROVABLE_CALLS = [
   'account.remove',
   'namespace.add',
   'namespace.limit',
+  'namespace.defaults.set',
   'namespace.remove',
   'object.give',
   'object.trust',
