@@ -35,7 +35,8 @@ export class PermittedObjects implements ObjectSpace {
 
   async load(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject> {
     const object = await this.#objects.load(uniqueIdentifier)
-    this.#checkSeen(object, as ?? this.#authority.operation)
+    const { verdict } = this.#decide(object, as ?? this.#authority.operation)
+    if (verdict !== 'allowed') throw await this.#refusal(verdict, uniqueIdentifier)
     this.#authority.found(uniqueIdentifier)
     if (as !== undefined) (this.#uses ??= new Map()).set(uniqueIdentifier, as)
     return object
@@ -56,7 +57,10 @@ export class PermittedObjects implements ObjectSpace {
   async bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined> {
     const { operation } = this.#authority
     const before = await this.#find(object.uniqueIdentifier)
-    if (before !== undefined && replaces) this.#checkSeen(before, operation)
+    if (before !== undefined && replaces) {
+      const { verdict } = this.#decide(before, operation)
+      if (verdict !== 'allowed') throw await this.#refusal(verdict, before.uniqueIdentifier)
+    }
     this.#checkMade(object, operation)
     return this.#objects.bring(object, replaces)
   }
@@ -94,10 +98,11 @@ export class PermittedObjects implements ObjectSpace {
     return this.#uses?.get(uniqueIdentifier) ?? this.#authority.operation
   }
 
-  #checkSeen(object: ManagedObject, operation: OperationName): void {
-    const { verdict } = this.#decide(object, operation)
-    if (verdict === 'hidden') throw noSuchObject()
-    if (verdict === 'refused') throw notPermitted()
+  async #refusal(verdict: 'refused' | 'hidden', uniqueIdentifier: string): Promise<KmipFault> {
+    if (verdict === 'refused') return notPermitted()
+    // What may not be seen takes as long as what is not there: something is looked for that is not.
+    await this.#find(`\u0000${uniqueIdentifier.slice(1)}`)
+    return noSuchObject()
   }
 
   /** Whoever asks has just said what is in it: there is nothing to hide. */
