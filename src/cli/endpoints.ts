@@ -6,11 +6,13 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { announcementOf, permittedOf, type MayBeTold } from '../client/announcement.ts'
 import { Endpoint } from '../client/endpoint.ts'
+import { sentTeller } from '../client/sent-in-audit.ts'
 import type { EndpointConfig } from '../config/endpoint.ts'
 import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import { mayBeTold } from '../model/approval/unasked.ts'
 import type { Log } from '../port/log.ts'
+import type { AuditTrail } from '../server/audit/trail.ts'
 import type { Core } from './core.ts'
 
 /** The clients that the server speaks to. */
@@ -30,12 +32,12 @@ interface Listening {
 export async function openEndpoints(
   core: Core,
   configs: readonly EndpointConfig[],
-  log: Log,
+  { log, trail }: { readonly log: Log; readonly trail: AuditTrail },
 ): Promise<Endpoints> {
   const listening: Listening[] = []
   for (const config of configs) listening.push({ config, endpoint: await open(core, config, log) })
   for (const each of listening) interrogate(each)
-  if (listening.length > 0) announceChanges(core, listening, log)
+  if (listening.length > 0) announceChanges(core, listening, { log, trail })
   return {
     close() {
       for (const { endpoint } of listening) endpoint.close()
@@ -53,7 +55,12 @@ export function toldBy({ clients, policies }: Core): (client: string) => MayBeTo
   }
 }
 
-function announceChanges(core: Core, listening: readonly Listening[], log: Log): void {
+function announceChanges(
+  core: Core,
+  listening: readonly Listening[],
+  { log, trail }: { readonly log: Log; readonly trail: AuditTrail },
+): void {
+  const tell = sentTeller(trail)
   const named = (name: string) => core.clients.list().find((client) => client.name === name)?.id
   core.objects.observe((change) => {
     for (const { config, endpoint } of listening) {
@@ -62,7 +69,8 @@ function announceChanges(core: Core, listening: readonly Listening[], log: Log):
       try {
         const wanted = permittedOf(config, change, toldBy(core)(change.after.owner))
         const announcement = announcementOf(change, wanted)
-        if (announcement !== undefined) endpoint.send(announcement)
+        if (announcement === undefined) continue
+        endpoint.send(announcement, tell(change.after.owner, announcement))
       } catch (error) {
         log.warn('client not told of a change', { client: config.client, ...describeBug(error) })
       }

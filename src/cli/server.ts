@@ -3,6 +3,7 @@ import { readCertificate } from '../adapter/certificate-read.ts'
 import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { createAnnouncer } from '../client/announcer.ts'
+import { sentTeller } from '../client/sent-in-audit.ts'
 import type { ServerStatus } from '../admin/schema.ts'
 import {
   createAdminService,
@@ -138,7 +139,7 @@ async function serve(
   const handler = createHandler(core, config, { log, services, trail, jobs, watch })
   const listener = listenerOf(core, config, { trust, handler, log, trail })
   warnOfUnregistered(core, config, log)
-  const endpoints = await openEndpoints(core, config.endpoints, log)
+  const endpoints = await openEndpoints(core, config.endpoints, { log, trail })
   try {
     await tellStart(audit, core, version)
     const address = await listener.listen(config.listen)
@@ -217,7 +218,7 @@ function listenerOf(
     isRevoked: (certificate) => made.trust.isRevoked(certificate),
     handler: made.handler,
     clients: core.clients.directory,
-    announcer: createAnnouncer(core.objects, toldBy(core), made.log),
+    announcer: createAnnouncer(core.objects, toldBy(core), sentTeller(made.trail), made.log),
     limits,
     log: made.log,
     trail: made.trail,

@@ -5,29 +5,50 @@ import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Announcer } from '../server/turned-connection.ts'
 import { encode } from '../ttlv/encode.ts'
 import { announcementOf, permittedOf, type MayBeTold } from './announcement.ts'
+import type { TellSent } from './sent-in-audit.ts'
 
 /**
  * Has clients told of every change to their own objects, by Put and Notify (KMIP 2.1 sections 6.2.2, 6.2.3).
  *
  * @param permits - what a client may be told of now, by its identifier
+ * @param tell - of what is sent, before it is
  */
 export function createAnnouncer(
   objects: Pick<ObjectRepository, 'observe'>,
   permits: (client: string) => MayBeTold,
+  tell: TellSent,
   log: Log,
 ): Announcer {
   return {
-    begin: (client, version, send) =>
-      objects.observe((change) => {
+    begin: (client, version, send) => {
+      let isOver = false
+      const stop = objects.observe((change) => {
         if (change.after.owner !== client) return
         // What is stored stays stored, whether or not a client can be told of it in its version.
         try {
           const wanted = permittedOf({ put: true, notify: true }, change, permits(client))
           const announcement = announcementOf(change, wanted)
-          if (announcement !== undefined) send(encode(writeServerRequest(announcement, version)))
+          if (announcement === undefined) return
+          // At once: the object that it shows may be gone when it is sent.
+          const bytes = encode(writeServerRequest(announcement, version))
+          tell(client, announcement).then(
+            () => {
+              if (isOver) bytes.fill(0)
+              else send(bytes)
+            },
+            () => {
+              bytes.fill(0)
+              log.warn('client not told of a change: the audit cannot be written', { client })
+            },
+          )
         } catch (error) {
           log.warn('client not told of a change', { client, ...describeBug(error) })
         }
-      }),
+      })
+      return () => {
+        isOver = true
+        stop()
+      }
+    },
   }
 }

@@ -30,6 +30,8 @@ export interface EndpointOptions {
 interface Waiting {
   readonly operation: ServerRequest['operation']
   readonly bytes: Secret
+  /** Whether it may be sent: it was told of. */
+  readonly isTold: Promise<boolean>
 }
 
 const LONGEST_QUEUE = 1_000
@@ -55,9 +57,17 @@ export class Endpoint {
     this.#options = options
   }
 
-  /** Queues a request. It is encoded at once: the object it shows may be gone when it is sent. */
-  send(request: ServerRequest): void {
+  /**
+   * Queues a request. It is encoded at once: the object it shows may be gone when it is sent.
+   *
+   * @param told - what it waits for; it is not sent where that is rejected
+   */
+  send(request: ServerRequest, told: Promise<void> = Promise.resolve()): void {
     const { log } = this.#options
+    const isTold = told.then(
+      () => true,
+      () => false,
+    )
     if (this.#isClosed) return
     const bytes = Secret.take(this.#encode(request))
     const isFull = this.#queuedBytes + bytes.length > LARGEST_QUEUE_BYTES
@@ -66,7 +76,7 @@ export class Endpoint {
       bytes.destroy()
       return
     }
-    this.#queue.push({ operation: request.operation, bytes })
+    this.#queue.push({ operation: request.operation, bytes, isTold })
     this.#queuedBytes += bytes.length
     if (!this.#isSending) void this.#sendAll()
   }
@@ -91,7 +101,8 @@ export class Endpoint {
     this.#isSending = true
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       this.#queuedBytes -= next.bytes.length
-      await this.#deliver(next)
+      if (await next.isTold) await this.#deliver(next)
+      else this.#options.log.warn('message to a client dropped: the audit cannot be written')
       next.bytes.destroy()
     }
     this.#isSending = false

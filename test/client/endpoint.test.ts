@@ -1,6 +1,7 @@
 import { createSecureContext, createServer, type Server, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Endpoint } from '../../src/client/endpoint.ts'
+import { KmipFault } from '../../src/fault/fault.ts'
 import { SocketRequester } from '../../src/client/requester.ts'
 import type { ServerRequest } from '../../src/message/server-request.ts'
 import { Secret } from '../../src/secret/secret.ts'
@@ -81,6 +82,24 @@ describe('what waits for a client', () => {
       },
       attributes: [],
     },
+  })
+
+  test('is not sent where the audit could not be told of it', async () => {
+    const log = new MemoryLog()
+    const endpoint = new Endpoint({
+      address: address(),
+      secureContext,
+      version: '1.4',
+      encoding: 'ttlv',
+      log,
+    })
+    const before = sockets.length
+    endpoint.send(request(), Promise.reject(new KmipFault('UNAVAILABLE', 'It cannot be told')))
+    const isDropped = () => log.lines.some(({ event }) => event.includes('audit cannot be written'))
+    await until(isDropped)
+    expect(isDropped()).toBe(true)
+    expect(sockets).toHaveLength(before)
+    endpoint.close()
   })
 
   test('is limited in bytes, and what is more is dropped', () => {

@@ -1,6 +1,8 @@
 import type { TLSSocket } from 'node:tls'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createAnnouncer } from '../../src/client/announcer.ts'
+import { sentTeller } from '../../src/client/sent-in-audit.ts'
+import { KmipFault } from '../../src/fault/fault.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
 import { EndpointRole } from '../../src/spec/enum/endpoint-role.ts'
 import { Operation } from '../../src/spec/enum/operation.ts'
@@ -12,6 +14,7 @@ import { Framer } from '../../src/ttlv/framer.ts'
 import type { Item } from '../../src/ttlv/item.ts'
 import { DEFAULT_LIMITS } from '../../src/ttlv/limits.ts'
 import { decodeXml } from '../../src/ttlv/xml.ts'
+import { silentLog } from '../adapter/fixtures/recording-log.ts'
 import { Bench, createAes, find, findAll, messageOf, textOf, uid } from '../operation/harness.ts'
 import { rights, ticketCredential, ticketOf } from '../operation/ticket.fixture.ts'
 import {
@@ -114,15 +117,12 @@ beforeEach(async () => {
           encoding,
         ),
     },
-    announcer: createAnnouncer(core.repository, () => (operation) => !unpermitted.has(operation), {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: () => undefined,
-      error: () => undefined,
-      with() {
-        return this
-      },
-    }),
+    announcer: createAnnouncer(
+      core.repository,
+      () => (operation) => !unpermitted.has(operation),
+      sentTeller(core.audit.trail),
+      silentLog,
+    ),
   })
   client = new TestClient(await wire.connect())
 })
@@ -151,6 +151,21 @@ describe('Set Endpoint Role (2.1 section 6.1.54)', () => {
     const notify = await client.next()
     expect(operationIn(notify)).toBe(Operation.Notify)
     expect(find(notify, Tag.State)).toMatchObject({ value: 2 })
+  })
+
+  test('has it told in the audit before it is sent, or sends nothing', async () => {
+    await turn()
+    const tell = vi.spyOn(core.audit.trail, 'tell').mockImplementation(() => {
+      throw new KmipFault('UNAVAILABLE', 'The audit log cannot be written')
+    })
+    const untold = await core.createKey('', ALICE)
+    expect(tell).toHaveBeenCalledOnce()
+    tell.mockRestore()
+    const key = await core.createKey('', ALICE)
+    expect(textOf(find(await client.next(), Tag.UniqueIdentifier))).toBe(key)
+    const puts = core.audit.entries.filter(({ operation }) => operation === 'Put')
+    expect(puts).toMatchObject([{ kind: 'event', client: ALICE, object: key }])
+    expect(untold).not.toBe(key)
   })
 
   test('tells of nothing that the client may not ask for', async () => {
