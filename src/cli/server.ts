@@ -40,6 +40,7 @@ import {
 import { followConditions } from './conditions.ts'
 import type { Core } from './core.ts'
 import { openEndpoints, toldBy } from './endpoints.ts'
+import { departuresOf } from './departures.ts'
 import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
@@ -150,7 +151,7 @@ async function serve(
       service: auditedService(service, trail),
       ...{ config, trust, log, trail },
     })
-    for (const gate of [listener, admin]) trust.attach(gate)
+    for (const gate of [listener, admin, departuresOf(core, { jobs, services })]) trust.attach(gate)
     followConditions(core, audit, condition)
     rotor.start()
     scrub.start()

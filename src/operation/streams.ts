@@ -73,6 +73,8 @@ interface Stream {
   touched: DateTime
   /** Whether a part is being worked on. */
   busy: boolean
+  /** Whether it ends with the part that is being worked on. */
+  isUnwanted?: boolean
 }
 
 /** When and for what a part is taken. */
@@ -154,6 +156,15 @@ export class Streams {
     if (stream?.binding.client === client && !stream.busy) this.#end(stream)
   }
 
+  /** Ends what clients have under way who will not go on with it. A part that is being worked on is let finish. */
+  endOf(isGone: (client: string) => boolean): void {
+    for (const stream of this.#streams.values()) {
+      if (!isGone(stream.binding.client)) continue
+      if (stream.busy) stream.isUnwanted = true
+      else this.#end(stream)
+    }
+  }
+
   #advance(stream: Stream, part: Part, isLast: boolean, { run, now }: Occasion): PartAnswer {
     this.#reserve(stream, part)
     // Behind all others: those that are forgotten first stand in front.
@@ -166,7 +177,7 @@ export class Streams {
     stream.busy = true
     run.whenSettled((isDone) => {
       stream.busy = false
-      if (!isDone || isLast) this.#end(stream)
+      if (!isDone || isLast || stream.isUnwanted === true) this.#end(stream)
     })
     // The client cannot know what the part gave, so there is no going on.
     run.whenDropped(() => {

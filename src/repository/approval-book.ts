@@ -202,9 +202,19 @@ export class ApprovalBook {
     })
   }
 
-  /** Ends what was not approved in time. */
-  async sweep(): Promise<void> {
-    return this.#inTurn(async () => this.#sweep())
+  /**
+   * Ends what was not approved in time, and what those asked for who cannot use it any more.
+   *
+   * @param isGone - by the identifier of who asked
+   */
+  async sweep(isGone: (requester: string) => boolean = () => false): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#sweep()
+      for (const held of this.#held.values()) {
+        const { ending, statement } = held.approval
+        if (ending === undefined && isGone(statement.requester.id)) await this.#end(held, 'refused')
+      }
+    })
   }
 
   /** Calls back once: when the approval is approved, or has ended. */

@@ -9,6 +9,7 @@ import type { PendingRequests } from '../operation/pending-request.ts'
 import { scopeOf } from '../operation/tickets.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import { Operation } from '../spec/enum/operation.ts'
+import type { Account } from '../repository/client-record.ts'
 import type { DateTime } from '../schema/primitive.ts'
 import type { Version } from '../schema/version.ts'
 import type { Secret } from '../secret/secret.ts'
@@ -196,7 +197,7 @@ class Dispatcher implements MessageHandler {
       profile: this.#options.profiles?.get(identity.name),
       repository,
       permissions: accounts.length === 0 ? permissions : narrowedBy(permissions, accounts),
-      isKnown: peer.isKnown,
+      isKnown: this.#knownWith(peer, accounts),
       scope,
       tickets,
       refusal: over ?? refusal ?? roles.refusalOf(items),
@@ -227,6 +228,13 @@ class Dispatcher implements MessageHandler {
       dropping(audit, results),
     )
     return roles.turnIn(reply, version)
+  }
+
+  /** Who comes with accounts is known for as long as they are there, also when it is done later. */
+  #knownWith({ identity, isKnown }: Peer, accounts: readonly Account[]): Peer['isKnown'] {
+    if (accounts.length === 0) return isKnown
+    return () =>
+      isKnown?.() !== false && this.#options.logins?.areThere(identity.id, accounts) !== false
   }
 
   async #present(

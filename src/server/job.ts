@@ -21,6 +21,8 @@ export interface JobOwner {
   readonly version: Version
   /** What tickets with rights it was asked for with; they see nothing but their own. */
   readonly scope?: string | undefined
+  /** Whether whoever asked for it may still connect; without it, they always may. */
+  readonly isKnown?: (() => boolean) | undefined
 }
 
 /** How far a job is; from `storing` on it cannot be canceled any more. */

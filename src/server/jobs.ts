@@ -1,3 +1,4 @@
+import { setTimeout as passed } from 'node:timers/promises'
 import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { PendingRequests } from '../operation/pending-request.ts'
@@ -78,7 +79,7 @@ export class Jobs {
   constructor(options: JobsOptions) {
     this.#options = options
     this.#stopSweeping = options.ticker.every(SWEEP_MS, () => {
-      this.#forget()
+      this.endUnknown()
     })
   }
 
@@ -135,6 +136,17 @@ export class Jobs {
     }
   }
 
+  /** Ends what is under way for those who are known no more; what is being stored is let finish, and kept for nobody. */
+  endUnknown(): void {
+    this.#forget()
+    for (const [key, job] of this.#jobs) {
+      if (job.owner.isKnown?.() !== false) continue
+      job.cancel(this.until, 'refused')
+      if (job.isOver) this.#jobs.delete(key)
+      if (job.isOver && !job.isCanceled) job.destroy()
+    }
+  }
+
   /**
    * Ends: what has not begun is canceled, what has begun may go on for a while. What is not done by then stores nothing.
    */
@@ -142,7 +154,7 @@ export class Jobs {
     this.#isClosed = true
     this.#stopSweeping()
     for (const { jobs } of this.#waiting.splice(0)) this.#cancel(jobs)
-    await Promise.race([this.#idle(), passed(graceMs)])
+    await Promise.race([this.#idle(), passed(graceMs, undefined, { ref: false })])
     this.#cancel(this.#jobs.values())
     for (const job of this.#jobs.values()) if (job.isOver) job.destroy()
     this.#jobs.clear()
@@ -282,10 +294,4 @@ function keyOf(owner: JobOwner, correlation: Uint8Array): string {
 
 function prefixOf({ client, version }: JobOwner): string {
   return `${client} ${version} `
-}
-
-async function passed(milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, milliseconds).unref()
-  })
 }

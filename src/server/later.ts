@@ -69,9 +69,9 @@ function submit(
   work: LaterWork,
   environment: BatchEnvironment,
 ): readonly Job[] | undefined {
-  const { jobs, identity, version, repository, services, tickets, scope } = environment
+  const { jobs, identity, version, repository, services, tickets, scope, isKnown } = environment
   if (items.length === 0) return []
-  const owner = { client: identity.id, version, scope }
+  const owner = { client: identity.id, version, scope, isKnown }
   return jobs?.submit(owner, items, async (series) => {
     const audit = environment.audit.later()
     if (services.tickets.wereEnded(tickets, jobs.now)) {

@@ -55,6 +55,12 @@ export class Logins {
     return accounts
   }
 
+  /** Whether a client still has all of the accounts that it came with. */
+  areThere(client: string, accounts: readonly Account[]): boolean {
+    const present = this.#options.accountsOf(client)
+    return accounts.every(({ id }) => present.some((each) => each.id === id))
+  }
+
   async #check({ username, password }: Login, sender: Sender): Promise<Account> {
     const { client, now } = sender
     const slot = this.#slotOf(username, client)

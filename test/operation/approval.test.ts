@@ -376,3 +376,17 @@ describe('what is subject to approval', () => {
     expect(find(answer.payload, Tag.KeyMaterial)).toBeDefined()
   })
 })
+
+describe('what a client asked for that is gone', () => {
+  test('needs no officer any more, and what others asked for does', async () => {
+    const ids = [await create('master-1'), await create('master-2', 'bob')]
+    const pending = await submit(destroy(ids[0] ?? ''))
+    await send([destroy(ids[1] ?? '')], OPTIONAL, 'bob')
+    await settled()
+    await bench.book.sweep((id) => id === 'alice')
+    expect(bench.book.list().map(({ ending }) => ending)).toEqual(['refused', undefined])
+    await settled()
+    expect(await poll(pending)).toMatchObject({ reason: 'PermissionDenied' })
+    expect(await isThere(ids[0] ?? '')).toBe(true)
+  })
+})

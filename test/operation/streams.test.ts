@@ -357,3 +357,31 @@ describe('streams that are left alone', () => {
     expect(task).toBeUndefined()
   })
 })
+
+test('the streams of a client that is gone end, one that is being worked on with its part', () => {
+  const destroyed: string[] = []
+  const streams = new Streams({ perClient: 3, bytes: 64, seconds: 60 }, nodeRandom)
+  const settle: ((isDone: boolean) => void)[] = []
+  const begin = (client: string) => {
+    const run = {
+      canBeUndone: false,
+      whenSettled: (effect: (isDone: boolean) => void) => void settle.push(effect),
+      whenDropped: () => undefined,
+    }
+    const work = {
+      gathers: false,
+      take: () => ({}),
+      finish: () => ({}),
+      destroy: () => void destroyed.push(client),
+    }
+    streams.begin({ client, operation: 'Hash', key: '' }, () => work, {}, { run, now: START })
+  }
+  begin('alice')
+  begin('bob')
+  for (const each of settle.splice(0)) each(true)
+  begin('carol')
+  streams.endOf((client) => client !== 'bob')
+  expect(destroyed).toEqual(['alice'])
+  for (const each of settle) each(true)
+  expect(destroyed).toEqual(['alice', 'carol'])
+})

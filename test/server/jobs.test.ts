@@ -358,3 +358,51 @@ describe('on shutdown', () => {
     expect(stored).toBe(false)
   })
 })
+
+describe('what is under way for somebody who is gone', () => {
+  let isKnown = true
+  const owner = { client: 'alice', version: '1.4', isKnown: () => isKnown } as const
+
+  test('is canceled with the next look, stores nothing and is found by nobody', async () => {
+    isKnown = true
+    const jobs = jobsOf()
+    const work = held()
+    const stored: boolean[] = []
+    const going = submit(
+      jobs,
+      async (job) => {
+        job.begin()
+        await work.gate
+        stored.push(job.mayStore())
+      },
+      owner,
+    )
+    const other = submit(jobs, () => undefined)
+    isKnown = false
+    ticker.advance(30_000)
+    work.release()
+    await going.over
+    await other.over
+    expect(stored).toEqual([false])
+    expect(faultOf(() => poll(jobs, going)).code).toBe('UNKNOWN_REQUEST')
+    expect(poll(jobs, other)).toMatchObject({ state: 'ended' })
+  })
+
+  test('and its answer is forgotten', async () => {
+    isKnown = true
+    const jobs = jobsOf()
+    const done = submit(
+      jobs,
+      (job) => {
+        job.begin()
+        jobs.end(job, { payload: payload('answer') })
+      },
+      owner,
+    )
+    await done.over
+    isKnown = false
+    jobs.endUnknown()
+    expect(faultOf(() => poll(jobs, done)).code).toBe('UNKNOWN_REQUEST')
+    expect(done.bytes).toBe(0)
+  })
+})

@@ -173,4 +173,30 @@ describe('a user name and a password in the header', () => {
     isKnown = false
     expect(await ask([create(), create()], [], peer)).toEqual([NOT_SUCCESSFUL, expect.anything()])
   })
+
+  test('leave no effect of a request whose account is removed while it is carried out', async () => {
+    const taken = ownPermissions(ROLES)
+    const logins = new Logins({
+      accountsOf: () => accounts,
+      passwords,
+      fingerprint: fingerprinter(),
+      limits: { failures: 3, lockSeconds: 60 },
+      log: recordingLog([]),
+    })
+    let isRemoved = false
+    const permissions = {
+      of: (identity: typeof PEER.identity) => {
+        if (isRemoved) accounts = accounts.filter(({ name }) => name !== 'app')
+        return taken.of(identity)
+      },
+    }
+    subject = await createSubject(memoryStore(), { permissions, logins })
+    accounts = [await account('app', 'user', 'one'), await account('other', 'user', 'two')]
+    const header = [authentication(login('app', 'one'))]
+    expect(await ask([create()], header)).toEqual([0])
+    isRemoved = true
+    expect(await ask([create()], header)).toEqual([NOT_SUCCESSFUL])
+    // Whoever comes without it goes on.
+    expect(await ask([create()], [authentication(login('other', 'two'))])).toEqual([0])
+  })
 })

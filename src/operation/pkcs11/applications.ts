@@ -67,6 +67,13 @@ export class Applications {
     this.#applications.delete(application.id)
   }
 
+  /** Ends those of clients who will not go on with them. */
+  endOf(isGone: (client: string) => boolean): void {
+    for (const application of this.#applications.values()) {
+      if (isGone(application.client)) this.end(application)
+    }
+  }
+
   /** Does something once a batch item is done, and not at all when it fails. */
   whenDone(run: ItemRun, effect: () => void): void {
     if (!this.#effects.has(run)) {
