@@ -55,6 +55,7 @@ export function approvedCalls(
     'namespace.limit': approved('namespace.limit', service['namespace.limit']),
     'namespace.defaults.set': approved('namespace.defaults.set', service['namespace.defaults.set']),
     'namespace.remove': approved('namespace.remove', service['namespace.remove']),
+    'audit.prune': approved('audit.prune', service['audit.prune']),
     'object.give': approved('object.give', service['object.give']),
     'object.trust': approved('object.trust', service['object.trust']),
   }

@@ -70,6 +70,7 @@ export function callsOver(path: Wire): AdminService {
     'policy.apply': callOf(path, ADMIN_CALLS['policy.apply']),
     'policy.show': callOf(path, ADMIN_CALLS['policy.show']),
     'policy.explain': callOf(path, ADMIN_CALLS['policy.explain']),
+    'audit.prune': callOf(path, ADMIN_CALLS['audit.prune']),
     'store.verify': callOf(path, ADMIN_CALLS['store.verify'], LONG_PATIENCE_MS),
     backup: (request) => backupFrom(path, request),
   }

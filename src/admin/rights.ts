@@ -51,6 +51,7 @@ export const ADMIN_RIGHTS = {
   'policy.apply': OFFICER,
   'policy.show': OFFICER,
   'policy.explain': OFFICER,
+  'audit.prune': OFFICER,
   'store.verify': OPERATOR,
   backup: OPERATOR,
 } as const satisfies Readonly<Record<AdminCall | 'backup', readonly RoleName[]>>

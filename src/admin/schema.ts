@@ -256,6 +256,13 @@ export const ADMIN_CALLS = {
   },
   ...APPROVAL_CALLS,
   ...POLICY_CALLS,
+  'audit.prune': {
+    method: 'POST',
+    path: '/v1/audit/prune',
+    /** Everything from before that moment goes, as far as whole files are. */
+    request: z.strictObject({ before: dateTime.min(0).max(253_402_300_799) }),
+    response: z.strictObject({ segments: z.int(), entries: z.int(), first: z.int() }),
+  },
   'store.verify': {
     method: 'POST',
     path: '/v1/store/verify',

@@ -154,6 +154,7 @@ function routesOf(service: AdminService): Readonly<Record<AdminCall, Route>> {
     'policy.apply': routeOf(ADMIN_CALLS['policy.apply'], service['policy.apply']),
     'policy.show': routeOf(ADMIN_CALLS['policy.show'], service['policy.show']),
     'policy.explain': routeOf(ADMIN_CALLS['policy.explain'], service['policy.explain']),
+    'audit.prune': routeOf(ADMIN_CALLS['audit.prune'], service['audit.prune']),
     'store.verify': routeOf(ADMIN_CALLS['store.verify'], service['store.verify']),
   }
 }

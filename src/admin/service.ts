@@ -41,6 +41,8 @@ export interface AdminDeps extends IdentityDeps, NamespaceDeps {
   readonly status: () => ServerStatus
   /** Reads and opens everything that the store holds. */
   readonly verify: () => Promise<StoreReport>
+  /** Moves what the audit log has from before a moment into its archive. */
+  readonly prune: (before: number) => Promise<AdminResponse<'audit.prune'>>
   readonly backup: (shares?: ShareSet) => AsyncIterable<BackupPiece>
   readonly keys: Pick<KeyRotation, 'rotate' | 'status'>
   /** What was asked for and needs officers. */
@@ -80,6 +82,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
     },
     'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status(), deps.namespaces)),
     ...policyCalls(deps),
+    'audit.prune': async ({ before }) => deps.prune(before),
     'store.verify': async () => deps.verify(),
     ...approvalCalls(deps),
     backup: oneAtATime({ callApprovals, local }, ({ shares }: BackupRequest) =>

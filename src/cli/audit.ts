@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setLogAside } from '../adapter/audit-log/set-aside.ts'
 import { DEFAULT_AUDIT_LIMITS, type AuditLimits } from '../adapter/audit-log/limits.ts'
+import { archiveSegments, prunableBefore, PRUNE_EVENT } from '../adapter/audit-log/prune.ts'
 import { openAuditLog, type AuditOptions } from '../adapter/audit-log/open.ts'
 import type { FileAuditLog } from '../adapter/audit-log/log.ts'
 import { auditSigningKey } from '../adapter/audit-log/signing-key.ts'
@@ -28,6 +29,14 @@ export interface AuditParts {
   /** Why a new log is to be begun if the old one is refused; there is no new one without a reason. */
   readonly newLogFor?: string | undefined
   readonly log: Log
+}
+
+/** What was moved into the archive. */
+export interface PrunedAudit {
+  readonly segments: number
+  readonly entries: number
+  /** The first entry that is still in the log. */
+  readonly first: number
 }
 
 /** A log that was refused, and left for a new one. */
@@ -93,6 +102,27 @@ export class Audit {
   async tell(event: AuditEvent): Promise<void> {
     this.trail.tell(event)
     await this.trail.synced()
+  }
+
+  /**
+   * Moves what is from before a moment into the archive beneath the log, told of before. Throws `UNAVAILABLE`.
+   *
+   * @param before - in seconds since 1970
+   */
+  async prune(before: number): Promise<PrunedAudit> {
+    const directory = pathIn(this.#parts.directory, 'audit')
+    const proven = this.#log.checkpoint?.size ?? 0
+    const { segments, first } = prunableBefore(directory, before * 1_000, proven)
+    const [oldest] = segments
+    if (oldest === undefined) return { segments: 0, entries: 0, first }
+    const detail = {
+      first,
+      segments: segments.length,
+      before: new Date(before * 1_000).toISOString(),
+    }
+    await this.tell({ operation: PRUNE_EVENT, detail })
+    await archiveSegments(directory, segments)
+    return { segments: segments.length, entries: first - oldest.first, first }
   }
 
   /** Has the store know the log from now on, and the log the store. */

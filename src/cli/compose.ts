@@ -22,6 +22,7 @@ import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import { DEFAULT_POLICY } from '../operation/policy.ts'
 import { Streams, type Alarm } from '../operation/streams.ts'
 import { Tickets } from '../operation/tickets.ts'
+import { KmipFault } from '../fault/fault.ts'
 import type { Log } from '../port/log.ts'
 import type { Random } from '../port/random.ts'
 import { clearNamespace } from '../repository/clearing.ts'
@@ -40,6 +41,7 @@ import { systemTicker } from '../server/ticker.ts'
 import { createApprovals } from './approvals.ts'
 import { Turnstile } from '../server/turnstile.ts'
 import type { Watch } from '../server/watch/watch.ts'
+import type { PrunedAudit } from './audit.ts'
 import { backupOf } from './backup-source.ts'
 import type { Core } from './core.ts'
 
@@ -244,10 +246,18 @@ export async function verifyStore(core: Core): Promise<StoreReport> {
   }
 }
 
+async function pruneAudit({ audit }: Core, before: number): Promise<PrunedAudit> {
+  if (audit === undefined) throw new KmipFault('UNAVAILABLE', 'The audit log is not open')
+  return audit.prune(before)
+}
+
 /** What the admin API does with the store as a whole. */
 export function storeCalls(
   core: Core,
-): Pick<AdminDeps, 'verify' | 'backup' | 'policies' | Exclude<keyof NamespaceDeps, 'clients'>> {
+): Pick<
+  AdminDeps,
+  'verify' | 'prune' | 'backup' | 'policies' | Exclude<keyof NamespaceDeps, 'clients'>
+> {
   const { clients, namespaces, objects } = core
   const now = () => Math.trunc(systemClock.now())
   return {
@@ -257,6 +267,7 @@ export function storeCalls(
     clear: async (namespace) => clearNamespace(namespace, { clients, objects, now: now() }),
     give: async (id, client) => giveObject(objects, id, { client, now: now() }),
     verify: async () => verifyStore(core),
+    prune: async (before) => pruneAudit(core, before),
     backup: (shares) => backupOf(core, shares),
   }
 }

@@ -7,6 +7,7 @@ import { approvalWithdrawCommand } from './command/approval-withdraw.ts'
 import { auditAcceptCommand } from './command/audit-accept.ts'
 import { auditExportCommand } from './command/audit-export.ts'
 import { auditProveCommand } from './command/audit-prove.ts'
+import { auditPruneCommand } from './command/audit-prune.ts'
 import { auditTailCommand } from './command/audit-tail.ts'
 import { auditVerifyCommand } from './command/audit-verify.ts'
 import { backupCreateCommand } from './command/backup-create.ts'
@@ -81,6 +82,7 @@ function createProgram(words: readonly string[]) {
         .command(auditVerifyCommand)
         .command(auditProveCommand)
         .command(auditExportCommand)
+        .command(auditPruneCommand)
         .command(auditAcceptCommand)
         .demandCommand(1, 'name a command: tail, verify, prove or export'),
     )

@@ -98,6 +98,7 @@ beforeEach(async () => {
     give: async (id) => Promise.resolve({ owner: id }),
     policies: await openOffice(),
     verify: async () => Promise.resolve(REPORT),
+    prune: async (before) => Promise.resolve({ segments: 1, entries: 2, first: before }),
     backup: () => pieces(),
     keys: {
       rotate: async (line) => {
@@ -164,6 +165,8 @@ describe('the admin API', () => {
     expect(await client['object.trust'](trusts)).toEqual({ id: id.id, trusted: false })
     expect(await client['client.list']({})).toEqual({ clients: [] })
     expect(await client['kek.status']({})).toEqual(KEYS)
+    const pruned = await client['audit.prune']({ before: 1_700_000_000 })
+    expect(pruned).toEqual({ segments: 1, entries: 2, first: 1_700_000_000 })
     expect(await client['kek.rotate']({ namespace: 'default' })).toEqual({
       namespace: 'default',
       epoch: 5,
@@ -172,6 +175,7 @@ describe('the admin API', () => {
 
   test.each<[string, (admin: AdminService) => Promise<unknown>]>([
     ['kek.rotate', async (admin) => admin['kek.rotate']({ namespace: 'default' })],
+    ['audit.prune', async (admin) => admin['audit.prune']({ before: 1_700_000_000 })],
     [
       'client.add',
       async (admin) => admin['client.add']({ name: 'web', role: 'reader', publicKey: newKey() }),

@@ -58,6 +58,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'namespace.remove': ['crypto-officer'],
   'kek.rotate': ['operator'],
   'kek.status': ['operator'],
+  'audit.prune': ['crypto-officer'],
   'store.verify': ['operator'],
   'policy.check': ['crypto-officer'],
   'policy.apply': ['crypto-officer'],

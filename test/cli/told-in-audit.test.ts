@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EntryReader } from '../../src/adapter/audit-log/entry-reader.ts'
 import { verifyAudit } from '../../src/adapter/audit-log/verify.ts'
 import { openDataDirectory } from '../../src/adapter/data-directory.ts'
+import { readAuditKey } from '../../src/cli/audit-place.ts'
+import { storeCalls } from '../../src/cli/compose.ts'
 import { openCore } from '../../src/cli/core.ts'
 import { openWatching } from '../../src/cli/watching.ts'
 import { DEFAULT_CONFIG } from '../../src/config/defaults.ts'
@@ -70,6 +72,35 @@ describe('the audit of an open data directory', () => {
     const key = createPublicKey(readFileSync(join(directory, 'key.pem')))
     expect(verifyAudit({ directory, key })).toMatchObject({ unproven: 0, finding: undefined })
   })
+
+  test('tells of files that are moved away before they are, and is opened again without them', async () => {
+    const limits = { segmentBytes: 2_000, segmentSeconds: 86_400, syncMs: 200 }
+    const options = { log: silentLog, audit: { limits } }
+    const core = await openCore(await openDataDirectory(data), options)
+    let first = 0
+    try {
+      const trail = core.audit?.trail
+      for (let count = 0; count < 40; count += 1) {
+        trail?.tell({ operation: 'Test', detail: { count } })
+        await trail?.synced()
+      }
+      await vi.waitFor(async () => {
+        const pruned = await storeCalls(core).prune(4_000_000_000)
+        expect(pruned.entries).toBeGreaterThan(0)
+        first = pruned.first
+      }, 20_000)
+      expect(await storeCalls(core).prune(1_000)).toEqual({ segments: 0, entries: 0, first })
+    } finally {
+      await core.close()
+    }
+    const again = await openCore(await openDataDirectory(data), options)
+    await again.close()
+    const told = entries().filter(({ operation }) => operation === 'audit.prune')
+    expect(told.map(({ detail }) => detail?.['first'])).toContain(first)
+    const key = readAuditKey(undefined, join(data, 'audit'))
+    const report = verifyAudit({ directory: join(data, 'audit'), key, now: Date.now() })
+    expect(report).toMatchObject({ moved: first, unproven: 0, finding: undefined })
+  }, 60_000)
 
   test('tells of alerts', async () => {
     const core = await openCore(await openDataDirectory(data), { log: silentLog })

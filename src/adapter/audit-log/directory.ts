@@ -15,6 +15,8 @@ export const AUDIT_ENTRY = {
   checkpoints: 'checkpoints',
   key: 'key.pem',
   frontier: 'frontier',
+  /** Where segments are moved to that are not wanted here any more. */
+  archive: 'archive',
 } as const
 
 /** The segments of a log, in their order. Throws `UNAVAILABLE` when the directory cannot be read. */
@@ -23,6 +25,19 @@ export function segmentsIn(directory: string): readonly Segment[] {
     .filter((name) => NAME.test(name))
     .map((name) => ({ first: Number(name.slice(0, DIGITS)), name }))
     .toSorted((a, b) => a.first - b.first)
+}
+
+/**
+ * First entries of the segments before those that are here, of whose entries only the hashes are: their lines were moved
+ * away. Throws `UNAVAILABLE` when the directory cannot be read.
+ */
+export function movedFrom(directory: string): readonly number[] {
+  const [kept] = segmentsIn(directory)
+  return guarded(directory, () => readdirSync(directory))
+    .filter((name) => HASHES.test(name))
+    .map((name) => Number(name.slice(0, DIGITS)))
+    .filter((first) => kept !== undefined && first < kept.first)
+    .toSorted((a, b) => a - b)
 }
 
 /** @param first - index of its first entry */
@@ -73,3 +88,4 @@ function guarded<T>(path: string, work: () => T): T {
 
 const DIGITS = 20
 const NAME = /^\d{20}\.jsonl$/
+const HASHES = /^\d{20}\.hashes$/

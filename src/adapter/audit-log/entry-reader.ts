@@ -27,6 +27,8 @@ export class EntryReader {
   *read(): Generator<LogEntry> {
     for (;;) {
       const segments = segmentsIn(this.#directory)
+      // What was moved away is passed over.
+      this.#wanted = Math.max(this.#wanted, segments[0]?.first ?? 0)
       const segment = segments.findLast(({ first }) => first <= this.#wanted)
       if (segment === undefined) return
       const before = this.#wanted
@@ -57,7 +59,9 @@ export class EntryReader {
 
 /** The text of one entry; undefined where there is none. Throws `UNAVAILABLE`. */
 export function entryAt(directory: string, index: number): string | undefined {
-  for (const entry of new EntryReader(directory, index).read()) return entry.text
+  for (const entry of new EntryReader(directory, index).read()) {
+    return entry.index === index ? entry.text : undefined
+  }
   return undefined
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { hashesName } from './directory.ts'
-import { HASH_BYTES } from './hashing.ts'
+import { hashesName, movedFrom } from './directory.ts'
+import type { Peaks } from './frontier.ts'
+import { frontierOf, HASH_BYTES } from './hashing.ts'
 
 /** Reads the hashes that are kept of the entries of a segment, one after the other. */
 export class HashSource {
@@ -37,6 +38,25 @@ export class HashSource {
     this.#filled += count
     this.#place += count
   }
+}
+
+/** The hashes that are kept of the entries of some segments, one after the other. */
+export function* hashesOf(directory: string, firsts: readonly number[]): Generator<Uint8Array> {
+  for (const first of firsts) {
+    const source = new HashSource(directory, first)
+    try {
+      for (let hash = source.next(); hash !== undefined; hash = source.next()) yield hash
+    } finally {
+      source.close()
+    }
+  }
+}
+
+/** The edge of the tree of the entries that were moved away; that of no tree where none were. */
+export function peaksOfMoved(directory: string): Peaks {
+  const tree = frontierOf()
+  for (const hash of hashesOf(directory, movedFrom(directory))) tree.push(hash)
+  return tree.peaks
 }
 
 function openIfAny(path: string): number | undefined {

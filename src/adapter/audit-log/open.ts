@@ -15,6 +15,7 @@ import {
   withFileIfAny,
   type Segment,
 } from './directory.ts'
+import { peaksOfMoved } from './hash-source.ts'
 import { readFrontiers, type KeptFrontier } from './frontier-file.ts'
 import { frontierOf, HASH_BYTES, isSameHash } from './hashing.ts'
 import { readLastCheckpoint } from './last-checkpoint.ts'
@@ -168,24 +169,25 @@ function scanned(options: AuditOptions, last: Note | undefined): Found {
     return { tree: frontierOf(), first: 0, offset: 0, slot: 0 }
   }
   const kept = last === undefined ? undefined : keptAt(directory, last)
+  const from = kept ?? { ...peaksOfMoved(directory), first: 0, offset: 0, slot: 1 }
   const begin = {
     directory,
-    segments: kept === undefined ? segments : segments.filter((each) => each.first >= kept.first),
-    offset: kept?.offset ?? 0,
-    expected: expected.filter(({ size }) => size >= (kept?.size ?? 0)),
+    segments: segments.filter((each) => each.first >= from.first),
+    offset: from.offset,
+    expected: expected.filter(({ size }) => size >= from.size),
   }
   let count: number
   try {
-    count = scanTail({ ...begin, tree: frontierOf(kept) }, false).segments
+    count = scanTail({ ...begin, tree: frontierOf(from) }, false).segments
   } catch (error) {
     throw located(directory, key, error)
   }
   leaveUnsynced(options, begin.segments.slice(count))
-  const tree = frontierOf(kept)
+  const tree = frontierOf(from)
   const own = begin.segments.slice(0, count)
   const { offset } = scanTail({ ...begin, segments: own, tree }, true)
   const first = own.at(-1)?.first ?? 0
-  return { tree, first, offset, slot: kept?.slot === 0 ? 1 : 0 }
+  return { tree, first, offset, slot: 1 - from.slot }
 }
 
 /** Puts files aside that begin behind the end of the log. */

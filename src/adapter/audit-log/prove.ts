@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { KmipFault } from '../../fault/fault.ts'
 import { isSigned, NOTE_LINES, readNote, type Note } from './checkpoint.ts'
-import { AUDIT_ENTRY, segmentsIn, withFileIfAny } from './directory.ts'
+import { AUDIT_ENTRY, movedFrom, segmentsIn, withFileIfAny } from './directory.ts'
 import { entryAt } from './entry-reader.ts'
-import { HashSource } from './hash-source.ts'
+import { hashesOf } from './hash-source.ts'
 import { leafHash } from './hashing.ts'
 import { readLastCheckpoint } from './last-checkpoint.ts'
 import { inclusionProof, isIncluded } from './proof.ts'
@@ -32,11 +32,15 @@ export function proveEntry(directory: string, index: number): AuditProof {
   )
   if (note === 'damaged') throw unproven('the last checkpoint is damaged')
   const entry = entryAt(directory, index)
-  if (entry === undefined) throw new KmipFault('OBJECT_NOT_FOUND', `There is no entry ${index}`)
+  if (entry === undefined) {
+    const isMoved = index < (segmentsIn(directory)[0]?.first ?? 0)
+    const words = isMoved ? `Entry ${index} was moved to an archive` : `There is no entry ${index}`
+    throw new KmipFault('OBJECT_NOT_FOUND', words)
+  }
   if (note === undefined || index >= note.size) {
     throw new KmipFault('OBJECT_NOT_FOUND', `Entry ${index} is not under a checkpoint yet`)
   }
-  const path = inclusionProof(index, note.size, hashesIn(directory))
+  const path = inclusionProof(index, note.size, hashesOf(directory, firstsIn(directory)))
   if (!isIncluded({ ...note, index }, leafHash(Buffer.from(entry)), path)) {
     throw unproven(`entry ${index}, or the hash of another, is not what it was`)
   }
@@ -81,15 +85,9 @@ export function noteOf({ checkpoint }: AuditProof): Note | undefined {
   return readNote(lines.slice(0, NOTE_LINES))
 }
 
-function* hashesIn(directory: string): Generator<Uint8Array> {
-  for (const { first } of segmentsIn(directory)) {
-    const source = new HashSource(directory, first)
-    try {
-      for (let hash = source.next(); hash !== undefined; hash = source.next()) yield hash
-    } finally {
-      source.close()
-    }
-  }
+/** First entries of all segments, those that were moved away included. */
+function firstsIn(directory: string): readonly number[] {
+  return [...movedFrom(directory), ...segmentsIn(directory).map(({ first }) => first)]
 }
 
 function unproven(why: string): KmipFault {

@@ -77,6 +77,18 @@ export class Proving {
     while (this.finding === undefined && this.#note?.size === this.size) this.#checkNote(this.#note)
   }
 
+  /** Takes in an entry that was moved away, by the hash that is kept of it. */
+  takeMoved(hash: Uint8Array): void {
+    this.#tree.push(hash)
+    this.#checkKept()
+    while (this.finding === undefined && this.#note?.size === this.size) this.#checkNote(this.#note)
+  }
+
+  /** Entries are not here, and nothing that is proven says that they were moved away. */
+  failMissing(): void {
+    this.finding = { index: 0, file: '', line: 1, problem: 'there is no file that it could be in' }
+  }
+
   /** The segment is read to its end: the next one must go on there. */
   expectNext(first: number): void {
     if (first < this.size) this.#failAt(first, 'its file has more lines than there were entries')

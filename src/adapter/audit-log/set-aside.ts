@@ -22,5 +22,5 @@ export async function setLogAside(directory: string, time: string): Promise<stri
   return aside
 }
 
-const OWN: ReadonlySet<string> = new Set(Object.values(AUDIT_ENTRY))
+const OWN: ReadonlySet<string> = new Set<string>(Object.values(AUDIT_ENTRY))
 const PART = /^\d{20}\.(?:jsonl|hashes)$/

@@ -3,12 +3,20 @@ import { join } from 'node:path'
 import type { KeyObject } from 'node:crypto'
 import { readAuditLine } from '../../model/audit-entry.ts'
 import { isSigned, type Note } from './checkpoint.ts'
-import { AUDIT_ENTRY, segmentsIn, withFile, withFileIfAny, type Segment } from './directory.ts'
+import {
+  AUDIT_ENTRY,
+  movedFrom,
+  segmentsIn,
+  withFile,
+  withFileIfAny,
+  type Segment,
+} from './directory.ts'
 import { entryAt } from './entry-reader.ts'
-import { HashSource } from './hash-source.ts'
+import { HashSource, hashesOf } from './hash-source.ts'
 import { LineSource } from './line-source.ts'
 import { NoteSource } from './note-source.ts'
 import { Proving, type Place } from './proving.ts'
+import { PRUNE_EVENT } from './prune.ts'
 import { refused } from './refusal.ts'
 
 /** The first thing that is wrong with a log. */
@@ -24,6 +32,8 @@ export interface AuditReport {
   readonly entries: number
   readonly checkpoints: number
   readonly segments: number
+  /** Entries at the beginning that were moved away and not read: only their hashes are proven. */
+  readonly moved: number
   /** Entries at the end that no checkpoint is over: those of the last second where a server runs. */
   readonly unproven: number
   readonly finding: AuditFinding | undefined
@@ -35,6 +45,8 @@ export interface VerifyOptions {
   readonly key: KeyObject
   /** Checkpoints that were kept elsewhere: the log must be a continuation of each. */
   readonly kept?: readonly Note[]
+  /** Where segments are that were moved away. */
+  readonly archive?: string | undefined
   /** Milliseconds since 1970: entries that are older than a minute must be under a checkpoint. */
   readonly now?: number
   /** Called now and then with the number of entries so far. */
@@ -54,17 +66,22 @@ export function verifyAudit(options: VerifyOptions): AuditReport {
     const until = fd === undefined ? 0 : fstatSync(fd).size
     const segments = segmentsIn(directory)
     const proving = new Proving(options, new NoteSource(fd, until))
+    const moved = proveMoved(options, proving, segments[0])
+    const told = { first: 0 }
     for (const [place, segment] of segments.entries()) {
       if (proving.finding !== undefined) break
-      proveSegment(options, proving, { segment, next: segments[place + 1] })
+      const look = moved > 0 ? noteMoved.bind(undefined, told) : undefined
+      proveSegment(options, proving, { segment, next: segments[place + 1], look })
     }
     proving.end()
+    if (proving.finding === undefined && told.first < moved) proving.failMissing()
     if (isLate(options, proving)) {
       proving.failUnproven('no checkpoint is over it: its checkpoint was removed, or never made')
     }
     const { size, notes, proven, finding } = proving
     const unproven = size - proven
-    return { entries: size, checkpoints: notes, segments: segments.length, unproven, finding }
+    const { length } = segments
+    return { entries: size, checkpoints: notes, segments: length, moved, unproven, finding }
   })
 }
 
@@ -77,17 +94,55 @@ function isLate({ directory, now }: VerifyOptions, { finding, size, proven }: Pr
   return !(age < LATE_MS)
 }
 
+/** Proves what was moved away, by its lines where they are in the archive; gives how many entries only their hashes are of. */
+function proveMoved(options: VerifyOptions, proving: Proving, kept: Segment | undefined): number {
+  const { directory, archive } = options
+  const archived = archive === undefined ? [] : segmentsIn(archive)
+  let moved = 0
+  const firsts = movedFrom(directory)
+  for (const [place, first] of firsts.entries()) {
+    const segment = archived.find((each) => each.first === first)
+    if (segment === undefined) {
+      for (const hash of hashesOf(directory, [first])) proving.takeMoved(hash)
+      moved = proving.size
+    } else {
+      const next = { first: firsts[place + 1] ?? kept?.first ?? 0, name: '' }
+      proveSegment(options, proving, { segment, next, place: archive })
+    }
+    if (proving.finding !== undefined) break
+  }
+  return moved
+}
+
+/** An entry that says what was moved away; nobody but the server writes such a one. */
+function noteMoved(told: { first: number }, lines: LineSource): void {
+  if (!lines.memory.subarray(lines.start, lines.end).includes(PRUNE)) return
+  const entry = readAuditLine(lines.text())
+  const first = entry?.operation === PRUNE_EVENT ? entry.detail?.['first'] : undefined
+  if (typeof first === 'number') told.first = Math.max(told.first, first)
+}
+
+interface SegmentToProve {
+  readonly segment: Segment
+  readonly next: Segment | undefined
+  /** Directory of its lines, where that is another one. */
+  readonly place?: string | undefined
+  /** Given each line. */
+  readonly look?: ((lines: LineSource) => void) | undefined
+}
+
 function proveSegment(
   { directory, told }: VerifyOptions,
   proving: Proving,
-  { segment, next }: { readonly segment: Segment; readonly next: Segment | undefined },
+  { segment, next, place = directory, look }: SegmentToProve,
 ): void {
   const hashes = new HashSource(directory, segment.first)
   try {
-    withFile(join(directory, segment.name), (fd) => {
+    withFile(join(place, segment.name), (fd) => {
       proving.begin(segment, hashes)
       const lines = new LineSource(fd)
       while (proving.finding === undefined && lines.next()) {
+        look?.(lines)
         proving.take(lines)
         if (proving.size % TOLD_EVERY === 0) told?.(proving.size)
       }
@@ -119,5 +174,6 @@ export function readKeptNotes(path: string, key: KeyObject): readonly Note[] {
   })
 }
 
+const PRUNE = Buffer.from(`"operation":"${PRUNE_EVENT}"`)
 const TOLD_EVERY = 100_000
 const LATE_MS = 60_000

@@ -12,6 +12,7 @@ const OPTIONS = {
     'checkpoint',
     'file of checkpoints that were kept elsewhere: the log must go on from each',
   ),
+  archive: textOption('archive', 'directory with the files that were moved out of the log'),
   proof: textOption('proof', "check a proof of 'audit prove' instead, with the key alone"),
   json: jsonOption,
 } as const
@@ -38,7 +39,7 @@ async function verifyLog(options: Given<typeof OPTIONS>): Promise<void> {
   const directory = auditPlace(options)
   const key = readAuditKey(options.key, directory)
   const kept = checkpoint === undefined ? [] : readKeptNotes(checkpoint, key)
-  const report = verifyAudit({ directory, key, kept, now: Date.now() })
+  const report = verifyAudit({ directory, key, kept, archive: options.archive, now: Date.now() })
   const { finding } = report
   if (json) printJson(report)
   else if (finding === undefined) print(sentenceOf(report))
@@ -49,9 +50,10 @@ async function verifyLog(options: Given<typeof OPTIONS>): Promise<void> {
   if (finding !== undefined) throw new CommandFailure('the audit log is not as it was written')
 }
 
-function sentenceOf({ entries, checkpoints, unproven }: AuditReport): string {
+function sentenceOf({ entries, checkpoints, moved, unproven }: AuditReport): string {
   const rest = unproven === 0 ? '' : `, the last ${unproven} not under a checkpoint yet`
-  return `${entries} entries under ${checkpoints} checkpoints: all as written${rest}`
+  const away = moved === 0 ? '' : `, of the first ${moved}, which were moved away, the hashes`
+  return `${entries} entries under ${checkpoints} checkpoints: all as written${away}${rest}`
 }
 
 async function verifyProof(options: Given<typeof OPTIONS>, path: string): Promise<void> {

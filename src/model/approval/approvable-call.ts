@@ -20,6 +20,7 @@ export const APPROVABLE_CALLS = [
   'namespace.remove',
   'object.give',
   'object.trust',
+  'audit.prune',
 ] as const
 
 export type ApprovableCall = (typeof APPROVABLE_CALLS)[number]
