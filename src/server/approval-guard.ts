@@ -141,7 +141,7 @@ export class ApprovalGuard {
     names.delete(first.uniqueIdentifier)
     const found: Shown[] = []
     for (const name of [...names].slice(0, MOST_SHOWN)) {
-      const object = await loaded(name, objects)
+      const object = (await loaded(name, objects)) ?? (await loaded(name, objects, 'Locate'))
       if (object !== undefined) found.push({ object, contact: 'read' })
     }
     return found
@@ -153,9 +153,14 @@ interface Shown {
   readonly contact: Contact
 }
 
-async function loaded(name: string, objects: ObjectSpace): Promise<ManagedObject | undefined> {
+/** What serves another operation may be there for that alone, and is shown to whoever may find it. */
+async function loaded(
+  name: string,
+  objects: ObjectSpace,
+  as?: OperationName,
+): Promise<ManagedObject | undefined> {
   try {
-    return await objects.load(name)
+    return await objects.load(name, as)
   } catch (error) {
     if (error instanceof KmipFault) return undefined
     throw error

@@ -6,11 +6,13 @@ import type { CommitPart } from '../repository/commit-part.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import type { OperationName } from '../spec/operation.ts'
 import type { ApprovalGuard } from './approval-guard.ts'
+import { ObjectUses } from './object-uses.ts'
 
 /** The objects that a batch item may have to do with; some of them once that was approved. */
 export class GuardedObjects implements ObjectSpace {
   readonly #objects: ObjectSpace
   readonly #guard: ApprovalGuard
+  readonly #uses = new ObjectUses()
 
   constructor(objects: ObjectSpace, guard: ApprovalGuard) {
     this.#objects = objects
@@ -20,6 +22,7 @@ export class GuardedObjects implements ObjectSpace {
   async load(uniqueIdentifier: string, as?: OperationName): Promise<ManagedObject> {
     const object = await this.#objects.load(uniqueIdentifier, as)
     await this.#guard.touch(object, 'read', this.#objects, as)
+    this.#uses.note(uniqueIdentifier, as)
     return object
   }
 
@@ -29,19 +32,19 @@ export class GuardedObjects implements ObjectSpace {
   }
 
   async save(object: ManagedObject): Promise<void> {
-    await this.#guard.touch(object, 'changed', this.#objects)
+    await this.#guard.touch(object, 'changed', this.#objects, this.#uses.of(object))
     await this.#objects.save(object)
   }
 
   async bring(object: ManagedObject, replaces: boolean): Promise<ManagedObject | undefined> {
-    const before = await this.#find(object.uniqueIdentifier)
+    const before = replaces ? await this.#find(object.uniqueIdentifier) : undefined
     if (before !== undefined) await this.#guard.touch(before, 'read', this.#objects)
     await this.#guard.touch(object, before === undefined ? 'made' : 'changed', this.#objects)
     return this.#objects.bring(object, replaces)
   }
 
   async erase(object: ManagedObject): Promise<void> {
-    await this.#guard.touch(object, 'changed', this.#objects)
+    await this.#guard.touch(object, 'changed', this.#objects, this.#uses.of(object))
     await this.#objects.erase(object)
   }
 

@@ -8,6 +8,7 @@ import type { CommitPart } from '../repository/commit-part.ts'
 import type { LocatedObjects, ObjectQuery } from '../repository/locate.ts'
 import { noSuchObject } from '../repository/unit-of-work.ts'
 import type { OperationName } from '../spec/operation.ts'
+import { ObjectUses } from './object-uses.ts'
 
 /** What decides about objects. */
 export interface ObjectAuthority {
@@ -25,8 +26,7 @@ export interface ObjectAuthority {
 export class PermittedObjects implements ObjectSpace {
   readonly #objects: ObjectSpace
   readonly #authority: ObjectAuthority
-  /** Objects that are used for something else than the operation itself is, and for what. */
-  #uses: Map<string, OperationName> | undefined
+  readonly #uses = new ObjectUses()
 
   constructor(objects: ObjectSpace, authority: ObjectAuthority) {
     this.#objects = objects
@@ -38,7 +38,7 @@ export class PermittedObjects implements ObjectSpace {
     const { verdict } = this.#decide(object, as ?? this.#authority.operation)
     if (verdict !== 'allowed') throw await this.#refusal(verdict, uniqueIdentifier)
     this.#authority.found(uniqueIdentifier)
-    if (as !== undefined) (this.#uses ??= new Map()).set(uniqueIdentifier, as)
+    this.#uses.note(uniqueIdentifier, as)
     return object
   }
 
@@ -94,8 +94,8 @@ export class PermittedObjects implements ObjectSpace {
     this.#objects.join(part)
   }
 
-  #useOf({ uniqueIdentifier }: ManagedObject): OperationName {
-    return this.#uses?.get(uniqueIdentifier) ?? this.#authority.operation
+  #useOf(object: ManagedObject): OperationName {
+    return this.#uses.of(object) ?? this.#authority.operation
   }
 
   async #refusal(verdict: 'refused' | 'hidden', uniqueIdentifier: string): Promise<KmipFault> {

@@ -1,77 +1,37 @@
-import { operationsOf } from '../../src/model/permission/operation-class.ts'
-import type {
-  NamespaceStatements,
-  Policy,
-  Statement,
-  Statements,
-} from '../../src/model/permission/policy.ts'
-import { namePattern } from '../../src/model/permission/selector.ts'
-import { ObjectType } from '../../src/spec/enum/object-type.ts'
-import { CryptographicUsageMask } from '../../src/spec/mask/cryptographic-usage-mask.ts'
-import { membersOf } from '../../src/schema/enumeration.ts'
-import type { PlainPolicy, PlainStatement, PlainStatements } from './oracle.ts'
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { parsePolicy } from '../../src/config/policy-file.ts'
+import type { Policy } from '../../src/model/permission/policy.ts'
+import { plainPolicy, type PlainPolicy } from './oracle.ts'
 
-export const HERE = 'red'
-export const ELSEWHERE = 'blue'
+/** Names of namespaces. */
+export const HERE = 'payments'
+export const ELSEWHERE = 'elsewhere'
+/** The name of the client that asks. */
 export const ASKER = 'asker'
+const CLIENTS: readonly string[] = [ASKER, 'somebody', 'bob', 'carol', 'dave']
 
-const BUT_LOCATE = [
-  ...['Get', 'GetAttributes', 'GetAttributeList', 'Check', 'ObtainLease', 'Validate', 'Export'],
-  ...['use', 'create', 'manage', 'destroy'],
-]
+/** What the server knows a client by: nothing is to be decided by its name. */
+export const identifierOf = (client: string): string => `id-of-${client}`
 
-/** One policy with something of everything. */
-export const POLICY: PlainPolicy = {
-  roles: {
-    'tape-agent': {
-      allow: [
-        {
-          operations: ['read', 'use', 'manage', 'Destroy'],
-          objects: { owner: 'any', name: ['tape-*'] },
-        },
-        { operations: ['Query', 'Locate', 'GetAttributes', 'Activate'] },
-      ],
-      deny: [{ operations: ['destroy', 'Export'] }],
-    },
-    keeper: {
-      allow: [{ operations: ['all'], objects: { owner: 'own', type: ['SymmetricKey'] } }],
-      deny: [{ operations: ['manage'], objects: { group: ['g-held'] } }],
-    },
-  },
-  namespaces: {
-    [HERE]: {
-      allow: [
-        { operations: ['all'], to: { clients: [ASKER] }, objects: { group: ['g-client'] } },
-        { operations: ['all'], to: { clients: ['somebody'] }, objects: { group: ['g-other'] } },
-        {
-          operations: ['all'],
-          to: { roles: ['user', 'auditor', 'tape-agent', 'gone'] },
-          objects: { owner: 'any', group: ['g-role'] },
-        },
-        { operations: ['read', 'use', 'manage', 'destroy'], objects: { group: ['g-all'] } },
-        { operations: ['read', 'manage', 'MAC', 'Destroy'], objects: { owner: ['carol'] } },
-        { operations: ['Locate'], objects: { group: ['g-see'] } },
-        { operations: BUT_LOCATE, objects: { group: ['g-blind'] } },
-        { operations: ['all'], objects: { name: ['disk-*'] } },
-        { operations: ['all'], objects: { group: ['g-type'], type: ['SymmetricKey'] } },
-        { operations: ['all'], objects: { group: ['g-usage'], usage: ['Encrypt', 'Sign'] } },
-      ],
-      deny: [
-        { operations: ['all'], objects: { group: ['g-denied'] } },
-        { operations: BUT_LOCATE, objects: { group: ['g-held'] } },
-        { operations: ['RNGSeed'] },
-        { operations: ['Hash'], to: { roles: ['reader'] } },
-      ],
-    },
-  },
-  operationPolicies: {
-    public: {
-      allow: [{ operations: ['Locate', 'Get', 'Activate', 'Encrypt'] }],
-      deny: [{ operations: ['Destroy'] }],
-    },
-  },
+/** What the server knows a namespace by: the harness has keys for these two. */
+export const namespaceId = (name: string): string => (name === HERE ? 'red' : 'blue')
+
+const TEXT = readFileSync(new URL('policy.yaml', import.meta.url), 'utf8')
+
+/** The policy, with nothing made of it. */
+export const POLICY: PlainPolicy = plainPolicy(parse(TEXT))
+
+/** The same as the server reads it. */
+export function readPolicy(): Policy {
+  const { policy } = parsePolicy(TEXT, 'policy.yaml', {
+    client: (name) => (CLIENTS.includes(name) ? identifierOf(name) : undefined),
+    namespace: (name) => (name === HERE ? namespaceId(name) : undefined),
+  })
+  return policy
 }
 
+/** The last of them is in no policy any more. */
 export const ROLES = [
   ...(['user', 'reader', 'crypto-officer', 'operator', 'auditor'] as const),
   ...(['tape-agent', 'keeper', 'gone'] as const),
@@ -90,6 +50,9 @@ export interface Relation {
   readonly isAbsent?: boolean
 }
 
+/** Of what everybody may do everything with. */
+export const BESIDE: Relation = { what: 'beside', owner: ASKER, groups: ['g-beside'] }
+
 export const RELATIONS: readonly Relation[] = [
   { what: 'own', owner: ASKER },
   { what: 'own, of a name that a role has', owner: ASKER, name: 'tape-' },
@@ -104,6 +67,8 @@ export const RELATIONS: readonly Relation[] = [
   { what: 'granted by its owner', owner: 'carol' },
   { what: 'to be seen only', owner: 'bob', groups: ['g-see'] },
   { what: 'not to be seen', owner: 'bob', groups: ['g-blind'] },
+  { what: 'to be used only', owner: 'bob', groups: ['g-uses'] },
+  { what: 'to be read and copied', owner: 'bob', groups: ['g-copies'] },
   { what: 'granted and held', owner: 'bob', groups: ['g-all', 'g-held'] },
   { what: 'granted and denied', owner: 'bob', groups: ['g-all', 'g-denied'] },
   { what: 'of a name', owner: 'bob', name: 'disk-' },
@@ -115,7 +80,7 @@ export const RELATIONS: readonly Relation[] = [
   { what: 'of an operation policy that is not there', owner: 'bob', policyName: 'private' },
   { what: 'of another namespace', owner: 'dave', namespace: ELSEWHERE, groups: ['g-all'] },
   {
-    what: "of another namespace, with the client's identifier",
+    what: "of another namespace, with the client's group",
     owner: 'dave',
     namespace: ELSEWHERE,
     groups: ['g-client'],
@@ -129,51 +94,3 @@ export const STATES = [
   ...(['Compromised', 'Destroyed', 'Archived'] as const),
 ]
 export type StateName = (typeof STATES)[number]
-
-/** The policy as the server takes it: what the file would be read as. */
-export function policyOf(plain: PlainPolicy): Policy {
-  const each = <T>(of: Readonly<Record<string, PlainStatements>>, make: (name: string) => T) =>
-    new Map(Object.keys(of).map((name) => [name, make(name)]))
-  return {
-    roles: each(plain.roles, (name) => statementsOf(plain.roles[name])),
-    namespaces: each(plain.namespaces, (name): NamespaceStatements => ({
-      ...statementsOf(plain.namespaces[name]),
-      name,
-      approvals: [],
-    })),
-    operationPolicies: each(plain.operationPolicies, (name) =>
-      statementsOf(plain.operationPolicies[name]),
-    ),
-    administration: [],
-  }
-}
-
-function statementsOf(plain: PlainStatements | undefined): Statements {
-  return {
-    allow: (plain?.allow ?? []).map(statementOf),
-    deny: (plain?.deny ?? []).map(statementOf),
-  }
-}
-
-function statementOf({ operations, to, objects }: PlainStatement): Statement {
-  const types = membersOf(ObjectType)
-  const { owner, name, group, type, usage } = objects ?? {}
-  return {
-    operations: new Set(operations.flatMap((word) => [...(operationsOf(word) ?? [])])),
-    ...(to && { to: { clients: new Set(to.clients), roles: new Set(to.roles) } }),
-    ...(objects && {
-      objects: {
-        ...(owner !== undefined && { owner: typeof owner === 'string' ? owner : new Set(owner) }),
-        ...(name && { names: name.map(namePattern) }),
-        ...(group && { groups: new Set(group) }),
-        ...(type && { types: new Set(type.map((each) => types.valueOf(each) ?? 0)) }),
-        ...(usage && { usage: usage.reduce((all, each) => all | maskOf(each), 0) }),
-      },
-    }),
-  }
-}
-
-function maskOf(name: string): number {
-  const masks: Readonly<Record<string, number>> = { ...CryptographicUsageMask }
-  return masks[name] ?? 0
-}

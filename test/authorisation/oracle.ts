@@ -1,6 +1,7 @@
 /** Who asks, in plain words. */
 export interface PlainIdentity {
-  readonly id: string
+  /** As the policy calls it; a role, a namespace and owners of objects likewise. */
+  readonly name: string
   readonly role: string
   readonly namespace: string
 }
@@ -31,15 +32,28 @@ export interface PlainStatement {
 }
 
 export interface PlainStatements {
-  readonly allow: readonly PlainStatement[]
-  readonly deny: readonly PlainStatement[]
+  readonly allow?: readonly PlainStatement[]
+  readonly deny?: readonly PlainStatement[]
 }
 
-/** A policy file with nothing resolved; clients are named by their identifiers here. */
+/** A policy file, word for word. */
 export interface PlainPolicy {
   readonly roles: Readonly<Record<string, PlainStatements>>
   readonly namespaces: Readonly<Record<string, PlainStatements>>
   readonly operationPolicies: Readonly<Record<string, PlainStatements>>
+}
+
+/** What a file says that has every section; a section that is not a map says nothing of who may do what. */
+export function plainPolicy(read: unknown): PlainPolicy {
+  if (!isPolicy(read)) throw new TypeError('the policy has not all of its sections')
+  return read
+}
+
+const SECTIONS = ['roles', 'namespaces', 'operationPolicies'] as const
+
+function isPolicy(read: unknown): read is PlainPolicy {
+  const sections = new Map(typeof read === 'object' && read !== null ? Object.entries(read) : [])
+  return SECTIONS.every((name) => typeof sections.get(name) === 'object')
 }
 
 /** The classes as docs/authorisation.md has them, typed from there. */
@@ -150,9 +164,9 @@ function listed(statements: PlainStatements | undefined, owner: 'own' | 'any'): 
   ]
 }
 
-function isFor({ to }: PlainStatement, { id, role }: PlainIdentity): boolean {
+function isFor({ to }: PlainStatement, { name, role }: PlainIdentity): boolean {
   if (to === undefined) return true
-  return (to.clients ?? []).includes(id) || (to.roles ?? []).includes(role)
+  return (to.clients ?? []).includes(name) || (to.roles ?? []).includes(role)
 }
 
 function names({ operations }: PlainStatement, operation: string): boolean {
@@ -179,10 +193,10 @@ function isAmong(
 function isOwners(
   { owner }: PlainObject,
   meant: 'own' | 'any' | readonly string[],
-  { id }: PlainIdentity,
+  { name }: PlainIdentity,
 ): boolean {
   if (meant === 'any') return true
-  return meant === 'own' ? owner === id : meant.includes(owner)
+  return meant === 'own' ? owner === name : meant.includes(owner)
 }
 
 /** Whether a part is left out, or one of its list fits. */

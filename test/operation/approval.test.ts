@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../../src/model/identity.ts'
+import { operationsOf } from '../../src/model/permission/operation-class.ts'
+import { CompiledPolicy } from '../../src/model/permission/permission.ts'
+import { EMPTY_POLICY } from '../../src/model/permission/policy.ts'
+import { namePattern } from '../../src/model/permission/selector.ts'
+import { PolicyInForce } from '../../src/server/policy-in-force.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { approveAll, named, Officers, Rules, settled, voteOf } from './approval.fixture.ts'
 import {
@@ -19,6 +24,12 @@ const MANDATORY = '<AsynchronousIndicator type="Enumeration" value="Mandatory"/>
 const PROHIBITED = '<AsynchronousIndicator type="Enumeration" value="Prohibited"/>'
 const UNDO = '<BatchErrorContinuationOption type="Enumeration" value="Undo"/>'
 const CONTINUE = '<BatchErrorContinuationOption type="Enumeration" value="Continue"/>'
+
+/** XML of a Key Wrapping Specification. */
+const wrappedBy = (kek: string): string => `<KeyWrappingSpecification>
+  <WrappingMethod type="Enumeration" value="Encrypt"/><EncryptionKeyInformation>${uid(kek)}
+  <CryptographicParameters><BlockCipherMode type="Enumeration" value="NISTKeyWrap"/>
+  </CryptographicParameters></EncryptionKeyInformation></KeyWrappingSpecification>`
 
 let bench: Bench
 let rules: Rules
@@ -363,17 +374,66 @@ describe('what is subject to approval', () => {
       ),
     )
     await bench.ask('2.1', 'Activate', uid(kek))
-    const wrapping = `<KeyWrappingSpecification><WrappingMethod type="Enumeration" value="Encrypt"/>
-      <EncryptionKeyInformation>${uid(kek)}<CryptographicParameters>
-      <BlockCipherMode type="Enumeration" value="NISTKeyWrap"/></CryptographicParameters>
-      </EncryptionKeyInformation></KeyWrappingSpecification>`
-    const [wrapped] = await send([{ operation: 'Get', payload: uid(id) + wrapping }])
+    const [wrapped] = await send([{ operation: 'Get', payload: uid(id) + wrappedBy(kek) }])
     expect(wrapped).toMatchObject({ status: 'Success' })
     const pending = await submit({ operation: 'Get', payload: uid(id) })
     expect(pending.status).toBe('OperationPending')
     await approveAll(bench, 'olga', 'otto')
     const answer = await poll(pending)
     expect(find(answer.payload, Tag.KeyMaterial)).toBeDefined()
+  })
+
+  test('nothing that Import does not replace', async () => {
+    rules.set('Import', { isAbout: named('master-') })
+    const id = await create('master-1')
+    const key = `<SymmetricKey><KeyBlock><KeyFormatType type="Enumeration" value="Raw"/><KeyValue>
+      <KeyMaterial type="ByteString" value="${'00'.repeat(16)}"/></KeyValue>
+      <CryptographicAlgorithm type="Enumeration" value="AES"/>
+      <CryptographicLength type="Integer" value="128"/></KeyBlock></SymmetricKey>`
+    const type = '<ObjectType type="Enumeration" value="SymmetricKey"/>'
+    const text = (rest: string) => `${uid(id)}${type}${rest}<Attributes/>${key}`
+    const [taken] = await send([{ operation: 'Import', payload: text('') }])
+    expect(taken).toMatchObject({ status: 'OperationFailed', reason: 'ObjectAlreadyExists' })
+    const replace = '<ReplaceExisting type="Boolean" value="true"/>'
+    const pending = await submit({ operation: 'Import', payload: text(replace) })
+    expect(pending.status).toBe('OperationPending')
+  })
+})
+
+describe('a key that wraps, which its client may use for nothing else', () => {
+  const kekIsNotRead = new PolicyInForce(
+    new CompiledPolicy(
+      EMPTY_POLICY,
+      new Map([
+        [
+          'client',
+          {
+            isOfficer: false,
+            allow: [{ operations: new Set(operationsOf('all')) }],
+            deny: [
+              { operations: new Set(['Get'] as const), objects: { names: [namePattern('kek-*')] } },
+            ],
+          },
+        ],
+      ]),
+    ),
+  )
+
+  test('is among what officers are shown and what they approve', async () => {
+    bench = await Bench.open({
+      ...{ jobs: {}, permissions: kekIsNotRead },
+      approvals: { rules, electorate: officers, clientOf: (id) => clients.get(id) },
+    })
+    rules.set('Get', { isAbout: named('master-') }).set('Encrypt', { isAbout: named('kek-') })
+    const id = await create('master-1')
+    const wraps = createAes(name2('kek-1')).replace('Encrypt Decrypt', 'WrapKey')
+    const kek = identifierOf(await bench.ask('2.1', 'Create', wraps))
+    await bench.ask('2.1', 'Activate', uid(kek))
+    const pending = await submit({ operation: 'Get', payload: uid(id) + wrappedBy(kek) })
+    expect(pending.status).toBe('OperationPending')
+    expect(only().statement.shown.some((line) => line.includes(kek))).toBe(true)
+    await approveAll(bench, 'olga', 'otto')
+    expect(await poll(pending)).toMatchObject({ status: 'Success' })
   })
 })
 

@@ -14,7 +14,7 @@ import type { Log } from '../../src/port/log.ts'
 import type { Random } from '../../src/port/random.ts'
 import type { Entry, Store } from '../../src/port/store.ts'
 import { ClientLog } from '../../src/operation/client-log.ts'
-import type { IssuerNames, Services } from '../../src/operation/context.ts'
+import type { Credentials, IssuerNames, Services } from '../../src/operation/context.ts'
 import { DEFAULT_POLICY, type Policy } from '../../src/operation/policy.ts'
 import { Applications } from '../../src/operation/pkcs11/applications.ts'
 import type { Hsm } from '../../src/operation/pkcs11/token/hsm.ts'
@@ -95,6 +95,8 @@ export interface BenchOptions {
   readonly policy?: Partial<Policy>
   /** Names of the issuing key pair. */
   readonly issuer?: IssuerNames
+  /** The certificates that clients connect with. */
+  readonly credentials?: Credentials
   /** What clients may ask for; everything where it is absent. */
   readonly operations?: 'all' | Iterable<OperationName>
   /** What decides instead; every client has the role `client`. */
@@ -221,7 +223,7 @@ export class Bench {
         [3, 'blue'],
       ]),
     })
-    const { issuer, approvals, defaultsOf, audit = new MemoryAudit() } = options
+    const { issuer, approvals, defaultsOf, hsm, credentials, audit = new MemoryAudit() } = options
     const [{ trail }, place] = [audit, { cachedObjects: 100, defaultsOf }]
     const kept = journalledFor(store, trail)
     const repository = await ObjectRepository.open(kept, sealer, place)
@@ -244,8 +246,7 @@ export class Bench {
       random: seedable(countedRandom(options.store === undefined ? 0 : 1_000_000)),
       policy: { ...DEFAULT_POLICY, ...options.policy },
       issuer: issuer && (() => issuer),
-      hsm: options.hsm,
-      streams,
+      ...{ hsm, credentials, streams },
       tickets: new Tickets({
         limits: { ...DEFAULT_TICKET_LIMITS, ...options.tickets },
         random: nodeRandom,
@@ -281,8 +282,7 @@ export class Bench {
       responseBytes: options.responseBytes ?? 1_048_576,
     })
     const bench: Bench = new Bench(store, {
-      ...{ handler, repository, events, jobs, book, rotor, audit },
-      hsm: options.hsm,
+      ...{ handler, repository, events, jobs, book, rotor, audit, hsm },
     })
     return bench
   }
