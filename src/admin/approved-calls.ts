@@ -1,7 +1,7 @@
-import { nodeCrypto } from '../adapter/crypto-node.ts'
 import type { ApprovableCall } from '../model/approval/approvable-call.ts'
 import type { CallApprovals, CallSubject } from './call-approvals.ts'
 import type { AdminCaller } from './caller.ts'
+import { digestOf } from './certificate-digest.ts'
 import type { AdminService } from './admin-service.ts'
 
 type Call<R, A> = (request: R, by?: AdminCaller) => Promise<A>
@@ -43,6 +43,11 @@ export function approvedCalls(
     'client.limit': approved('client.limit', service['client.limit']),
     'client.suspend': approved('client.suspend', service['client.suspend']),
     'client.resume': approved('client.resume', service['client.resume']),
+    'client.key.add': approved(
+      'client.key.add',
+      service['client.key.add'],
+      ({ name, certificate }) => ({ name, certificate: digestOf(certificate) }),
+    ),
     'client.key.remove': approved('client.key.remove', service['client.key.remove']),
     'authority.add': approved('authority.add', service['authority.add']),
     'authority.remove': approved('authority.remove', service['authority.remove']),
@@ -59,10 +64,4 @@ export function approvedCalls(
     'object.give': approved('object.give', service['object.give']),
     'object.trust': approved('object.trust', service['object.trust']),
   }
-}
-
-/** As fingerprints of certificates are written: SHA-256 of the DER, in hex. */
-function digestOf(certificate: string): string {
-  const digest = nodeCrypto.digest('SHA_256', Buffer.from(certificate, 'base64'))
-  return Buffer.from(digest).toString('hex')
 }

@@ -3,6 +3,7 @@ import type { AuditDetail } from '../model/audit-entry.ts'
 import { LIMIT_NAMES } from '../repository/limits.ts'
 import type { AuditEvent, AuditTrail } from '../server/audit/trail.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
+import { digestOf } from './certificate-digest.ts'
 import { ADMIN_CALLS } from './schema.ts'
 import type { AdminService } from './service.ts'
 
@@ -129,6 +130,8 @@ function detailOf(request: unknown): { readonly detail?: AuditDetail } {
     if (typeof value === 'number') return [[name, value]]
     return typeof value === 'string' ? [[name, value.slice(0, LONGEST)]] : []
   })
+  const certificate: unknown = Reflect.get(request, 'certificate')
+  if (typeof certificate === 'string') told.push(['certificate', digestOf(certificate)])
   return told.length === 0 ? {} : { detail: Object.fromEntries(told) }
 }
 
@@ -136,7 +139,16 @@ function isPieces(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
-const TOLD = ['id', 'name', 'client', 'role', 'namespace', 'approval', ...LIMIT_NAMES] as const
+const TOLD = [
+  'id',
+  'name',
+  'client',
+  'role',
+  'namespace',
+  'subject',
+  'approval',
+  ...LIMIT_NAMES,
+] as const
 const LONGEST = 128
 /** Calls that change nothing. */
 const READING: ReadonlySet<string> = new Set([

@@ -35,7 +35,10 @@ export function clientCalls(deps: IdentityDeps): ClientCalls {
       change(name, (client) => ({ ...client, isSuspended: false })),
     'client.key.add': async ({ name, certificate }) => {
       const { key } = await admissible(deps, certificate)
-      return change(name, (client) => withKey(client, key))
+      const isKnown = clientNamed(clients, name).keys.some((each) => isSameKey(each, key))
+      const changed = await change(name, (client) => withKey(client, key))
+      if (!isKnown) deps.keyAdded?.(name)
+      return changed
     },
     'client.key.remove': async ({ name, subject }) =>
       change(name, (client) => withoutKey(client, subject)),

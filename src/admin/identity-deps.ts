@@ -33,6 +33,8 @@ export interface IdentityDeps {
   readonly authority: { readonly certificate: Uint8Array }
   readonly clock: Clock
   readonly random: Pick<Random, 'identifier'>
+  /** Told of a client that another key was registered for; absent where nobody looks for alerts. */
+  readonly keyAdded?: (client: string) => void
   /** Which roles there are. */
   readonly policies: Pick<PolicyOffice, 'checkRole'>
 }

@@ -24,6 +24,7 @@ import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
+import type { Watch } from '../server/watch/watch.ts'
 import { auditedService } from '../admin/audited-service.ts'
 import { openAdminApi } from './admin-api.ts'
 import { createCallApprovals, keepApprovals } from './approvals.ts'
@@ -146,7 +147,7 @@ async function serve(
     const address = await listener.listen(config.listen)
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
     const status = () => statusWith(about(core, listener, keys), condition, trust)
-    const service = adminServiceOf(core, { trust, keys, status })
+    const service = adminServiceOf(core, { trust, keys, status, watch })
     const admin = await openAdminApi(core, {
       service: auditedService(service, trail),
       ...{ config, trust, log, trail },
@@ -182,7 +183,7 @@ async function serve(
 
 function adminServiceOf(
   core: Core,
-  made: { readonly trust: Trust } & Pick<AdminDeps, 'keys' | 'status'>,
+  made: { readonly trust: Trust; readonly watch: Watch } & Pick<AdminDeps, 'keys' | 'status'>,
 ): AdminService {
   return createAdminService({
     clients: core.clients,
@@ -194,6 +195,9 @@ function adminServiceOf(
     status: made.status,
     keys: made.keys,
     approvals: core.approvals,
+    keyAdded: (client) => {
+      made.watch.keyAdded(client)
+    },
     callApprovals: createCallApprovals(core),
     ...storeCalls(core),
   })

@@ -9,6 +9,7 @@ export const APPROVABLE_CALLS = [
   'client.limit',
   'client.suspend',
   'client.resume',
+  'client.key.add',
   'client.key.remove',
   'authority.add',
   'authority.remove',

@@ -39,12 +39,18 @@ function ruleOf(
   }
 }
 
+/** Calls that come to what another does: whoever gives a client a key of his own is that client from then on. */
+const ALSO_UNDER: ReadonlyMap<string, string> = new Map([['client.key.add', 'client.add']])
+
 /** How a call of the admin API has to be approved: by the most officers in the least time; undefined for most. */
 export function callTermsOf(
   administration: readonly CallApproval[],
   call: string,
 ): ApprovalTerms | undefined {
-  const named = administration.filter(({ calls }) => calls.has(call))
+  const also = ALSO_UNDER.get(call)
+  const named = administration.filter(
+    ({ calls }) => calls.has(call) || (also !== undefined && calls.has(also)),
+  )
   if (named.length === 0) return undefined
   return {
     approvers: Math.max(...named.map(({ approvers }) => approvers)),

@@ -11,7 +11,14 @@ export interface Alert {
 }
 
 export type AlertRule =
-  'refusals' | 'gets' | 'destroys' | 'failed-logins' | 'failed-handshakes' | 'clock' | 'not-serving'
+  | 'refusals'
+  | 'gets'
+  | 'destroys'
+  | 'failed-logins'
+  | 'failed-handshakes'
+  | 'clock'
+  | 'not-serving'
+  | 'client-key'
 
 /** When there is an alert. A number of 0 turns its rule off. */
 export interface AlertRules {

@@ -77,6 +77,12 @@ export class Watch {
     }
   }
 
+  /** Another key was registered for a client that there is: whoever has it is that client. */
+  keyAdded(client: string): void {
+    const message = 'a client may connect with another key from now on'
+    this.#alert({ rule: 'client-key', client, count: 1, message })
+  }
+
   /** Looks at the clock, the listener and the state; this also happens by itself. */
   look(watched: Watched): void {
     const now = this.#options.ticker.now()

@@ -147,3 +147,11 @@ describe('what is looked at from time to time', () => {
     ])
   })
 })
+
+test('another key of a client is told of each time', () => {
+  const { watch, told } = setting()
+  watch.keyAdded('web')
+  watch.keyAdded('web')
+  const alert = { rule: 'client-key', client: 'web', count: 1 }
+  expect(told).toMatchObject([alert, alert])
+})
