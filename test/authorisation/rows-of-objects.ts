@@ -6,7 +6,6 @@ import {
   integer,
   link1,
   NIST_KEY_WRAP,
-  requestText,
   uidText,
   type Kind,
 } from './kinds.ts'
@@ -15,10 +14,10 @@ import type { Row } from './row.ts'
 const contact = (element: string): string =>
   `<${element}><ContactInformation type="TextString" value="somebody"/></${element}>`
 
-const ECB = `<CryptographicParameters>${enumeration('BlockCipherMode', 'ECB')}</CryptographicParameters>`
+export const ECB = `<CryptographicParameters>${enumeration('BlockCipherMode', 'ECB')}</CryptographicParameters>`
 const ECDSA = `<CryptographicParameters>
   ${enumeration('DigitalSignatureAlgorithm', 'ECDSAWithSHA256')}</CryptographicParameters>`
-const BLOCK = bytes('Data', '00'.repeat(16))
+export const BLOCK = bytes('Data', '00'.repeat(16))
 
 const of = (operation: string, about: Kind, rest = ''): Row => ({
   ...{ operation, about },
@@ -39,6 +38,16 @@ const NAMED: readonly Row[] = [
   onKey('ObtainLease'),
   onKey('Export'),
   of('Validate', 'certificate'),
+  {
+    ...{ operation: 'Query', what: 'its group', about: 'symmetric' },
+    before: async (_, { groups = [] }) =>
+      Promise.resolve({
+        attributes: attribute1('Object Group', 'TextString', 'of it alone', groups.length),
+      }),
+    payload: () => `${enumeration('QueryFunction', 'QueryOperations')}<ObjectGroups>
+      <ObjectGroup type="TextString" value="of it alone"/></ObjectGroups>`,
+    touches: [{ which: 'it', as: 'Locate' }],
+  },
 ]
 
 const USED: readonly Row[] = [
@@ -107,9 +116,9 @@ const REPLACED: readonly Row[] = [
   },
 ]
 
-const TYPE_X509 = enumeration('CertificateType', 'X_509')
+export const TYPE_X509 = enumeration('CertificateType', 'X_509')
 /** Attributes of a new object that everybody may have. */
-const HAD = '<ObjectGroup type="TextString" value="g-beside"/>'
+export const HAD = '<ObjectGroup type="TextString" value="g-beside"/>'
 const SUBJECT = '<CertificateSubjectCN type="TextString" value="Somebody"/>'
 
 /** What makes another object, which everybody might have. */
@@ -144,8 +153,6 @@ export const wrappedBy = (key: string): string => `<KeyWrappingSpecification>
 export const sealedBy = (key: string): string => `<KeyWrappingSpecification>
   ${enumeration('WrappingMethod', 'MACSign')}<MACSignatureKeyInformation>${uidText(key)}${HMAC}
   </MACSignatureKeyInformation></KeyWrappingSpecification>`
-
-export { BLOCK, ECB, HAD, SUBJECT, TYPE_X509, requestText }
 
 /** Operations on one object. Each is answered by its owner in every state, one way or another. */
 export const OF_OBJECTS: readonly Row[] = [...NAMED, ...USED, ...CHANGED, ...REPLACED, ...MADE]
