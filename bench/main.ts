@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
+import { auditCostTable, measureAuditCost } from './audit-cost.ts'
 import { auditTable, measureAudit } from './audit.ts'
+import { authorisationTable, measureAuthorisation } from './authorisation.ts'
 import { backupTable, measureBackup } from './backup.ts'
 import { measureCodec, tableOfCodec } from './codec.ts'
 import { measureCryptography, type CryptographyRow } from './cryptography.ts'
@@ -21,6 +23,10 @@ export async function main(args: readonly string[], report: URL): Promise<number
   const encodings = encodingTable(
     await measureEncodings(isQuick ? { milliseconds: 700, rounds: 1 } : {}),
   )
+  const auditCost = auditCostTable(
+    await measureAuditCost(isQuick ? { milliseconds: 700, rounds: 3 } : {}),
+  )
+  const authorisation = authorisationTable(measureAuthorisation())
   const growth = await measureGrowth(isQuick ? [1_000, 10_000] : undefined)
   const codec = tableOfCodec(measureCodec(isQuick ? 0.5 : 2))
   const cryptography = await measureCryptography(isQuick ? { milliseconds: 500, rounds: 1 } : {})
@@ -32,6 +38,8 @@ export async function main(args: readonly string[], report: URL): Promise<number
     textOf({
       rows,
       encodings,
+      auditCost,
+      authorisation,
       growth,
       cryptography,
       flood,
@@ -69,6 +77,8 @@ interface StoreReport {
 interface Report extends StoreReport {
   readonly rows: readonly ServerRow[]
   readonly encodings: string
+  readonly auditCost: string
+  readonly authorisation: string
   readonly growth: readonly GrowthRow[]
   readonly cryptography: readonly CryptographyRow[]
   readonly flood: FloodFigures
@@ -100,6 +110,19 @@ ${table(['operation', 'connections', 'of the echo', 'per second', 'p50 / p99 ms'
 Bytes asked include the head of HTTP.
 
 ${encodings}
+
+## What the audit costs at 32 connections
+
+By turns with a server of the same commit that is made for this alone and tells its audit nothing of requests. The cost
+is the median over pairs of rounds.
+
+${report.auditCost}
+
+## Deciding whether a request is allowed
+
+Asking for the operation and deciding about its object, one core.
+
+${report.authorisation}
 
 ## Among more objects, at eight connections
 

@@ -23,7 +23,7 @@ export interface ServerRow {
 }
 
 /** What a load sends in one measurement. */
-interface Work {
+export interface Work {
   readonly operation: string
   /** Fresh requests for one measurement: names must not come twice. */
   readonly requests: () => readonly Uint8Array[]
@@ -137,7 +137,8 @@ function createRequests(): Uint8Array[] {
 /** All of one length: the echo knows one size of request. */
 const nameOf = (at: number): string => `found-${String(at).padStart(6, '0')}`
 
-async function worksOf(client: Client): Promise<readonly Work[]> {
+/** What is measured, among so many objects that this makes. */
+export async function worksOf(client: Client): Promise<readonly Work[]> {
   const identifiers: string[] = []
   for (let at = 0; at < VARIETY; at += 1) {
     const { items } = await client.ask(request([create(name(nameOf(at)))]))

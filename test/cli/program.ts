@@ -20,6 +20,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** The program, where it is another one than {@link PROGRAM}. */
+  readonly program?: string | undefined
   /** Flags for node. */
   readonly flags?: readonly string[]
   /** Open descriptors of this process that are the program's own from 3 on. */
@@ -47,9 +49,9 @@ export async function runKmipd(
 
 /** Starts a command and leaves it running. */
 export function startKmipd(args: readonly string[], options: RunOptions = {}): ChildProcess {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run npm run build`)
-  const { cwd, env = {}, flags = [], descriptors = [] } = options
-  return spawn(process.execPath, [...flags, PROGRAM, ...args], {
+  const { cwd, env = {}, flags = [], descriptors = [], program = PROGRAM } = options
+  if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build`)
+  return spawn(process.execPath, [...flags, program, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     // Nothing of the test runner's own environment may decide a result.
     env: { PATH: process.env['PATH'] ?? '', ...env },

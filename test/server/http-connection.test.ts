@@ -334,8 +334,8 @@ describe('the end of a connection', () => {
     await until(() => waiting.length === 1)
     await settle()
     // The reset is there before the answer is written, and is read behind it.
-    waiting[0]?.answer()
     tcp.resetAndDestroy()
+    setImmediate(() => waiting[0]?.answer())
     expect(await closeReasons(bench)).toEqual(['ECONNRESET'])
     await settle()
     process.off('uncaughtException', note)

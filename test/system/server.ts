@@ -26,6 +26,8 @@ export interface SiteOptions {
   readonly config?: string
   /** Variables of its processes. */
   readonly env?: Readonly<Record<string, string>>
+  /** Of another program than the built one. */
+  readonly program?: string | undefined
 }
 
 /** Makes a data directory of its own, which disappears with the site. */
@@ -33,23 +35,24 @@ export async function createSite({
   init = [],
   config: lines,
   env = {},
+  program,
 }: SiteOptions = {}): Promise<Site> {
   const home = mkdtempSync(join(tmpdir(), 'kmipd-system-'))
   const data = join(home, 'data')
   const config = join(home, 'config.yaml')
   writeFileSync(config, `log:\n  level: debug\n${lines ?? ''}`)
   const running: Serving[] = []
-  const { code, stderr } = await runKmipd(['init', '--data', data, ...init], { env })
+  const { code, stderr } = await runKmipd(['init', '--data', data, ...init], { env, program })
   if (code !== 0) throw new Error(`init failed: ${stderr}`)
   return {
     data,
     async start({ debug = false } = {}) {
       const settings = debug || lines !== undefined ? ['--config', config] : []
-      const server = await serve(['--data', data, '--port', '0', ...settings], { env })
+      const server = await serve(['--data', data, '--port', '0', ...settings], { env, program })
       running.push(server)
       return server
     },
-    refuse: async (...args) => runKmipd(['serve', '--data', data, ...args], { env }),
+    refuse: async (...args) => runKmipd(['serve', '--data', data, ...args], { env, program }),
     addClient: async (name) => register(data, name),
     [Symbol.dispose]() {
       for (const server of running) server.process.kill('SIGKILL')

@@ -83,11 +83,13 @@ export class FileAuditLog implements AuditLog {
     })
   }
 
-  async written(): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/promise-function-async -- all who wait share one promise
+  written(): Promise<void> {
     const why = this.#obstacle()
-    if (why !== undefined) throw unavailable(why)
-    if (this.#buffer.lines > 0) await (this.#waiting ??= waiting()).promise
-    if (this.#parts.syncMs === 0) await this.#stability.reached()
+    if (why !== undefined) return Promise.reject(unavailable(why))
+    const written = this.#buffer.lines > 0 ? (this.#waiting ??= waiting()).promise : DONE
+    if (this.#parts.syncMs > 0) return written
+    return written.then(async () => this.#stability.reached())
   }
 
   async synced(): Promise<void> {
@@ -196,6 +198,8 @@ export class FileAuditLog implements AuditLog {
     return sign({ size, root })
   }
 }
+
+const DONE = Promise.resolve()
 
 interface Waiting {
   readonly promise: Promise<void>

@@ -1,7 +1,7 @@
 import type { OperationName } from '../../spec/operation.ts'
 import { operationsOf } from '../permission/operation-class.ts'
 import type { ApprovalTerms, CallApproval, OperationApproval } from '../permission/policy.ts'
-import { isSelected } from '../permission/selector.ts'
+import { isSelected, Traits } from '../permission/selector.ts'
 import type { ApprovalRule, ApprovalRules } from './rule.ts'
 
 /** Those by which an approval is waited for, among others: none of them ever needs one. */
@@ -35,7 +35,7 @@ function ruleOf(
     approvers,
     expires,
     plaintext: isPlaintextOnly,
-    isAbout: objects && ((object) => isSelected(objects, object, id)),
+    isAbout: objects && ((object) => isSelected(objects, new Traits(object), id)),
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type Rule,
   type Rules,
 } from './rule.ts'
-import { isSelected, type SelectedObject } from './selector.ts'
+import { isSelected, Traits, type SelectedObject } from './selector.ts'
 
 /** Who asks. */
 export interface Asker {
@@ -150,11 +150,12 @@ class RulePermission implements Permission {
     if (tenantOf(object) !== this.#tenant) return ELSEWHERE.hidden
     const rules = this.#rulesFor(operation)
     const named = this.#rulesNamedBy(object)
+    const traits = new Traits(object)
     const denial =
-      this.#first(rules.deny, operation, object) ?? this.#first(named.deny, operation, object)
+      this.#first(rules.deny, operation, traits) ?? this.#first(named.deny, operation, traits)
     if (denial !== undefined) return this.#denied(denial, operation, object)
     const leave =
-      this.#first(rules.allow, operation, object) ?? this.#first(named.allow, operation, object)
+      this.#first(rules.allow, operation, traits) ?? this.#first(named.allow, operation, traits)
     return leave === undefined ? this.#denied(NOTHING, operation, object) : leave.allowed
   }
 
@@ -164,10 +165,10 @@ class RulePermission implements Permission {
     return isFound ? refused : hidden
   }
 
-  #first(rules: readonly Rule[], operation: OperationName, object: AskedObject): Rule | undefined {
+  #first(rules: readonly Rule[], operation: OperationName, traits: Traits): Rule | undefined {
     for (const rule of rules) {
       if (!rule.statement.operations.has(operation)) continue
-      if (isSelected(rule.objects, object, this.#id)) return rule
+      if (isSelected(rule.objects, traits, this.#id)) return rule
     }
     return undefined
   }

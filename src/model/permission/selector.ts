@@ -23,6 +23,37 @@ export interface ObjectSelector {
 /** What is looked at of an object. */
 export type SelectedObject = Pick<ManagedObject, 'owner' | 'objectType' | 'attributes'>
 
+/** What statements look at of an object, looked up when the first of them asks for it. */
+export class Traits {
+  readonly owner: string
+  readonly objectType: number
+  readonly #attributes: SelectedObject['attributes']
+  #names: readonly string[] | undefined
+  #groups: readonly string[] | undefined
+  #usage: number | undefined
+
+  constructor({ owner, objectType, attributes }: SelectedObject) {
+    this.owner = owner
+    this.objectType = objectType
+    this.#attributes = attributes
+  }
+
+  get names(): readonly string[] {
+    this.#names ??= this.#attributes.all('Name').map(({ nameValue }) => nameValue)
+    return this.#names
+  }
+
+  get groups(): readonly string[] {
+    this.#groups ??= this.#attributes.all('ObjectGroup')
+    return this.#groups
+  }
+
+  get usage(): number {
+    this.#usage ??= this.#attributes.get('CryptographicUsageMask') ?? 0
+    return this.#usage
+  }
+}
+
 /** Reads `master-*` as what begins with `master-`; no other star means anything. */
 export function namePattern(text: string): NamePattern {
   const isPrefix = text.endsWith('*')
@@ -32,16 +63,15 @@ export function namePattern(text: string): NamePattern {
 /** @param id - of the identity that asks */
 export function isSelected(
   { owner, names, groups, types, usage }: ObjectSelector,
-  object: SelectedObject,
+  traits: Traits,
   id: string,
 ): boolean {
   return (
-    isOwner(owner, object.owner, id) &&
-    (types === undefined || types.has(object.objectType)) &&
-    (names === undefined || isNamed(names, object)) &&
-    (groups === undefined ||
-      object.attributes.all('ObjectGroup').some((each) => groups.has(each))) &&
-    (usage === undefined || ((object.attributes.get('CryptographicUsageMask') ?? 0) & usage) !== 0)
+    isOwner(owner, traits.owner, id) &&
+    (types === undefined || types.has(traits.objectType)) &&
+    (names === undefined || isNamed(names, traits.names)) &&
+    (groups === undefined || traits.groups.some((each) => groups.has(each))) &&
+    (usage === undefined || (traits.usage & usage) !== 0)
   )
 }
 
@@ -50,12 +80,8 @@ function isOwner(wanted: OwnerSelector, owner: string, id: string): boolean {
   return wanted === 'own' ? owner === id : wanted.has(owner)
 }
 
-function isNamed(patterns: readonly NamePattern[], { attributes }: SelectedObject): boolean {
-  return attributes
-    .all('Name')
-    .some(({ nameValue }) =>
-      patterns.some(({ text, isPrefix }) =>
-        isPrefix ? nameValue.startsWith(text) : nameValue === text,
-      ),
-    )
+function isNamed(patterns: readonly NamePattern[], names: readonly string[]): boolean {
+  return names.some((name) =>
+    patterns.some(({ text, isPrefix }) => (isPrefix ? name.startsWith(text) : name === text)),
+  )
 }

@@ -2,6 +2,7 @@ import { KmipFault } from '../../fault/fault.ts'
 import { auditLine, auditText, type AuditEntry } from '../../model/audit-entry.ts'
 import type { AuditLog } from '../../port/audit.ts'
 import type { JournalLog } from '../../port/store.ts'
+import { asFault } from './as-fault.ts'
 
 /** A log that tells how long it is. */
 export interface SizedLog extends AuditLog {
@@ -34,6 +35,8 @@ export class AuditTrail implements JournalLog {
   /** Outcomes that the log has not taken yet. */
   readonly #owed: Uint8Array[] = []
   #isBroken = false
+  /** The last promise of the log, whose end is looked for. */
+  #followed: Promise<void> | undefined
 
   constructor(options: TrailOptions) {
     this.#options = options
@@ -87,14 +90,22 @@ export class AuditTrail implements JournalLog {
   }
 
   /** Resolves once all lines so far outlive the process. Throws `UNAVAILABLE`. */
-  async written(): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/promise-function-async -- all who wait share one promise
+  written(): Promise<void> {
     try {
       this.#pay()
-      await this.#options.log.written()
     } catch (fault) {
       this.#isBroken = true
-      throw fault
+      return Promise.reject(asFault(fault))
     }
+    const written = this.#options.log.written()
+    if (written !== this.#followed) {
+      this.#followed = written
+      written.catch(() => {
+        this.#isBroken = true
+      })
+    }
+    return written
   }
 
   async synced(): Promise<void> {
