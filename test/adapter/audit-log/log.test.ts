@@ -87,6 +87,7 @@ describe('a log', () => {
       entries: 2,
       checkpoints: 1,
       segments: 1,
+      moved: 0,
       unproven: 0,
       finding: undefined,
     })
