@@ -10,6 +10,7 @@ import { KEYRING_KEY, readKeyring } from '../adapter/keyring.ts'
 import type { LevelStore } from '../adapter/store-level/store.ts'
 import { systemTimestamps } from '../adapter/timestamps.ts'
 import { KmipFault } from '../fault/fault.ts'
+import type { Clock } from '../port/clock.ts'
 import type { Log } from '../port/log.ts'
 import type { EpochSealer } from '../port/sealer.ts'
 import { auditLine } from '../model/audit-entry.ts'
@@ -28,6 +29,8 @@ export interface AuditParts {
   readonly place?: string | undefined
   /** Why a new log is to be begun if the old one is refused; there is no new one without a reason. */
   readonly newLogFor?: string | undefined
+  /** The latest time that it tells is remembered with the log. */
+  readonly clock?: Clock | undefined
   readonly log: Log
 }
 
@@ -168,7 +171,7 @@ export class Audit {
   async #remember(): Promise<void> {
     const { checkpoint } = this.#log
     if (checkpoint === undefined || checkpoint.size <= this.#remembered) return
-    await this.#memory.write(checkpoint)
+    await this.#memory.write(checkpoint, this.#parts.clock?.now())
     this.#remembered = checkpoint.size
     this.#batch = this.#parts.store.head.batch
   }

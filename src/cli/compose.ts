@@ -137,7 +137,7 @@ export function createRotor(
     repository: core.objects,
     services,
     limits: rotation,
-    clock: systemClock,
+    clock: core.clock,
     ticker: systemTicker,
     log,
     trail,
@@ -186,7 +186,7 @@ export function createHandler(
   return createMessageHandler({
     repository: core.objects,
     services,
-    clock: systemClock,
+    clock: core.clock,
     permissions: core.policies.inForce,
     logins: createLogins(core, config, log),
     profiles: clientProfiles(config.clients),
@@ -258,8 +258,8 @@ export function storeCalls(
   AdminDeps,
   'verify' | 'prune' | 'backup' | 'policies' | Exclude<keyof NamespaceDeps, 'clients'>
 > {
-  const { clients, namespaces, objects } = core
-  const now = () => Math.trunc(systemClock.now())
+  const { clients, namespaces, objects, clock } = core
+  const now = () => Math.trunc(clock.now())
   return {
     namespaces,
     policies: core.policies,

@@ -19,6 +19,8 @@ import { readAuthority, type KeyedCertificate } from '../repository/authority-re
 import { ObjectRepository } from '../repository/object-repository.ts'
 import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
+import { readHighestTime } from '../repository/clock-memory.ts'
+import { SteadyClock } from '../server/steady-clock.ts'
 import { openApprovals } from './approval-book.ts'
 import { Audit, type AuditParts } from './audit.ts'
 import { openPolicies } from './policies.ts'
@@ -29,6 +31,8 @@ export interface Core {
   readonly store: LevelStore
   /** Where what happens is told; undefined where the store was opened as it is. */
   readonly audit: Audit | undefined
+  /** Never goes back, from one run to the next neither: by it the dates of objects come. */
+  readonly clock: SteadyClock
   /** Heads of the store that are kept apart from it. */
   readonly anchors: Anchors
   readonly sealer: EpochSealer
@@ -100,7 +104,8 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     const { sealer, keys, backup, generation } = opened
     const anchors = anchorsOf(directory, store, options)
     if (store.isRenewed || !isUnproved) await settle(store, anchors, isUnproved)
-    audit = isUnproved ? undefined : await openAudit({ directory, ...opened }, options)
+    const clock = await steadyClock(store)
+    audit = isUnproved ? undefined : await openAudit({ directory, clock, ...opened }, options)
     const authority = await readAuthority({ store, sealer }, 'ca')
     const clients = await openClientRegistry({
       store,
@@ -124,7 +129,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     const sealed = { store, sealer, keys, backup, generation }
     const approvals = await openApprovals(sealed, clients, audit)
     const books = { clients, authorities, namespaces, objects, approvals, policies, authority }
-    return assemble({ directory, audit, anchors, ...books, ...sealed })
+    return assemble({ directory, audit, anchors, clock, ...books, ...sealed })
   } catch (error) {
     await audit?.close()
     await store?.close()
@@ -134,6 +139,10 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
   }
 }
 
+async function steadyClock(store: LevelStore): Promise<SteadyClock> {
+  return new SteadyClock(systemClock, (await readHighestTime(store)) ?? 0)
+}
+
 async function openAudit(
   {
     directory,
@@ -141,10 +150,11 @@ async function openAudit(
     sealer,
     generation,
     keys,
-  }: SealedStore & { readonly directory: DataDirectory },
+    clock,
+  }: SealedStore & Pick<Core, 'directory' | 'clock'>,
   { log, audit }: CoreOptions,
 ): Promise<Audit> {
-  const opened = await Audit.open({ directory, store, sealer, generation, log, ...audit })
+  const opened = await Audit.open({ directory, store, sealer, generation, clock, log, ...audit })
   await keys.bringUpToDate()
   if (generation > 0) log.info('store restored from a backup', { generation })
   return opened

@@ -136,7 +136,7 @@ async function serve(
   const rotor = createRotor(core, config, { log, services, trail })
   const keys = createKeyRotation(core, log)
   const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
-  const watching = await openWatching(config.alerts, { log, trail })
+  const watching = await openWatching(config.alerts, { log, trail, steady: core.clock })
   const { watch } = watching
   const handler = createHandler(core, config, { log, services, trail, jobs, watch })
   const listener = listenerOf(core, config, { trust, handler, log, trail })
@@ -227,7 +227,7 @@ function listenerOf(
     limits,
     log: made.log,
     trail: made.trail,
-    clock: systemClock,
+    clock: core.clock,
   })
 }
 

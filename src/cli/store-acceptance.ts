@@ -1,4 +1,5 @@
 import { KmipFault } from '../fault/fault.ts'
+import { forgetHighestTime } from '../repository/clock-memory.ts'
 import { SILENT } from './admin-session.ts'
 import { Audit, toldBeforeAndAfter, type LeftLog } from './audit.ts'
 import type { Core } from './core.ts'
@@ -10,18 +11,26 @@ export interface AcceptedStore {
   readonly problem: string | undefined
   /** The audit log that was refused, where a new one was begun. */
   readonly left: LeftLog | undefined
+  /** Seconds by which the time of day was behind, where that was accepted. */
+  readonly behind: number
+}
+
+export interface Acceptance {
+  /** Why a new audit log is begun where the old one is refused. */
+  readonly newLogFor: string | undefined
+  /** Whether the time of day counts as it is. */
+  readonly clock: boolean
 }
 
 /**
  * Writes the anchors of a store anew and tells of it in the audit, before and after.
  *
  * @param core - opened unproved
- * @param newLogFor - why a new audit log is begun where the old one is refused
  * Throws a `CommandFailure` for a store that is damaged, and where the audit log is refused.
  */
 export async function acceptStore(
   core: Core,
-  newLogFor: string | undefined,
+  { newLogFor, clock }: Acceptance,
 ): Promise<AcceptedStore> {
   const { store, anchors } = core
   const damage = await store.inspect()
@@ -32,16 +41,24 @@ export async function acceptStore(
   const audit = await openAudit(core, newLogFor)
   const { batch, chain } = store.head
   const head = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
-  const detail = problem === undefined ? head : { ...head, problem }
+  const behind = clock ? core.clock.behind : 0
+  const detail = {
+    ...head,
+    ...(problem === undefined ? {} : { problem }),
+    ...(behind === 0 ? {} : { clock: behind }),
+  }
   try {
     const told = { name: 'local', operation: 'store.accept', detail }
-    await toldBeforeAndAfter(audit, told, async () => anchors.write())
+    await toldBeforeAndAfter(audit, told, async () => {
+      if (clock) await forgetHighestTime(store)
+      await anchors.write()
+    })
   } finally {
     await audit.close()
   }
   // The store has been told how long its log is.
   await anchors.write()
-  return { problem, left: audit.left }
+  return { problem, left: audit.left, behind }
 }
 
 async function openAudit(core: Core, newLogFor: string | undefined): Promise<Audit> {

@@ -6,6 +6,7 @@ import type { AlertConfig, WebhookConfig } from '../config/alerts.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Log } from '../port/log.ts'
 import type { AuditTrail } from '../server/audit/trail.ts'
+import type { SteadyClock } from '../server/steady-clock.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { Alert } from '../server/watch/alert.ts'
 import { Watch, type Watched } from '../server/watch/watch.ts'
@@ -18,15 +19,23 @@ export interface Watching {
   close(): void
 }
 
+export interface WatchedBy {
+  readonly log: Log
+  readonly trail: AuditTrail
+  /** Stands still where the time of day is behind what it was. */
+  readonly steady?: Pick<SteadyClock, 'behind'> | undefined
+}
+
 /** Makes what looks for alerts. Throws `UNAVAILABLE` for a file of the webhook that cannot be read. */
 export async function openWatching(
   { webhook, rules }: AlertConfig,
-  { log, trail }: { readonly log: Log; readonly trail: AuditTrail },
+  { log, trail, steady }: WatchedBy,
 ): Promise<Watching> {
   const hook = webhook && (await openWebhook(webhook, log))
   const watch = new Watch({
     rules,
     clock: systemClock,
+    steady,
     ticker: systemTicker,
     log,
     tell: (alert) => {

@@ -1,5 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { Store } from '../port/store.ts'
+import type { DateTime } from '../schema/primitive.ts'
+import { highestTimePut } from './clock-memory.ts'
 
 /** What a store knows of its audit log. */
 export interface RememberedLog {
@@ -39,8 +41,12 @@ export class AuditMemory {
     }
   }
 
-  /** Writes it, with a journal of no lines: that says how far the log has come with those before. */
-  async write({ origin, size, root }: RememberedLog): Promise<void> {
+  /**
+   * Writes it, with a journal of no lines: that says how far the log has come with those before.
+   *
+   * @param time - the latest time of day that was seen, to be known with it
+   */
+  async write({ origin, size, root }: RememberedLog, time?: DateTime): Promise<void> {
     const name = toUtf8.encode(origin)
     const value = new Uint8Array(START_BYTES + name.length)
     const view = new DataView(value.buffer)
@@ -49,7 +55,8 @@ export class AuditMemory {
     value.set(root, 12)
     value.set(name, START_BYTES)
     const journal = { intents: [], outcomes: [] }
-    await this.#store.commit({ checks: [], puts: [{ key: KEY, value }], dels: [], journal })
+    const puts = [{ key: KEY, value }, ...(time === undefined ? [] : [highestTimePut(time)])]
+    await this.#store.commit({ checks: [], puts, dels: [], journal })
   }
 }
 

@@ -39,6 +39,7 @@ const KINDS: readonly (readonly [prefix: Uint8Array, kind: EntryKind])[] = [
   ...['s/', 'i/', 'n/', 'c/name/', 'c/key/'].map((text) => [toUtf8.encode(text), 'index'] as const),
   [toUtf8.encode('keyring'), 'plain'],
   [toUtf8.encode('audit'), 'plain'],
+  [toUtf8.encode('clock'), 'plain'],
 ]
 
 /** What kind of entry a key is of; undefined when nothing of kmipd has such a key. */

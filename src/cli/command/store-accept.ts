@@ -15,6 +15,11 @@ export const storeAcceptCommand = defineCommand({
       'new-audit',
       'why a new audit log is to be begun where the old one is refused, or lost for good',
     ),
+    clock: {
+      type: 'boolean',
+      default: false,
+      describe: 'take the time of day as it is, though it was later once',
+    },
     ...openingOptions,
     json: jsonOption,
   },
@@ -32,10 +37,12 @@ export const storeAcceptCommand = defineCommand({
       openCore(directory, { ...access, log: SILENT, anchor, isUnproved: true }),
     )
     try {
-      const { problem, left } = await acceptStore(core, newLogFor)
+      const { problem, left, behind } = await acceptStore(core, { newLogFor, clock: options.clock })
       if (options.json) printJson({ data: directory.path, problem, audit: left })
       else {
         print(`accepted: ${problem ?? 'the anchors said so already'}`)
+        if (behind > 0)
+          print(`the time of day, ${behind} seconds behind what it was, counts from now on`)
         if (left !== undefined) print(`a new audit log is begun: ${left.problem}`)
       }
     } finally {

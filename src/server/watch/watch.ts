@@ -46,6 +46,7 @@ export class Watch {
   readonly #clock: ClockWatch
   #since: number
   #handshakes = 0
+  #isBehind = false
   #isHandshakesTold = false
   #state: string | undefined
   #stop: () => void = () => undefined
@@ -91,6 +92,7 @@ export class Watch {
       const message = 'the time of day moved against the monotonic clock'
       this.#alert({ rule: 'clock', count: drift, message })
     }
+    this.#lookAtSteady()
     this.#lookAtHandshakes(watched)
     this.#lookAtState(watched.condition)
     if (now - this.#since < this.#options.rules.seconds * 1_000) return
@@ -117,6 +119,18 @@ export class Watch {
     const counts = { client: name, refusals: 0, gets: 0, destroys: 0, failedLogins: 0 }
     this.#clients.set(id, counts)
     return counts
+  }
+
+  /** Told once for each time that it is so. */
+  #lookAtSteady(): void {
+    const { steady, rules } = this.#options
+    const behind = steady?.behind ?? 0
+    const isBehind = rules.clock > 0 && behind > rules.clock + 1
+    if (isBehind && !this.#isBehind) {
+      const message = 'the time of day is behind what it was: dates of objects are held'
+      this.#alert({ rule: 'clock', count: behind, message })
+    }
+    this.#isBehind = isBehind
   }
 
   #lookAtHandshakes(watched: Watched): void {

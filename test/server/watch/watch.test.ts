@@ -27,8 +27,10 @@ function setting(rules = RULES) {
     state: 'serving',
     why: undefined,
   }
+  const steady = { behind: 0 }
   const watch = new Watch({
     rules,
+    steady,
     clock: { now: () => Math.floor(time.wall) },
     ticker: { now: () => time.at, every: () => () => undefined },
     log: {
@@ -47,7 +49,7 @@ function setting(rules = RULES) {
     time.wall += ofWall
     watch.look(watched)
   }
-  return { watch, told, lines, pass, counters, condition }
+  return { watch, told, lines, pass, counters, condition, steady }
 }
 
 function item(name: 'Get' | 'Destroy' | 'Locate'): ReadItem {
@@ -154,4 +156,29 @@ test('another key of a client is told of each time', () => {
   watch.keyAdded('web')
   const alert = { rule: 'client-key', client: 'web', count: 1 }
   expect(told).toMatchObject([alert, alert])
+})
+
+describe('a time of day that is behind what it was', () => {
+  test('is told once for as long as it is, and not for the seconds that clocks are corrected by', () => {
+    const { told, pass, steady } = setting()
+    steady.behind = DEFAULT_ALERT_RULES.clock + 1
+    pass(5)
+    expect(told).toEqual([])
+    steady.behind = 3_600
+    pass(5)
+    pass(5)
+    expect(told).toMatchObject([{ rule: 'clock', count: 3_600 }])
+    steady.behind = 0
+    pass(5)
+    steady.behind = 50
+    pass(5)
+    expect(told).toHaveLength(2)
+  })
+
+  test('is told by nobody where the rule is off', () => {
+    const { told, pass, steady } = setting({ ...RULES, clock: 0 })
+    steady.behind = 3_600
+    pass(5)
+    expect(told).toEqual([])
+  })
 })
