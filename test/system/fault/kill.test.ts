@@ -13,6 +13,7 @@ import { Dice } from '../dice.ts'
 import { openDirectory } from './directory.ts'
 import { problemsOf, type Progress } from './inspection.ts'
 import { makeDirectory } from './new-directory.ts'
+import { auditProblemsOf } from './told-steps.ts'
 
 const KILLS = Number(env['KMIPD_KILLS'] ?? 100)
 const SEED = Number(env['KMIPD_KILL_SEED'] ?? Date.now() % 1_000_000)
@@ -54,7 +55,10 @@ test(
       const all: Progress[] = []
       for (let left = Math.min(KILLS_A_STORE, KILLS - counts.kills); left > 0; left -= 1) {
         const progress = await writeUntilKilled(directory, `k${counts.kills}`, dice)
-        await expectWhole(directory, counts.kills, async (core) => problemsOf(core, progress))
+        await expectWhole(directory, counts.kills, async (core) => [
+          ...(await problemsOf(core, progress)),
+          ...auditProblemsOf(core, progress),
+        ])
         all.push(...progress)
         const steps = progress.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
         counts.kills += 1
@@ -64,7 +68,8 @@ test(
       }
       await expectWhole(directory, counts.kills, async (core) => {
         const { findings } = await verifyStore(core)
-        return [...findings.map(({ problem }) => problem), ...(await problemsOf(core, all))]
+        const wrong = [...(await problemsOf(core, all)), ...auditProblemsOf(core, all)]
+        return [...findings.map(({ problem }) => problem), ...wrong]
       })
       await rm(directory, { recursive: true })
     }

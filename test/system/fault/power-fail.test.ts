@@ -14,6 +14,7 @@ import { Disk, type NameModel } from './disk.ts'
 import { problemsOf } from './inspection.ts'
 import { makeDirectory } from './new-directory.ts'
 import { CAN_TRACE } from './strace.ts'
+import { auditProblemsOf } from './told-steps.ts'
 import { eventsIn, straceArguments, type Event } from './trace.ts'
 
 const IMAGES = Number(env['KMIPD_POWER_FAILS'] ?? 60)
@@ -175,7 +176,7 @@ async function outcomeOf(
       writer: { name: `w-${number}` },
       acknowledged,
     }))
-    const problems = await problemsOf(core, progress)
+    const problems = [...(await problemsOf(core, progress)), ...auditProblemsOf(core, progress)]
     return { outcome: problems.length === 0 ? 'right' : 'lost', why: problems.join(', ') }
   } finally {
     await core.close()

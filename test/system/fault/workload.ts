@@ -1,5 +1,7 @@
 import type { Core } from '../../../src/cli/core.ts'
+import { auditLine } from '../../../src/model/audit-entry.ts'
 import type { ManagedObject } from '../../../src/model/managed-object.ts'
+import type { UnitOfWork } from '../../../src/repository/unit-of-work.ts'
 import {
   NOW,
   OWNER,
@@ -34,22 +36,44 @@ export const STEPS = 4
 
 /** Does one step, which is one commit. */
 export async function doStep({ objects }: Core, writer: Writer, step: number): Promise<void> {
+  await inUnit(objects, async (unit) => change(unit, writer, step))
+}
+
+/** The same, told in the audit as what clients ask for is: an intent before it, and an outcome stored with it. */
+export async function doToldStep(core: Core, writer: Writer, step: number): Promise<void> {
+  const { objects, audit } = core
+  if (audit === undefined) throw new TypeError('there is no audit')
+  const unit = objects.begin({ owner: OWNER, now: NOW })
+  await change(unit, writer, step)
+  const about = { time: TOLD_AT, operation: TOLD_STEP, name: writer.name, op: step } as const
+  const intent = auditLine({ ...about, kind: 'intent' })
+  audit.trail.write(intent)
+  await audit.trail.written()
+  const outcome = auditLine({ ...about, kind: 'outcome', result: 'success' })
+  const lines = { intents: [Buffer.from(intent)], outcomes: [Buffer.from(outcome)] }
+  const stored = await unit.commit(lines)
+  if (stored !== 'done') throw new Error(stored)
+}
+
+/** What entries of {@link doToldStep} are called. */
+export const TOLD_STEP = 'Step'
+const TOLD_AT = '2023-11-14T22:13:20.000Z'
+
+async function change(unit: UnitOfWork, writer: Writer, step: number): Promise<void> {
   const round = Math.floor(step / STEPS)
   const [first, second] = idsOf(writer, round)
-  await inUnit(objects, async (unit) => {
-    switch (step % STEPS) {
-      case 0:
-        return unit.add(made(first, writer))
-      case 1:
-        return unit.save(renamed(await unit.load(first), `${first} renamed`))
-      case 2:
-        await unit.save(renamed(await unit.load(first), `${first} again`))
-        return unit.add(made(second, writer))
-      default:
-        await unit.save(destroyed(await unit.load(first)))
-        if (isErased(round)) await unit.erase(await unit.load(second))
-    }
-  })
+  switch (step % STEPS) {
+    case 0:
+      return unit.add(made(first, writer))
+    case 1:
+      return unit.save(renamed(await unit.load(first), `${first} renamed`))
+    case 2:
+      await unit.save(renamed(await unit.load(first), `${first} again`))
+      return unit.add(made(second, writer))
+    default:
+      await unit.save(destroyed(await unit.load(first)))
+      if (isErased(round)) await unit.erase(await unit.load(second))
+  }
 }
 
 /** What the objects of one round are after so many steps of their writer. */
