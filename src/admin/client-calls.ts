@@ -47,7 +47,7 @@ export function clientCalls(deps: IdentityDeps): ClientCalls {
 
 /** Throws `OBJECT_NOT_FOUND`. */
 export function clientNamed(clients: ClientRegistry, name: string): Client {
-  const client = clients.list().find((each) => each.name === name)
+  const client = clients.named(name)
   if (client !== undefined) return client
   throw new KmipFault('OBJECT_NOT_FOUND', `There is no client of the name ${name}`)
 }

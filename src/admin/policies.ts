@@ -23,13 +23,13 @@ export function policyCalls({
 }: PolicyDeps): Pick<AdminService, keyof typeof POLICY_CALLS> {
   return {
     'policy.check': async ({ text, name }: CheckedRequest<'policy.check'>): Promise<PolicyCounts> =>
-      Promise.resolve(policies.check(text, name).counts),
+      (await policies.check(text, name)).counts,
     'policy.apply': async (
       { text, name }: CheckedRequest<'policy.apply'>,
       by: AdminCaller = local,
     ) => {
       // Nobody is asked about a file that could not be applied.
-      policies.check(text, name)
+      await policies.check(text, name)
       await callApprovals.check('policy.apply', { sha256: digestOf(text) }, by)
       const { revision, read } = await policies.apply(text, name)
       return { revision, ...read.counts }

@@ -1,5 +1,10 @@
 import { BUILT_IN_ROLES } from '../config/roles.ts'
-import { parsePolicy, type PolicyNames, type ReadPolicy } from '../config/policy-file.ts'
+import {
+  parsePolicy,
+  parsePolicyAside,
+  type PolicyNames,
+  type ReadPolicy,
+} from '../config/policy-file.ts'
 import type { PolicyCounts } from '../config/policy-schema.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
@@ -76,8 +81,8 @@ export class PolicyOffice {
   }
 
   /** Reads a policy file and changes nothing. Throws as `parsePolicy` does. */
-  check(text: string, name: string): ReadPolicy {
-    return parsePolicy(text, name, this.#deps.names)
+  async check(text: string, name: string): Promise<ReadPolicy> {
+    return parsePolicyAside(text, name, this.#deps.names)
   }
 
   /**
@@ -132,7 +137,7 @@ export class PolicyOffice {
   async #apply(text: string, name: string): Promise<{ revision: number; read: ReadPolicy }> {
     const { book, store, clock, names } = this.#deps
     const meant = new RecordedNames(names)
-    const read = parsePolicy(text, name, meant)
+    const read = await parsePolicyAside(text, name, meant)
     const { clients, namespaces } = meant
     const policy = { applied: Math.trunc(clock.now()), text, clients, namespaces }
     let revision: number

@@ -19,16 +19,15 @@ export interface PolicyGround {
 /** Reads the policy of a store. */
 export async function openPolicies(ground: PolicyGround): Promise<PolicyOffice> {
   const { store, sealer, clients, namespaces, objects } = ground
-  const clientOf = (name: string) => clients.list().find((client) => client.name === name)
   return PolicyOffice.open({
     store,
     book: new PolicyBook(store, sealer),
     clock: systemClock,
     names: {
-      client: (name) => clientOf(name)?.id,
+      client: (name) => clients.named(name)?.id,
       namespace: (name) => namespaces.list().find((each) => each.name === name)?.id,
     },
-    identityOf: clientOf,
+    identityOf: (name) => clients.named(name),
     objectFor: async ({ id, namespace }, object) =>
       objects.begin({ owner: id, namespace, now: Math.trunc(systemClock.now()) }).find(object),
   })

@@ -1,4 +1,4 @@
-import type { KmipFault } from '../fault/fault.ts'
+import { KmipFault } from '../fault/fault.ts'
 import { operationsOf } from '../model/permission/operation-class.ts'
 import type {
   Audience,
@@ -25,7 +25,15 @@ import {
   type StatementText,
 } from './policy-schema.ts'
 import { ROLES } from './roles.ts'
-import { parseYaml, type YamlFile } from './yaml.ts'
+import {
+  parseYaml,
+  sourceRefusal,
+  checkedValue,
+  valueRefusal,
+  type WrongValue,
+  type YamlFile,
+} from './yaml.ts'
+import { readInThread } from './yaml-thread.ts'
 
 /** Who is meant by the names in a policy. */
 export interface PolicyNames {
@@ -49,7 +57,49 @@ export interface ReadPolicy {
  * of clients, roles and namespaces that there are not among them.
  */
 export function parsePolicy(text: string, name: string, names: PolicyNames): ReadPolicy {
-  const file = parseYaml<PolicyText>(text, name, policySchema)
+  return policyIn(parseYaml<PolicyText>(text, name, policySchema), names)
+}
+
+/** The same, in a thread where it would take long: reading the longest file takes seconds. */
+export async function parsePolicyAside(
+  text: string,
+  name: string,
+  names: PolicyNames,
+): Promise<ReadPolicy> {
+  if (text.length < LONG) return parsePolicy(text, name, names)
+  const source = await readInThread(text)
+  try {
+    if (source.wrong !== undefined) throw sourceRefusal(name, source.wrong)
+    const { wrong, read } = understood(source.value, names)
+    if (read !== undefined) return read
+    throw valueRefusal(name, wrong, await source.find(wrong.path))
+  } finally {
+    await source.end()
+  }
+}
+
+type Understood =
+  | { readonly read: ReadPolicy; readonly wrong?: undefined }
+  | { readonly wrong: WrongValue; readonly read?: undefined }
+
+/** What a file says, or the first thing that is wrong with it, whose line is not known yet. */
+function understood(value: unknown, names: PolicyNames): Understood {
+  const outcome = checkedValue<PolicyText>(value, policySchema)
+  if (outcome.wrong !== undefined) return { wrong: outcome.wrong }
+  let wrong: WrongValue | undefined
+  const refusal = (path: readonly PropertyKey[], problem: string) => {
+    wrong = { path, problem, canBeMissing: false }
+    return new KmipFault('INVALID_FIELD', problem)
+  }
+  try {
+    return { read: policyIn({ value: outcome.value, refusal }, names) }
+  } catch (error) {
+    if (wrong === undefined) throw error
+    return { wrong }
+  }
+}
+
+function policyIn(file: YamlFile<PolicyText>, names: PolicyNames): ReadPolicy {
   const counts = countsOf(file.value)
   if (counts.statements + counts.approvals > MOST_STATEMENTS) {
     throw file.refusal([], `has more than ${MOST_STATEMENTS} statements`)
@@ -58,6 +108,9 @@ export function parsePolicy(text: string, name: string, names: PolicyNames): Rea
 }
 
 type Path = readonly (string | number)[]
+
+/** Characters from which on a file is read in a thread: about what is read within 50 ms. */
+const LONG = 16_384
 
 class Reader {
   readonly #file: YamlFile<PolicyText>

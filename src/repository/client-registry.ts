@@ -32,6 +32,8 @@ export interface ClientRegistry {
   /** In the order of their names. */
   list(): readonly Client[]
   find(id: string): Client | undefined
+  /** By its name. */
+  named(name: string): Client | undefined
   /**
    * Throws `INVALID_FIELD` for a name that is not one, `NAME_TAKEN`, `OBJECT_EXISTS` for a key that another client
    * has, `UNAVAILABLE`.
@@ -79,6 +81,7 @@ export async function openClientRegistry(deps: RegistryDeps): Promise<ClientRegi
 class StoredClients implements ClientRegistry {
   readonly #deps: RegistryDeps
   readonly #byId = new Map<string, Held>()
+  readonly #byName = new Map<string, string>()
   readonly #byKey = new Map<string, Identity>()
   /** Keys that a client has put another in the place of, and whose; the oldest first. */
   readonly #replaced = new Map<string, string>()
@@ -108,6 +111,10 @@ class StoredClients implements ClientRegistry {
 
   find(id: string): Client | undefined {
     return this.#byId.get(id)?.client
+  }
+
+  named(name: string): Client | undefined {
+    return this.find(this.#byName.get(name) ?? '')
   }
 
   async add({ name, role, namespace, key }: NewClient): Promise<Client> {
@@ -226,8 +233,10 @@ class StoredClients implements ClientRegistry {
   }
 
   #letGo(id: string): void {
-    for (const key of this.#byId.get(id)?.client.keys ?? []) this.#byKey.delete(joinKey(key))
+    const { name = '', keys = [] } = this.#byId.get(id)?.client ?? {}
+    for (const key of keys) this.#byKey.delete(joinKey(key))
     this.#byId.delete(id)
+    this.#byName.delete(name)
   }
 
   /** Changes may be told of in another order than they were made in: the latest counts. */
@@ -237,6 +246,7 @@ class StoredClients implements ClientRegistry {
     if (before !== undefined && before.version >= held.version) return
     this.#letGo(id)
     this.#byId.set(id, held)
+    this.#byName.set(name, id)
     if (isSuspended) return
     for (const key of keys) {
       const { issuer, subject, object } = key
