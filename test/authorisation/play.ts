@@ -16,9 +16,8 @@ import { FREE, Stage, type Found, type Made, type Told } from './stage.ts'
 /** Permission Denied, as it is said of operations and of objects; an operation's own refusals say something else. */
 export const DENIED = '12 The client may not ask for this operation'
 export const DENIED_OBJECT = '12 The client may not do this with the object'
-/** As long as the identifiers of the harness, and none of them. */
-const MISSING = '00000000-0000-4000-8000-999999999999'
-const MISSING_REQUEST = Buffer.from(MISSING).toString('hex')
+/** As long as a Correlation Value, and none. */
+const MISSING_REQUEST = Buffer.from('00000000-0000-4000-8000-999999999999').toString('hex')
 const ABSENT: Relation = { what: 'absent', owner: 'nobody', isAbsent: true }
 
 export const oracle = new Oracle(POLICY)
@@ -204,18 +203,20 @@ async function outcomeOf(stage: Stage, { told }: Row, answer: Told): Promise<str
 function comparable(bytes: Uint8Array, named: string): string {
   const value = Buffer.from(named, 'hex').toString('latin1')
   const text = Buffer.from(bytes).toString('latin1')
-  const unnamed = value.length < MISSING.length ? text : text.replaceAll(value, '#')
+  const unnamed = value.length < MISSING_REQUEST.length / 2 ? text : text.replaceAll(value, '#')
   return unnamed.replace(/(?<=0000-4000-8000-)\d{12}/g, '#')
 }
 
 async function setUp(stage: Stage, { row, relation, state }: Group): Promise<Scene> {
   const beside: Made[] = []
   for (const kind of row.beside ?? []) beside.push(await stage.make({ kind, ...USUAL }))
-  const it = await putUp(stage, { row, relation, state })
+  const half = await halfOf(stage, { row, relation, state })
+  if (half !== undefined) beside.push(half)
+  const it = await putUp(stage, { row, relation, state }, half)
   const scene = {
     ...(it ?? (await missing(stage, row, relation))),
     ...{ it, relation, beside },
-    chosen: CHOSEN + stage.nameFor({ ...relation, name: '' }).padStart(12, '0'),
+    chosen: stage.unused(),
     learnt: '',
   }
   if (ISSUING.includes(row.operation)) await stage.issueUsually()
@@ -225,16 +226,24 @@ async function setUp(stage: Stage, { row, relation, state }: Group): Promise<Sce
 }
 
 const USUAL = { relation: BESIDE, state: 'Active', isUnlimited: true } as const
-const CHOSEN = '99999999-0000-4000-8000-'
+
+/** Another object in the same relation, which the row's own is linked to. */
+async function halfOf(
+  stage: Stage,
+  { row: { half: kind }, relation, state }: Group,
+): Promise<Made | undefined> {
+  if (kind === undefined || relation.isAbsent === true) return undefined
+  return stage.make({ kind, relation, state })
+}
 
 async function putUp(
   stage: Stage,
-  { row: { about, before, put }, relation, state }: Group,
+  { row: { about, put = () => ({}) }, relation, state }: Group,
+  half: Made | undefined,
 ): Promise<Made | undefined> {
   if (about === 'new' || about === 'nothing' || about === 'job') return undefined
   if (relation.isAbsent === true) return undefined
-  const more = (await before?.(stage, relation, state)) ?? {}
-  return stage.make({ kind: about, ...put, ...more, relation, state })
+  return stage.make({ kind: about, ...put(relation, half), relation, state })
 }
 
 /** What a request names that names no object. */
@@ -243,9 +252,8 @@ async function missing(
   { about }: Row,
   relation: Relation,
 ): Promise<Pick<Scene, 'id' | 'name'>> {
-  if (about === 'new') return { id: MISSING, name: stage.nameFor(relation) }
-  const name = 'nobody has this'
-  if (about !== 'job') return { id: MISSING, name }
+  const name = stage.nameFor(relation)
+  if (about !== 'job') return { id: stage.unused(), name }
   return { id: relation.isAbsent === true ? MISSING_REQUEST : await stage.request(relation), name }
 }
 

@@ -38,14 +38,10 @@ export interface Row {
   readonly what?: string
   /** What it is about: an object of a kind, a new object that the request describes, what was asked for, or nothing. */
   readonly about: Kind | 'new' | 'job' | 'nothing'
+  /** Another that is put up before it in the same relation and state, and then stands beside it first. */
+  readonly half?: Kind
   /** How it is put up otherwise than its kind is. */
-  readonly put?: Partial<Placing>
-  /** What is put up with it, in the same relation and state, and before it. */
-  readonly before?: (
-    stage: Stage,
-    relation: Relation,
-    state: StateName,
-  ) => Promise<Partial<Placing>>
+  readonly put?: (relation: Relation, half: Made | undefined) => Partial<Placing>
   /** What else is put up, to be had by everybody. */
   readonly beside?: readonly Kind[]
   /** The same, once it is known what the row is about. */

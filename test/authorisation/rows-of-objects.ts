@@ -40,10 +40,9 @@ const NAMED: readonly Row[] = [
   of('Validate', 'certificate'),
   {
     ...{ operation: 'Query', what: 'its group', about: 'symmetric' },
-    before: async (_, { groups = [] }) =>
-      Promise.resolve({
-        attributes: attribute1('Object Group', 'TextString', 'of it alone', groups.length),
-      }),
+    put: ({ groups = [] }) => ({
+      attributes: attribute1('Object Group', 'TextString', 'of it alone', groups.length),
+    }),
     payload: () => `${enumeration('QueryFunction', 'QueryOperations')}<ObjectGroups>
       <ObjectGroup type="TextString" value="of it alone"/></ObjectGroups>`,
     touches: [{ which: 'it', as: 'Locate' }],
@@ -98,20 +97,30 @@ const CHANGED: readonly Row[] = [
 const SPLIT = `${integer('SplitKeyParts', 2)}${integer('SplitKeyThreshold', 2)}
   ${enumeration('SplitKeyMethod', 'XOR')}<Attributes/>`
 
+const unlimited = () => ({ isUnlimited: true })
+
+const PAIR: Row = {
+  ...{ operation: 'ReKeyKeyPair', about: 'private', half: 'public' },
+  put: (_, half) => ({ attributes: link1('PublicKeyLink', half?.id ?? '') }),
+  payload: ({ id }) => `<PrivateKeyUniqueIdentifier type="TextString" value="${id}"/>`,
+}
+
 /** What makes a new object of one that is there, which hands on to it what it is told apart by. */
 const REPLACED: readonly Row[] = [
   onKey('ReKey'),
   {
-    ...{ operation: 'ReKeyKeyPair', about: 'private' },
-    before: async (stage, relation, state) => {
-      const half = await stage.make({ kind: 'public', relation, state })
-      return { attributes: link1('PublicKeyLink', half.id) }
-    },
-    payload: ({ id }) => `<PrivateKeyUniqueIdentifier type="TextString" value="${id}"/>`,
+    ...PAIR,
+    touches: [
+      { which: 'it', as: 'ReKeyKeyPair' },
+      { which: 0, as: 'ReKeyKeyPair' },
+    ],
+    states: ['PreActive', 'Active', 'Deactivated', 'Compromised'],
   },
-  { ...of('ReCertify', 'certificate') },
+  // Nobody asks for the other half then.
+  { ...PAIR, what: 'that is gone', states: ['Destroyed', 'Archived'] },
+  of('ReCertify', 'certificate'),
   {
-    ...{ operation: 'CreateSplitKey', about: 'symmetric', put: { isUnlimited: true } },
+    ...{ operation: 'CreateSplitKey', about: 'symmetric', put: unlimited },
     payload: ({ id }) => enumeration('ObjectType', 'SplitKey') + uidText(id) + SPLIT,
   },
 ]

@@ -107,7 +107,7 @@ const PARTS: readonly Row[] = [
   },
   {
     ...{ operation: 'JoinSplitKey', what: 'the key that was split', about: 'symmetric' },
-    put: { isUnlimited: true },
+    put: () => ({ isUnlimited: true }),
     around: async (stage, { id }) => {
       const usual = {
         relation: BESIDE,

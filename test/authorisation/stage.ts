@@ -144,6 +144,12 @@ export class Stage {
     return `${name}${String(this.#made)}`
   }
 
+  /** An identifier of the form of the server's that nothing has yet. */
+  unused(): string {
+    this.#made += 1
+    return `00000000-0000-4000-8000-9${String(this.#made).padStart(11, '0')}`
+  }
+
   async #register(wanted: Wanted, maker: PlainIdentity): Promise<string> {
     const isNew = kindOf(wanted.kind).isNew === true
     const told = await this.ask(maker, 'Register', {
