@@ -7,16 +7,22 @@ import {
   DEFAULT_APPROVAL_LIMITS,
   openApprovalBook,
   type ApprovalBook,
+  type ApprovalLimits,
 } from '../repository/approval-book.ts'
 import type { ApprovalPlace } from '../repository/approval-store.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { Audit } from './audit.ts'
 
+export interface ApprovalOptions {
+  readonly audit: Audit | undefined
+  readonly limits: ApprovalLimits | undefined
+}
+
 /** Reads the approvals of a store; what becomes of them is told in the audit first. Throws `UNAVAILABLE` when a record is damaged. */
 export async function openApprovals(
   place: ApprovalPlace,
   clients: ClientRegistry,
-  audit: Audit | undefined,
+  { audit, limits = DEFAULT_APPROVAL_LIMITS }: ApprovalOptions,
 ): Promise<ApprovalBook> {
   const book = await openApprovalBook({
     ...place,
@@ -24,7 +30,7 @@ export async function openApprovals(
     random: nodeRandom,
     digest,
     electorate: electorateOf(clients),
-    limits: DEFAULT_APPROVAL_LIMITS,
+    limits,
   })
   if (audit !== undefined) book.witness = async (event) => audit.tell(approvalEntry(event, digest))
   return book

@@ -12,7 +12,7 @@ import type { Log } from '../port/log.ts'
 import type { KeyLines } from '../port/key-lines.ts'
 import type { RootOfTrust } from '../port/root-of-trust.ts'
 import type { EpochSealer } from '../port/sealer.ts'
-import type { ApprovalBook } from '../repository/approval-book.ts'
+import type { ApprovalBook, ApprovalLimits } from '../repository/approval-book.ts'
 import { openAuthorityBook, type AuthorityBook } from '../repository/authority-book.ts'
 import type { PolicyOffice } from '../admin/policy-office.ts'
 import { readAuthority, type KeyedCertificate } from '../repository/authority-record.ts'
@@ -64,6 +64,8 @@ export interface CoreOptions extends RootAccess {
   readonly ballast?: number
   /** How the audit is kept, where that is not as ever. */
   readonly audit?: Partial<Pick<AuditParts, 'limits' | 'place' | 'newLogFor'>>
+  /** How many requests may wait for officers, where that is not as ever. */
+  readonly approvals?: ApprovalLimits
   /** Opens the store as it is, proved or not, and leaves its anchors and the audit alone. */
   readonly isUnproved?: boolean
   /** Key-encryption keys to make in advance: no other can be begun later. */
@@ -127,7 +129,7 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     })
     const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }
-    const approvals = await openApprovals(sealed, clients, audit)
+    const approvals = await openApprovals(sealed, clients, { audit, limits: options.approvals })
     const books = { clients, authorities, namespaces, objects, approvals, policies, authority }
     return assemble({ directory, audit, anchors, clock, ...books, ...sealed })
   } catch (error) {

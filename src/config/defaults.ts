@@ -8,6 +8,7 @@ import type { LockLimits } from '../operation/ticket-lock.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_REVOCATION_LIMITS, type RevocationLimits } from '../server/revocations.ts'
+import { DEFAULT_APPROVAL_LIMITS, type ApprovalLimits } from '../repository/approval-book.ts'
 import { DEFAULT_ROTATION_LIMITS, type RotationLimits } from '../server/rotor.ts'
 import { DEFAULT_INTEGRITY_LIMITS, type IntegrityLimits } from '../server/scrub.ts'
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../server/limits.ts'
@@ -63,6 +64,8 @@ export interface Config {
   readonly hsm?: HsmConfig | undefined
   /** The replacing of objects that are to be rotated automatically. */
   readonly rotation: RotationLimits
+  /** Requests that may wait for officers. */
+  readonly approvals: ApprovalLimits
   /** How the store is watched over. */
   readonly integrity: IntegrityLimits & {
     /** A file on another disk that the head of the store is kept in, too. */
@@ -188,6 +191,7 @@ export const DEFAULT_CONFIG: Config = {
     },
   },
   rotation: DEFAULT_ROTATION_LIMITS,
+  approvals: DEFAULT_APPROVAL_LIMITS,
   integrity: { ...DEFAULT_INTEGRITY_LIMITS, ballast: 16_777_216 },
   audit: DEFAULT_AUDIT_LIMITS,
   log: { level: 'info' },

@@ -125,6 +125,10 @@ export const configSchema: z.ZodType<Config> = section({
     everySeconds: number(1, 86_400, DEFAULT_CONFIG.rotation.everySeconds),
     perTurn: number(1, 10_000, DEFAULT_CONFIG.rotation.perTurn),
   }),
+  approvals: section({
+    perClient: number(1, 10_000, DEFAULT_CONFIG.approvals.perClient),
+    pending: number(1, 10_000, DEFAULT_CONFIG.approvals.pending),
+  }),
   audit: section({
     directory: z.string().min(1).max(4_096).exactOptional(),
     segmentBytes: number(4_096, 1_099_511_627_776, DEFAULT_CONFIG.audit.segmentBytes),

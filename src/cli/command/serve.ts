@@ -95,6 +95,7 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
       anchor: options.anchor ?? config.integrity.anchor,
       spareKeys: SPARE_KEYS,
       ballast: config.integrity.ballast,
+      approvals: config.approvals,
       audit: { limits: config.audit, place: config.audit.directory },
       beforeStore: async () => checkFree(config),
     }),
