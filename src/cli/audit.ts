@@ -16,6 +16,7 @@ import type { EpochSealer } from '../port/sealer.ts'
 import { auditLine } from '../model/audit-entry.ts'
 import { AuditMemory } from '../repository/audit-memory.ts'
 import { AuditTrail, type AuditEvent } from '../server/audit/trail.ts'
+import { headDetail, problemOfToldStore, refuseToldStore } from './store-in-audit.ts'
 
 export interface AuditParts {
   readonly directory: DataDirectory
@@ -31,6 +32,8 @@ export interface AuditParts {
   readonly newLogFor?: string | undefined
   /** The latest time that it tells is remembered with the log. */
   readonly clock?: Clock | undefined
+  /** The store is taken as it is, whatever the log tells of it. */
+  readonly isAccepting?: boolean
   readonly log: Log
 }
 
@@ -59,19 +62,25 @@ export class Audit {
   #work: Promise<void> = Promise.resolve()
   #remembered: number
   #batch: bigint
+  /** Entries when the log was told last how far the store is. */
+  #told: number
 
+  /** What the log tells against a store that is taken as it is. */
+  readonly problem: string | undefined
   /** The log that this one was begun in the place of. */
   readonly left: LeftLog | undefined
 
   private constructor(
     parts: AuditParts,
-    { log, left, boot, known }: OpenedLog,
+    { log, left, boot, known, problem }: CheckedLog,
     memory: AuditMemory,
   ) {
     const { store } = parts
     this.#parts = parts
     this.#log = log
     this.left = left
+    this.problem = problem
+    this.#told = log.size
     this.#memory = memory
     this.#remembered = known
     this.#batch = store.head.batch
@@ -81,13 +90,14 @@ export class Audit {
 
   /**
    * Opens the log, or begins one, and gives it what it lacks of the store's journals. Throws `UNAVAILABLE` when it is
-   * not the one that the store knows of, unless a new one may be begun then.
+   * not the one that the store knows of, unless a new one may be begun then; and when the store is not the one that the
+   * log tells of, unless that is accepted.
    */
   static async open(parts: AuditParts): Promise<Audit> {
     const { store, generation, log } = parts
     const lost = await store.lostLines()
     const memory = new AuditMemory(store, generation)
-    const opened = await openLog(parts, memory)
+    const opened = await checked(await openLog(parts, memory), parts)
     const from = Math.max(0, lost.from - SLACK)
     const missing = lost.lines.length === 0 ? [] : opened.log.missing(lost.lines, from)
     for (const line of missing) opened.log.append(line)
@@ -140,6 +150,7 @@ export class Audit {
     await this.#work
     const { store, log } = this.#parts
     try {
+      await this.#tellStore()
       await store.settleJournals()
     } catch (error) {
       log.error('audit not settled', { reason: wordsOf(error) })
@@ -156,16 +167,20 @@ export class Audit {
   async #follow(): Promise<void> {
     const { store, log } = this.#parts
     try {
-      const { batch, chain } = store.head
-      if (batch !== this.#batch) {
-        const detail = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
-        await this.tell({ operation: 'Store', detail })
-      }
+      await this.#tellStore()
       await store.settleJournals()
       await this.#remember()
     } catch (error) {
       log.warn('audit not remembered', { reason: wordsOf(error) })
     }
+  }
+
+  /** Who opens the log need not look far behind for it. */
+  async #tellStore(): Promise<void> {
+    const { batch } = this.#parts.store.head
+    if (batch === this.#batch && this.#log.size - this.#told < MOST_BETWEEN) return
+    await this.tell({ operation: 'Store', detail: headDetail(this.#parts) })
+    this.#told = this.#log.size
   }
 
   async #remember(): Promise<void> {
@@ -184,6 +199,22 @@ interface OpenedLog {
   readonly boot: string
   /** Entries that the store knows of. */
   readonly known: number
+}
+
+interface CheckedLog extends OpenedLog {
+  readonly problem: string | undefined
+}
+
+/** A log that tells of this store, or else is closed. */
+async function checked(opened: OpenedLog, parts: AuditParts): Promise<CheckedLog> {
+  try {
+    const problem = problemOfToldStore(pathIn(parts.directory, 'audit'), parts)
+    if (parts.isAccepting !== true) refuseToldStore(problem)
+    return { ...opened, problem }
+  } catch (error) {
+    await opened.log.close()
+    throw error
+  }
 }
 
 /** Opens the log; begins a new one, which says so first, where it is refused and there is a reason to. */
@@ -242,26 +273,6 @@ export async function toldBeforeAndAfter<T>(
   }
 }
 
-/** Tells that a server begins, in which state of its store. Throws `UNAVAILABLE`. */
-export async function tellStart(
-  audit: Audit,
-  { store, generation }: { readonly store: LevelStore; readonly generation: number },
-  version: string,
-): Promise<void> {
-  const { batch, chain } = store.head
-  const head = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
-  await audit.tell({ operation: 'Start', detail: { version, generation, ...head } })
-}
-
-/** Tells that a server ends, where that can be told. */
-export function tellStop({ trail }: Audit): void {
-  try {
-    trail.tell({ operation: 'Stop' })
-  } catch (error) {
-    if (!(error instanceof KmipFault)) throw error
-  }
-}
-
 function wordsOf(error: unknown): string {
   return error instanceof KmipFault ? (error.detail ?? error.message) : 'unknown error'
 }
@@ -269,5 +280,7 @@ function wordsOf(error: unknown): string {
 const BOOT_BYTES = 8
 /** Entries before the place that a journal names, in which an intent of it may be. */
 const SLACK = 10_000
+/** Entries between two that tell how far the store is, though it has not changed. */
+const MOST_BETWEEN = 50_000
 /** How long the store may be behind the log in what it knows of it. */
 const INTERVAL_MS = 10_000

@@ -28,7 +28,7 @@ import type { Watch } from '../server/watch/watch.ts'
 import { auditedService } from '../admin/audited-service.ts'
 import { openAdminApi } from './admin-api.ts'
 import { createCallApprovals, keepApprovals } from './approvals.ts'
-import { tellStart, tellStop, type Audit } from './audit.ts'
+import type { Audit } from './audit.ts'
 import {
   createCatalogue,
   createHandler,
@@ -44,6 +44,7 @@ import { openEndpoints, toldBy } from './endpoints.ts'
 import { departuresOf } from './departures.ts'
 import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
+import { tellStart, tellStop } from './run-in-audit.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
 import { identityOf, openTrust, problemsOf, type Trust } from './trust.ts'
 import { openWatching, type Watching } from './watching.ts'

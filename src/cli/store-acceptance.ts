@@ -4,10 +4,11 @@ import { SILENT } from './admin-session.ts'
 import { Audit, toldBeforeAndAfter, type LeftLog } from './audit.ts'
 import type { Core } from './core.ts'
 import { CommandFailure } from './failure.ts'
+import { headDetail } from './store-in-audit.ts'
 
 /** What was taken as it is. */
 export interface AcceptedStore {
-  /** What the anchors said against it, if anything. */
+  /** What the anchors, or the audit, said against it, if anything. */
   readonly problem: string | undefined
   /** The audit log that was refused, where a new one was begun. */
   readonly left: LeftLog | undefined
@@ -37,13 +38,12 @@ export async function acceptStore(
   if (damage !== undefined) {
     throw new CommandFailure(damage, { hint: 'a damaged store is not accepted' })
   }
-  const problem = await anchors.problem()
+  const against = await anchors.problem()
   const audit = await openAudit(core, newLogFor)
-  const { batch, chain } = store.head
-  const head = { batch: String(batch), chain: Buffer.from(chain).toString('hex') }
+  const problem = against ?? audit.problem
   const behind = clock ? core.clock.behind : 0
   const detail = {
-    ...head,
+    ...headDetail(core),
     ...(problem === undefined ? {} : { problem }),
     ...(behind === 0 ? {} : { clock: behind }),
   }
@@ -64,7 +64,8 @@ export async function acceptStore(
 async function openAudit(core: Core, newLogFor: string | undefined): Promise<Audit> {
   const { directory, store, sealer, generation } = core
   try {
-    return await Audit.open({ directory, store, sealer, generation, newLogFor, log: SILENT })
+    const parts = { directory, store, sealer, generation, newLogFor }
+    return await Audit.open({ ...parts, isAccepting: true, log: SILENT })
   } catch (error) {
     if (!(error instanceof KmipFault)) throw error
     throw new CommandFailure(error.message, {

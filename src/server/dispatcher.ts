@@ -99,6 +99,10 @@ class Dispatcher implements MessageHandler {
     this.#slowWork = new SlowWork(services.policy.slowWorkPerClient)
   }
 
+  get isMute(): boolean {
+    return !this.#options.trail.isOpen
+  }
+
   async handle(
     bytes: Uint8Array,
     peer: Peer,

@@ -38,6 +38,8 @@ export interface Reply {
  * could be read from is answered; undefined means that nothing can be answered and the connection closes.
  */
 export interface MessageHandler {
+  /** Whether nothing is answered for now because it could not be told in the audit; never where it is absent. */
+  readonly isMute?: boolean
   /** @param encoding - of the request and of its answer; TTLV when absent */
   handle(request: Uint8Array, peer: Peer, encoding?: Encoding): Promise<Reply | undefined>
 }

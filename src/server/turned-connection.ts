@@ -210,6 +210,7 @@ export class TurnedConnection implements Conversation {
 
   #answer(reply: Reply | undefined): void {
     if (reply === undefined || this.#socket.destroyed) {
+      reply?.bytes.fill(0)
       this.destroy('cannot be answered')
       return
     }

@@ -372,6 +372,15 @@ describe('the end of a connection', () => {
     expect(await closeReasons(bench)).toEqual(['refused in HTTP'])
   })
 
+  test('what cannot be told in the audit is answered as nothing that is wrong with the request', async () => {
+    await using bench = await startBench({
+      handler: { handle: async () => Promise.resolve(undefined), isMute: true },
+    })
+    const answers = new HttpAnswers(await bench.connect())
+    expect((await answers.ask({ type: 'application/octet-stream', body: 'x' })).status).toBe(503)
+    expect(await closeReasons(bench)).toEqual(['refused in HTTP'])
+  })
+
   test('an answer may ask for the connection to be closed after it', async () => {
     const { handler, waiting } = createManualHandler()
     await using bench = await startBench({ handler })

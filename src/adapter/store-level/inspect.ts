@@ -1,6 +1,6 @@
 import { differenceOf, readContents, sameContents, type Pause } from './contents.ts'
 import type { Engine, EngineSnapshot } from './engine.ts'
-import { decodeHead, placeAfter, samePlace, type Head } from './head.ts'
+import { decodeHead, placeAfter, type Head } from './head.ts'
 import { HEAD_KEY } from './layout.ts'
 import type { StoreSeal } from './seal.ts'
 
@@ -10,17 +10,20 @@ import type { StoreSeal } from './seal.ts'
  */
 export type Standing = 'held' | 'behind' | 'apart' | 'foreign'
 
-/** Where the head of `engine` stands to the bytes of a head. What the ring does not tell any more counts as held. */
+/** A batch and the chain after it, as somebody tells of them whose word is proved elsewhere. */
+export type ToldHead = Pick<Head, 'batch' | 'chain'>
+
+/** Where the head of `engine` stands to the bytes of a head, or to one that is told of. What the ring does not tell any more counts as held. */
 export function standingOf(
   { engine, seal }: { readonly engine: Engine; readonly seal: StoreSeal },
   head: Head,
-  bytes: Uint8Array,
+  known: Uint8Array | ToldHead,
 ): Standing {
-  const anchor = decodeHead(bytes, seal)
+  const anchor = known instanceof Uint8Array ? decodeHead(known, seal) : known
   if (anchor === undefined) return 'foreign'
   if (anchor.batch > head.batch) return 'behind'
   const place = placeAfter(engine, anchor.batch)
-  return place === undefined || samePlace(place, anchor) ? 'held' : 'apart'
+  return place === undefined || Buffer.compare(place.chain, anchor.chain) === 0 ? 'held' : 'apart'
 }
 
 /**

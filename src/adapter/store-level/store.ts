@@ -19,7 +19,7 @@ import type { Group } from './group.ts'
 import { unavailable, wordsOf } from './fault.ts'
 import { decodeHead, encodeHead, samePlace, type Head } from './head.ts'
 import { Journals, readLostLines } from './journals.ts'
-import { inspectContents, standingOf, type Standing } from './inspect.ts'
+import { inspectContents, standingOf, type Standing, type ToldHead } from './inspect.ts'
 import { HEAD_KEY } from './layout.ts'
 import { momentOf, type Moment } from './moment.ts'
 import { LevelSnapshot, readMany, readOne, readRange, type Read } from './reading.ts'
@@ -129,10 +129,10 @@ export class LevelStore implements JournalledStore {
     return encodeHead(this.head, this.#parts.seal)
   }
 
-  /** How the store stands to a head that was kept apart from it. */
-  standingTo(anchor: Uint8Array): Standing {
+  /** How the store stands to a head that was kept apart from it, or that the audit log tells of. */
+  standingTo(known: Uint8Array | ToldHead): Standing {
     const { engine, committer } = this.#usable()
-    return standingOf({ engine, seal: this.#parts.seal }, committer.head, anchor)
+    return standingOf({ engine, seal: this.#parts.seal }, committer.head, known)
   }
 
   /**

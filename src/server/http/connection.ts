@@ -7,7 +7,7 @@ import type { Peer, Reply } from '../handler.ts'
 import { HttpChannel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
-import { judge, TOO_LONG, UNREADABLE, unparsed, type HttpRefusal } from './judge.ts'
+import { judge, TOO_LONG, UNREADABLE, UNTOLD, unparsed, type HttpRefusal } from './judge.ts'
 import type { HttpParsing } from './parsing.ts'
 
 /** What the parser is given at a time of what was held. */
@@ -175,8 +175,9 @@ export class HttpConnection implements Conversation {
       exchange.wipe()
     }
     if (this.#socket.destroyed) forget()
-    else if (reply === undefined) this.#refuse(exchange, UNREADABLE)
-    else {
+    else if (reply === undefined) {
+      this.#refuse(exchange, this.#context.handler.isMute === true ? UNTOLD : UNREADABLE)
+    } else {
       if (reply.close) this.#ending ??= 'closed after an answer'
       this.#enter('sending')
       this.#context.outbox.put(() => {

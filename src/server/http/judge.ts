@@ -99,6 +99,9 @@ export const TOO_LONG: HttpRefusal = { status: 413, text: 'The message is too lo
 /** The body is no message of KMIP, not even one that could be refused as such. */
 export const UNREADABLE: HttpRefusal = { status: 400, text: 'The body is no message of KMIP' }
 
+/** What cannot be told in the audit: nothing is wrong with the request, and it may be asked again. */
+export const UNTOLD: HttpRefusal = { status: 503, text: 'The server cannot answer now' }
+
 /** What cannot be parsed, by the code that node:http gives it. */
 export function unparsed(code: string): HttpRefusal {
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431, text: 'The headers are too long' }
