@@ -1,6 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { Account, Client } from '../repository/client-record.ts'
-import { clientNamed } from './client-calls.ts'
+import { clientNamed } from './call-subject.ts'
 import type { IdentityCalls, IdentityDeps } from './identity-deps.ts'
 import type { IdentityResponse } from './identity-schema.ts'
 

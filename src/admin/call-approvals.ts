@@ -54,6 +54,25 @@ export class CallApprovals {
     })
   }
 
+  /**
+   * The same of a call with names in its request, which may come to mean something else: what they mean is looked up when
+   * it is asked for, when the approval is used, and once more after that. Throws what `check` and `meaning` throw.
+   *
+   * @param meaning - the parts of the request, and what its names mean now
+   */
+  async checkMeant(
+    call: ApprovableCall,
+    meaning: () => Promise<CallSubject>,
+    by: AdminCaller,
+  ): Promise<void> {
+    if (this.#deps.ruleOf(call) === undefined) return
+    const subject = await meaning()
+    await this.check(call, subject, by)
+    const meant = JSON.stringify(await meaning())
+    if (meant === JSON.stringify(subject)) return
+    throw new KmipFault('NOT_PERMITTED', 'The request means something else by now')
+  }
+
   /** Asks the officers. Throws `INVALID_FIELD` for what needs no approval, `SERVER_LIMIT`. */
   async request(call: ApprovableCall, subject: CallSubject, by: AdminCaller): Promise<Approval> {
     const rule = this.#deps.ruleOf(call)

@@ -12,6 +12,11 @@ export interface ObjectCatalogue {
   /** Undefined when there is no such object. */
   show(id: string): Promise<ObjectDetails | undefined>
   /**
+   * What has this identifier in words, one text for each tenant that has something: who approves it should see it, and
+   * another object in its place has another text. Empty when nothing has.
+   */
+  describe(id: string): Promise<readonly string[]>
+  /**
    * Marks a key as one that guarded keys may leave under, or takes the mark away. False when there is no such object.
    * Throws `WRONG_OBJECT_TYPE`, `OBJECT_DESTROYED`, `NOT_PERMITTED` for a key that cannot be trusted, and `CONFLICT`.
    */

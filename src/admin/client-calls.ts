@@ -1,7 +1,8 @@
 import { KmipFault } from '../fault/fault.ts'
 import { namespaceOf } from '../model/identity.ts'
 import type { Client, ClientKey } from '../repository/client-record.ts'
-import { isClientName, type ClientRegistry } from '../repository/client-registry.ts'
+import { isClientName } from '../repository/client-registry.ts'
+import { clientNamed } from './call-subject.ts'
 import type { IdentityCalls, IdentityDeps } from './identity-deps.ts'
 import type { IdentityResponse } from './identity-schema.ts'
 import { limitsOf } from '../repository/limits.ts'
@@ -43,13 +44,6 @@ export function clientCalls(deps: IdentityDeps): ClientCalls {
     'client.key.remove': async ({ name, subject }) =>
       change(name, (client) => withoutKey(client, subject)),
   }
-}
-
-/** Throws `OBJECT_NOT_FOUND`. */
-export function clientNamed(clients: ClientRegistry, name: string): Client {
-  const client = clients.named(name)
-  if (client !== undefined) return client
-  throw new KmipFault('OBJECT_NOT_FOUND', `There is no client of the name ${name}`)
 }
 
 /** Registers the key of a certificate that one of the authorities signed. */

@@ -9,12 +9,13 @@ import type { ClientRegistry } from '../repository/client-registry.ts'
 import { limitsOf } from '../repository/limits.ts'
 import type { Holder, Usage } from '../repository/usage.ts'
 import { OFFER } from '../server/offer.ts'
+import { clientNamed } from './call-subject.ts'
 import type { AdminResponse } from './schema.ts'
 import type { AdminService } from './admin-service.ts'
 
 export interface NamespaceDeps {
   readonly namespaces: NamespaceRegistry
-  readonly clients: Pick<ClientRegistry, 'list'>
+  readonly clients: Pick<ClientRegistry, 'list' | 'find' | 'named'>
   /** How much somebody has. */
   readonly usageOf: (holder: Holder) => Promise<Usage>
   /** Throws where a namespace is not empty; takes what is left of destroyed objects out of it. */
@@ -68,10 +69,9 @@ export function namespaceCalls(deps: NamespaceDeps): NamespaceCalls {
       return { id, name }
     },
     'object.give': async ({ id, client }) => {
-      const to = deps.clients.list().find(({ name }) => name === client)
-      if (to === undefined) throw new KmipFault('OBJECT_NOT_FOUND', `There is no client ${client}`)
+      const to = clientNamed(deps.clients, client)
       const { owner } = await deps.give(id, to)
-      const from = deps.clients.list().find((each) => each.id === owner)?.name ?? owner
+      const from = deps.clients.find(owner)?.name ?? owner
       return { id, from, to: client }
     },
   }

@@ -54,6 +54,10 @@ export function createObjectCatalogue(options: CatalogueOptions): ObjectCatalogu
         .map(lineOf)
       return { ...summaryOf(object, options), attributes }
     },
+    async describe(id) {
+      const all = await objects.everyOf(id)
+      return all.map(({ object }) => descriptionOf(object, options))
+    },
     trust: async (id, trusts) => trust(id, trusts, options),
   }
 }
@@ -116,6 +120,21 @@ function summaryOf(
     length: attributes.get('CryptographicLength'),
     created: attributes.get('InitialDate'),
   }
+}
+
+/** What does not change by itself of an object: its state does. */
+function descriptionOf(object: ManagedObject, options: CatalogueOptions): string {
+  const { type, owner, namespace, created } = summaryOf(object, options)
+  const { attributes } = object
+  const digests = tellsSecret(object, 'Digest') ? [] : attributes.all('Digest')
+  const facts = [
+    `${type} of ${owner} (${object.owner})`,
+    ...(namespace === undefined ? [] : [`in ${namespace}`]),
+    ...attributes.all('Name').map(({ nameValue }) => `Name ${JSON.stringify(nameValue)}`),
+    ...(created === undefined ? [] : [`made ${created}`]),
+    ...digests.map(({ digestValue }) => `digest ${Buffer.from(digestValue ?? []).toString('hex')}`),
+  ]
+  return facts.join(', ')
 }
 
 function nameOf(

@@ -30,7 +30,11 @@ export function policyCalls({
     ) => {
       // Nobody is asked about a file that could not be applied.
       await policies.check(text, name)
-      await callApprovals.check('policy.apply', { sha256: digestOf(text) }, by)
+      await callApprovals.checkMeant(
+        'policy.apply',
+        async () => ({ sha256: digestOf(text), ...(await policies.meant(text, name)) }),
+        by,
+      )
       const { revision, read } = await policies.apply(text, name)
       return { revision, ...read.counts }
     },

@@ -39,6 +39,9 @@ export interface PolicyQuestion {
   readonly object?: string | undefined
 }
 
+/** Identifiers by names. */
+export type MeantNames = Readonly<Record<string, string>>
+
 /** A policy that was put into force. */
 interface Enforced {
   readonly stored: StoredPolicy | undefined
@@ -83,6 +86,19 @@ export class PolicyOffice {
   /** Reads a policy file and changes nothing. Throws as `parsePolicy` does. */
   async check(text: string, name: string): Promise<ReadPolicy> {
     return parsePolicyAside(text, name, this.#deps.names)
+  }
+
+  /** Whom the names in a policy file mean now. Throws as `parsePolicy` does. */
+  async meant(
+    text: string,
+    name: string,
+  ): Promise<Readonly<Record<'clients' | 'namespaces', MeantNames>>> {
+    const meant = new RecordedNames(this.#deps.names)
+    await parsePolicyAside(text, name, meant)
+    return {
+      clients: Object.fromEntries(meant.clients),
+      namespaces: Object.fromEntries(meant.namespaces),
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { approvalCalls } from './approvals.ts'
 import { approvedCalls } from './approved-calls.ts'
 import type { CallApprovals } from './call-approvals.ts'
+import { rotationSubject } from './call-subject.ts'
 import type { AdminService } from './admin-service.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
@@ -58,11 +59,7 @@ export function createAdminService(deps: AdminDeps): AdminService {
   const { callApprovals, local = LOCAL } = deps
   const service: AdminService = {
     status: async () => Promise.resolve(deps.status()),
-    'client.add': async (request, by = local) => {
-      const { name, role, namespace } = request
-      await callApprovals.check('client.add', { name, role, namespace }, by)
-      return addClient(deps, request)
-    },
+    'client.add': async (request) => addClient(deps, request),
     ...identityCalls(deps),
     'client.list': async () => Promise.resolve({ clients: listClients(deps) }),
     'object.list': async (request) => deps.objects.list(request),
@@ -77,7 +74,8 @@ export function createAdminService(deps: AdminDeps): AdminService {
     },
     ...namespaceCalls(deps),
     'kek.rotate': async ({ namespace }, by = local) => {
-      await callApprovals.check('kek.rotate', { namespace }, by)
+      const subject = async () => Promise.resolve(rotationSubject(namespace, deps))
+      await callApprovals.checkMeant('kek.rotate', subject, by)
       return { namespace, epoch: await deps.keys.rotate(lineOf(deps.namespaces, namespace)) }
     },
     'kek.status': async () => Promise.resolve(keyReportOf(deps.keys.status(), deps.namespaces)),
@@ -89,7 +87,8 @@ export function createAdminService(deps: AdminDeps): AdminService {
       deps.backup(shares && { ...shares, setId: Buffer.from(shares.setId, 'base64') }),
     ),
   }
-  return { ...service, ...approvedCalls(service, callApprovals, local) }
+  const terms = { approvals: callApprovals, local, bearers: deps }
+  return { ...service, ...approvedCalls(service, terms) }
 }
 
 /** A backup holds a snapshot, for which the engine keeps what is written over. */

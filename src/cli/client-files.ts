@@ -1,12 +1,12 @@
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { createKeyPair } from '../adapter/certificate-authority.ts'
 import { readCertificateFile } from '../adapter/certificate-file.ts'
-import { encodePem } from '../adapter/certificate-pem.ts'
 import { codeOf } from '../adapter/data-directory.ts'
 import { writeNewFile } from '../adapter/data-directory-build.ts'
 import type { AdminResponse } from '../admin/schema.ts'
-import type { Secret } from '../secret/secret.ts'
+import { AdminFailure } from '../admin/failure.ts'
+import { KmipFault } from '../fault/fault.ts'
+import { makeKeyFile, readKeyFile } from './client-key-file.ts'
 import { CommandFailure } from './failure.ts'
 
 /** A client as the admin API answers it. */
@@ -24,6 +24,8 @@ export interface ClientFilesOptions {
   readonly authority: string
   readonly out: string
   readonly name: string
+  /** Whether its key may be there: it was left for the certificate that officers have approved. */
+  readonly isApproved?: boolean
 }
 
 /** Files that are not there yet, and whether the authority's certificate is. */
@@ -31,6 +33,8 @@ export interface PlannedFiles {
   readonly folder: string
   readonly files: ClientFiles
   readonly hasAuthority: boolean
+  /** Whether the key is there already. */
+  readonly hasKey: boolean
 }
 
 /** Plans the files of a client. Throws when one exists already, or a `ca.crt` of another authority is in their place. */
@@ -38,6 +42,7 @@ export async function planClientFiles({
   authority,
   out,
   name,
+  isApproved = false,
 }: ClientFilesOptions): Promise<PlannedFiles> {
   const folder = resolve(out)
   const files: ClientFiles = {
@@ -46,37 +51,49 @@ export async function planClientFiles({
     authority: join(folder, 'ca.crt'),
   }
   await refuseExisting(files.certificate)
-  await refuseExisting(files.key)
-  return { folder, files, hasAuthority: await checkAuthority(authority, files.authority) }
+  const hasKey = isApproved && (await stat(files.key).catch(() => undefined))?.isFile() === true
+  if (!hasKey) await refuseExisting(files.key)
+  const hasAuthority = await checkAuthority(authority, files.authority)
+  return { folder, files, hasAuthority, hasKey }
 }
 
 /**
  * Makes a client's key and writes it with the certificate that `register` gets for it. The key is on the disk before
- * the client exists; when `register` fails, nothing stays behind.
+ * the client exists; when `register` fails, nothing stays behind, but for the key that officers are asked about.
  *
  * @param register - is given the public key as SubjectPublicKeyInfo in DER, base64
  */
 export async function writeClientFiles(
-  { folder, files, hasAuthority }: PlannedFiles,
+  { folder, files, hasAuthority, hasKey }: PlannedFiles,
   register: (publicKey: string) => Promise<AddedClient>,
 ): Promise<AddedClient> {
   const madeFolder = await makeFolder(folder)
-  const { key, publicKey } = createKeyPair()
-  const written: string[] = []
   try {
-    await writeSecretPem(files.key, key)
-    written.push(files.key)
-    const client = await register(Buffer.from(publicKey).toString('base64'))
+    const key = await (hasKey ? readKeyFile(files.key) : makeKeyFile(files.key))
+    const client = await register(Buffer.from(key.publicKey).toString('base64')).catch(
+      async (error: unknown) => {
+        if (!isAwaited(error)) await key.forget()
+        throw isAwaited(error) ? awaited(error, files.key) : error
+      },
+    )
     await writeNewFile(files.certificate, Buffer.from(client.certificate), 0o644)
     if (!hasAuthority) await writeNewFile(files.authority, Buffer.from(client.authority), 0o644)
     return client
   } catch (error) {
-    for (const path of written) await rm(path, { force: true })
+    // It stays where something is in it.
     if (madeFolder) await rmdir(folder).catch(() => undefined)
     throw error
-  } finally {
-    key.destroy()
   }
+}
+
+/** Whether officers are asked about it, so that it may come to be yet. */
+function isAwaited(error: unknown): error is KmipFault | AdminFailure {
+  if (!(error instanceof KmipFault) && !(error instanceof AdminFailure)) return false
+  return error.code === 'APPROVAL_NEEDED'
+}
+
+function awaited({ message }: Error, key: string): CommandFailure {
+  return new CommandFailure(message, { hint: `the key that they approve stays in ${key}` })
 }
 
 async function refuseExisting(path: string): Promise<void> {
@@ -104,14 +121,5 @@ async function makeFolder(path: string): Promise<boolean> {
     return (await mkdir(path, { recursive: true, mode: 0o700 })) !== undefined
   } catch (cause) {
     throw new CommandFailure(`${path} cannot be made (${codeOf(cause)})`)
-  }
-}
-
-async function writeSecretPem(path: string, key: Secret): Promise<void> {
-  const pem = key.expose((der) => encodePem('PRIVATE KEY', der))
-  try {
-    await writeNewFile(path, pem, 0o600)
-  } finally {
-    pem.fill(0)
   }
 }

@@ -141,7 +141,7 @@ export function createRotor(
     ticker: systemTicker,
     log,
     trail,
-    clientOf: (id) => core.clients.list().find((client) => client.id === id),
+    clientOf: (id) => core.clients.find(id),
   })
 }
 
@@ -208,7 +208,7 @@ function issuerOf(
   { client, ...names }: Config['certification'],
 ): Pick<Services, 'issuer'> {
   if (client === undefined) return {}
-  const issuing = () => core.clients.list().find(({ name }) => name === client)
+  const issuing = () => core.clients.named(client)
   return {
     issuer: () => {
       const { id, namespace } = issuing() ?? {}
@@ -219,11 +219,10 @@ function issuerOf(
 
 /** Makes what lists managed objects for those who run the server. */
 export function createCatalogue(core: Core): ObjectCatalogue {
-  const names = () => new Map(core.clients.list().map(({ id, name }) => [id, name]))
   return createObjectCatalogue({
     objects: core.objects,
     clock: systemClock,
-    ownerName: (id) => names().get(id),
+    ownerName: (id) => core.clients.find(id)?.name,
     namespaceName: (id) => core.namespaces.get(id)?.name,
   })
 }

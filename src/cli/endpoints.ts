@@ -61,7 +61,7 @@ function announceChanges(
   { log, trail }: { readonly log: Log; readonly trail: AuditTrail },
 ): void {
   const tell = sentTeller(trail)
-  const named = (name: string) => core.clients.list().find((client) => client.name === name)?.id
+  const named = (name: string) => core.clients.named(name)?.id
   core.objects.observe((change) => {
     for (const { config, endpoint } of listening) {
       if (named(config.client) !== change.after.owner) continue

@@ -1,5 +1,6 @@
 import { openDataDirectory, pathIn } from '../adapter/data-directory.ts'
 import { checkAccess } from '../adapter/root-of-directory.ts'
+import { rotationSubject } from '../admin/call-subject.ts'
 import { connectAdmin } from '../admin/client.ts'
 import type { AdminService } from '../admin/service.ts'
 import { lineOf } from '../admin/namespaces.ts'
@@ -47,7 +48,8 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
       const by = { kind: 'local', approval } as const
       const told = { name: 'local', operation: 'admin kek.rotate', detail: { namespace } }
       const epoch = await toldBeforeAndAfter(core.audit, told, async () => {
-        await createCallApprovals(core).check('kek.rotate', { namespace }, by)
+        const subject = async () => Promise.resolve(rotationSubject(namespace, core))
+        await createCallApprovals(core).checkMeant('kek.rotate', subject, by)
         return rotation.rotate(lineOf(core.namespaces, namespace))
       })
       await rotation.settled()

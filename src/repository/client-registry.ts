@@ -236,7 +236,8 @@ class StoredClients implements ClientRegistry {
     const { name = '', keys = [] } = this.#byId.get(id)?.client ?? {}
     for (const key of keys) this.#byKey.delete(joinKey(key))
     this.#byId.delete(id)
-    this.#byName.delete(name)
+    // Another client may have the name by now.
+    if (this.#byName.get(name) === id) this.#byName.delete(name)
   }
 
   /** Changes may be told of in another order than they were made in: the latest counts. */

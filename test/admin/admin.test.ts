@@ -29,7 +29,7 @@ import { openNamespaceRegistry } from '../../src/repository/namespace-registry.t
 import { openOffice } from '../fixtures/policy-office.ts'
 import { plainSealer } from '../fixtures/plain-sealer.ts'
 import { anyOfficersBook, person } from './approval.fixture.ts'
-import { EPOCHS, KEYS, objects, REPORT } from './service.fixture.ts'
+import { EPOCHS, KEYS, objects, REPORT, SAME_KEY } from './service.fixture.ts'
 
 const NOW = 1_800_000_000
 const issue: IssueDeps = { clock: { now: () => NOW }, random: nodeRandom }
@@ -178,7 +178,7 @@ describe('the admin API', () => {
     ['audit.prune', async (admin) => admin['audit.prune']({ before: 1_700_000_000 })],
     [
       'client.add',
-      async (admin) => admin['client.add']({ name: 'web', role: 'reader', publicKey: newKey() }),
+      async (admin) => admin['client.add']({ name: 'web', role: 'reader', publicKey: SAME_KEY }),
     ],
     [
       'backup',
@@ -199,6 +199,8 @@ describe('the admin API', () => {
     rule = { approvers: 1, expires: 900 }
     const wait = { code: 'APPROVAL_NEEDED' }
     const asked = { role: 'crypto-officer', certificate: 'AAAA' }
+    const key = { issuer: 'aa', subject: 'bb', notAfter: NOW }
+    await clients.add({ name: 'web', role: 'user', key })
     await expect(service['client.register'](asked)).rejects.toMatchObject(wait)
     await expect(service['client.remove']({ name: 'web' })).rejects.toMatchObject(wait)
     const names = approvals.list().map(({ statement }) => statement.name)

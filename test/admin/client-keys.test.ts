@@ -9,7 +9,7 @@ import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { revocationFiles } from '../../src/adapter/revocation-file.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { AdminService } from '../../src/admin/admin-service.ts'
-import { approvedCalls } from '../../src/admin/approved-calls.ts'
+import { approvedCalls, type CallTerms } from '../../src/admin/approved-calls.ts'
 import { LOCAL } from '../../src/admin/caller.ts'
 import { CallApprovals } from '../../src/admin/call-approvals.ts'
 import { clientCalls } from '../../src/admin/client-calls.ts'
@@ -69,7 +69,10 @@ test('where clients are added by approval so are their keys, and officers see wh
   const book = await anyOfficersBook(issue.clock)
   const rules = [{ calls: new Set(['client.add']), approvers: 2, expires: 900 }]
   const approvals = new CallApprovals({ book, ruleOf: (call) => callTermsOf(rules, call) })
-  const guarded = approvedCalls(calls as unknown as AdminService, approvals, LOCAL)
+  const guarded = approvedCalls(calls as unknown as AdminService, {
+    ...{ approvals, local: LOCAL },
+    bearers: { clients } as unknown as CallTerms['bearers'],
+  })
   const asked = { name: 'web', certificate: certificate() }
   await expect(guarded['client.key.add'](asked)).rejects.toMatchObject({ code: 'APPROVAL_NEEDED' })
   const [{ statement } = { statement: undefined }] = book.list()

@@ -1,3 +1,4 @@
+import { createKeyPair } from '../../src/adapter/certificate-authority.ts'
 import type { ObjectCatalogue } from '../../src/admin/catalogue.ts'
 
 export const objects: ObjectCatalogue = {
@@ -13,6 +14,7 @@ export const objects: ObjectCatalogue = {
     const attributes = [{ name: 'State', value: 'Active' }]
     return Promise.resolve({ id, type: 'SymmetricKey', owner: 'a', attributes })
   },
+  describe: async (id) => Promise.resolve(id === 'there/is one?' ? ['SymmetricKey of a'] : []),
   trust: async (id) => Promise.resolve(id === 'there/is one?'),
 }
 
@@ -33,3 +35,6 @@ export const REPORT = {
   entries: 40,
   findings: [{ where: 'store', problem: 'x' }],
 }
+
+/** A public key, base64: what is approved is the adding of one. */
+export const SAME_KEY = Buffer.from(createKeyPair().publicKey).toString('base64')

@@ -77,7 +77,8 @@ async function issue(
   const { planClientFiles, writeClientFiles } = await import('../client-files.ts')
   const authority =
     typeof place === 'string' ? pathIn(await openDataDirectory(place), 'authority') : place.ca
-  const planned = await planClientFiles({ authority, out, name })
+  const isApproved = options.approval !== undefined
+  const planned = await planClientFiles({ authority, out, name, isApproved })
   const client = await withAdmin(options, async (admin) =>
     writeClientFiles(planned, async (publicKey) =>
       admin['client.add']({ name, role, publicKey, namespace }),
