@@ -40,8 +40,6 @@ const BARE_ERROR = {
 const PROCESS = { name: 'process', message: 'Only cli/ knows the process; pass values down.' }
 const BUFFER = { name: 'Buffer', message: 'Use Uint8Array here.' }
 const PROCESS_MODULES = ['process', 'node:process']
-/** Says when something is done, and nothing of the process. */
-const OF_PROCESS = ['nextTick']
 const BUFFER_MODULES = ['buffer', 'node:buffer']
 const DIALECTS = {
   regex: '(^|/)v[12]/',
@@ -54,19 +52,16 @@ function bansOf(layer) {
   if (!CLOCK_OWNERS.includes(layer)) syntax.push(...CLOCK)
   if (CORE.includes(layer)) syntax.push(BARE_ERROR)
   const globals = []
-  const patterns = []
+  const modules = []
   if (layer !== 'cli') {
     globals.push(PROCESS)
-    patterns.push({
-      group: PROCESS_MODULES,
-      allowImportNames: OF_PROCESS,
-      message: 'Not in this folder.',
-    })
+    modules.push(...PROCESS_MODULES)
   }
   if (!BUFFER_USERS.includes(layer)) {
     globals.push(BUFFER)
-    patterns.push({ group: BUFFER_MODULES, message: 'Not in this folder.' })
+    modules.push(...BUFFER_MODULES)
   }
+  const patterns = modules.length === 0 ? [] : [{ group: modules, message: 'Not in this folder.' }]
   if (layer !== 'message') patterns.push(DIALECTS)
   return {
     files: [`src/${layer}/**/*.ts`],

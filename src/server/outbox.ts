@@ -1,17 +1,15 @@
-import { nextTick } from 'node:process'
-
 /**
  * Answers of all connections on their way out. What becomes ready together is written together: a client that waits is
  * woken once for many answers instead of once for each, which costs the machine more than most requests do. Requests
- * that arrive together are told of together in the audit, and so their answers are ready together; none waits for
- * anything else.
+ * that arrive together are told of together in the audit, and stored together; what waits for that goes on in step, so
+ * that an answer which is ready waits for the others of its step alone (docs/adr/0121).
  */
 export class Outbox {
   #waiting: (() => void)[] = []
 
-  /** Calls `send` when the requests at hand are answered. It must not throw. */
+  /** Calls `send` soon. It must not throw. */
   put(send: () => void): void {
-    if (this.#waiting.length === 0) nextTick(this.#flush)
+    if (this.#waiting.length === 0) queueMicrotask(this.#flush)
     this.#waiting.push(send)
   }
 
