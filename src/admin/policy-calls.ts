@@ -60,6 +60,19 @@ export const POLICY_CALLS = {
       verdict: z.enum(['allowed', 'refused', 'hidden']),
       /** The rule that decides, for people. */
       rule: z.string(),
+      /** What officers have to approve of what is allowed; absent where nothing. */
+      approvals: z
+        .array(
+          z.strictObject({
+            approvers: z.int(),
+            /** Within how many seconds. */
+            expires: z.int(),
+            /** Only where a key is asked for as it is. */
+            plaintext: z.boolean(),
+          }),
+        )
+        .readonly()
+        .optional(),
     }),
   },
 } as const

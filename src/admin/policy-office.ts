@@ -10,7 +10,8 @@ import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import type { ApprovableCall } from '../model/approval/approvable-call.ts'
-import { callTermsOf } from '../model/approval/policy-rules.ts'
+import { approvalRulesOf, callTermsOf } from '../model/approval/policy-rules.ts'
+import type { ApprovalRule } from '../model/approval/rule.ts'
 import { clientOperation } from '../model/permission/operation-class.ts'
 import { CompiledPolicy } from '../model/permission/permission.ts'
 import { EMPTY_POLICY, type ApprovalTerms } from '../model/permission/policy.ts'
@@ -41,6 +42,17 @@ export interface PolicyQuestion {
 
 /** Identifiers by names. */
 export type MeantNames = Readonly<Record<string, string>>
+
+/** What decides, and what beside it has to be approved. */
+export interface Explanation extends Decision {
+  /** Absent where no officer has to approve what is allowed. */
+  readonly approvals?: readonly NeededApproval[]
+}
+
+interface NeededApproval extends ApprovalTerms {
+  /** Only where a key is asked for as it is. */
+  readonly plaintext: boolean
+}
 
 /** A policy that was put into force. */
 interface Enforced {
@@ -134,7 +146,7 @@ export class PolicyOffice {
     identity: name,
     operation: word,
     object: id,
-  }: PolicyQuestion): Promise<Decision> {
+  }: PolicyQuestion): Promise<Explanation> {
     const identity = this.#deps.identityOf(name)
     if (identity === undefined) {
       throw new KmipFault('OBJECT_NOT_FOUND', `There is no client ${name}`)
@@ -145,9 +157,11 @@ export class PolicyOffice {
     }
     const permission = this.inForce.of(identity)
     const asked = permission.ask(operation)
-    if (asked.verdict !== 'allowed' || id === undefined) return asked
+    const rules = approvalRulesOf(permission.approvals, identity.id)?.of(operation) ?? []
+    if (asked.verdict !== 'allowed' || id === undefined) return withApprovals(asked, rules)
     const object = await this.#deps.objectFor(identity, id)
-    return object === undefined ? NOT_THERE : permission.decide(operation, object)
+    if (object === undefined) return NOT_THERE
+    return withApprovals(permission.decide(operation, object), rules, object)
   }
 
   async #apply(text: string, name: string): Promise<{ revision: number; read: ReadPolicy }> {
@@ -190,6 +204,24 @@ export class PolicyOffice {
     this.#problem = undefined
     this.inForce.replace(policy)
   }
+}
+
+/** Adds those that the operation needs by itself, or for the object. */
+function withApprovals(
+  decision: Decision,
+  rules: readonly ApprovalRule[],
+  object?: ManagedObject,
+): Explanation {
+  if (decision.verdict !== 'allowed') return decision
+  const needed = rules.filter(
+    ({ isAbout }) => isAbout === undefined || (object !== undefined && isAbout(object)),
+  )
+  if (needed.length === 0) return decision
+  const { verdict, rule } = decision
+  const approvals = needed.map(({ approvers, expires, plaintext }) => {
+    return { approvers, expires, plaintext }
+  })
+  return { verdict, rule, approvals }
 }
 
 function readStored(stored: StoredPolicy | undefined): ReadPolicy {

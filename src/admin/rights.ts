@@ -61,6 +61,9 @@ export function permitCall(call: AdminCall | 'backup', by: AdminCaller): void {
   if (by.kind === 'local') return
   const roles: readonly string[] = ADMIN_RIGHTS[call]
   if (!roles.includes(by.role)) {
-    throw new KmipFault('NOT_PERMITTED', `A client of the role ${by.role} may not make this call`)
+    throw new KmipFault(
+      'NOT_PERMITTED',
+      `A client of the role ${by.role} may not make this call: it takes ${roles.join(' or ')}`,
+    )
   }
 }

@@ -43,11 +43,16 @@ export async function withWire<T>(wire: Wire, use: (send: Send) => Promise<T>): 
   if (wire.kind === 'tls') {
     const { host, port, secureContext } = wire
     const agent = new Agent({ secureContext, minVersion: 'TLSv1.2' })
-    return use(async (request, patience) =>
-      send(request, { patience, approval }, (options, take) =>
-        httpsRequest({ ...options, host, port, agent }, take),
-      ),
-    )
+    try {
+      return await use(async (request, patience) =>
+        send(request, { patience, approval }, (options, take) =>
+          httpsRequest({ ...options, host, port, agent }, take),
+        ),
+      )
+    } catch (error) {
+      const isLost = error instanceof AdminFailure && error.code === 'UNREACHABLE'
+      throw isLost ? unreachableAt(`${host}:${port}`, error.cause) : error
+    }
   }
   const socket = await openSocketPath(wire.path)
   try {
@@ -64,6 +69,22 @@ export async function withWire<T>(wire: Wire, use: (send: Send) => Promise<T>): 
 /** There was no answer, or it ended before its end. */
 export function unreachable(cause: unknown): AdminFailure {
   return new AdminFailure('UNREACHABLE', 'The running server does not answer', cause)
+}
+
+function unreachableAt(place: string, cause: unknown): AdminFailure {
+  const code =
+    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  return new AdminFailure('UNREACHABLE', `${place} ${problemOf(code)}`, cause)
+}
+
+/** @param code - of Node's error; empty where it has none, as for an answer that cannot be read */
+function problemOf(code: string): string {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'has a certificate without that name'
+  if (/CERT|SIGNATURE/.test(code)) return `has a certificate that --ca does not vouch for (${code})`
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return 'ended the connection: it does not know the certificate, or is no admin API'
+  }
+  return code === '' ? 'does not answer as an admin API' : `does not answer (${code})`
 }
 
 type Begin = (

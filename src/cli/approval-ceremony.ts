@@ -79,7 +79,9 @@ export function printApproval({ statement, hash, state, approved, votes }: Appro
 
 async function ask(approval: ApprovalView, verdict: Verdict): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw wrongUsage('--hash is needed where there is no terminal to ask on')
+    throw wrongUsage(
+      "--hash is needed where there is no terminal to ask on: 'kmipd approval show' prints it",
+    )
   }
   printApproval(approval)
   const lines = createInterface({ input: process.stdin, output: process.stdout })

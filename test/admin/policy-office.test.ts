@@ -185,6 +185,31 @@ describe('the explanation', () => {
     expect(await office.explain(ask())).toEqual({ verdict: 'allowed', rule: 'role user' })
   })
 
+  test('says what officers have to approve, of the operation and of the object', async () => {
+    const object = asManaged()
+    const office = await openOffice({ objectFor: async () => Promise.resolve(object) })
+    const approvals = (...lines: string[]) =>
+      `${GRANT}    approvals:\n${lines.map((line) => `      - ${line}\n`).join('')}`
+    await office.apply(
+      approvals(
+        '{ operations: [Get], plaintext: true, approvers: 2 }',
+        '{ operations: [read], objects: { type: [SymmetricKey] }, approvers: 3, expires: 60 }',
+        '{ operations: [Get], objects: { type: [Certificate] }, approvers: 4 }',
+        '{ operations: [Destroy, Query], approvers: 5 }',
+      ),
+      'p.yaml',
+    )
+    const asItIs = { approvers: 2, expires: 900, plaintext: true }
+    expect((await office.explain(ask())).approvals).toEqual([asItIs])
+    const ofObject = { approvers: 3, expires: 60, plaintext: false }
+    expect((await office.explain(ask('x'))).approvals).toEqual([asItIs, ofObject])
+    // What is refused is not approved either, and what approvals are waited for with never needs one.
+    const destroy = await office.explain({ ...ask('x'), operation: 'Destroy' })
+    expect(destroy).toEqual({ verdict: 'hidden', rule: 'nothing allows it' })
+    const query = await office.explain({ ...ask(), operation: 'Query' })
+    expect(query).toEqual({ verdict: 'allowed', rule: 'role user' })
+  })
+
   test('says of what is not there that it is not', async () => {
     const office = await openOffice()
     const rule = 'no such object in the namespace'

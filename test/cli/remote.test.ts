@@ -70,7 +70,29 @@ describe('a server that is administered from elsewhere', () => {
     ] as const) {
       const refused = await runKmipd([...words, ...as(name)])
       expect(refused.code).toBe(1)
-      expect(refused.stderr).toContain('may not make this call')
+      expect(refused.stderr).toMatch(/may not make this call: it takes [a-z-]+( or [a-z-]+)*\n/)
+    }
+  })
+
+  test('says why a server cannot be asked, and which one that is', async () => {
+    const listWith = async (option: string, value: string) => {
+      const words = [...as('olga')]
+      words[words.indexOf(option) + 1] = value
+      return runKmipd(['client', 'list', ...words])
+    }
+    const kmip = `127.0.0.1:${server.port}`
+    for (const [option, value, message] of [
+      ['--server', '127.0.0.1:1', '127.0.0.1:1 does not answer (ECONNREFUSED)'],
+      ['--server', kmip, `${kmip} does not answer as an admin API`],
+      [
+        '--ca',
+        at('people', 'olga.crt'),
+        `${address} has a certificate that --ca does not vouch for`,
+      ],
+    ] as const) {
+      const lost = await listWith(option, value)
+      expect(lost.code).toBe(1)
+      expect(lost.stderr).toContain(`kmipd: error: ${message}`)
     }
   })
 

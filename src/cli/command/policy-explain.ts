@@ -20,6 +20,16 @@ export const policyExplainCommand = defineCommand({
     const question = { identity, operation, ...(object === '' ? {} : { object }) }
     const decision = await withAdmin(options, async (admin) => admin['policy.explain'](question))
     if (options.json) printJson(decision)
-    else print(`${decision.verdict}: ${decision.rule}`)
+    else {
+      const { verdict, rule, approvals = [] } = decision
+      print([`${verdict}: ${rule}`, ...approvals.map(approvalLine)].join('\n'))
+    }
   },
 })
+
+function approvalLine(needed: { approvers: number; expires: number; plaintext: boolean }): string {
+  const { approvers, expires, plaintext } = needed
+  const officers = approvers === 1 ? 'an officer' : `${approvers} officers`
+  const only = plaintext ? ', where the key is asked for as it is' : ''
+  return `needs the approval of ${officers} within ${expires} s${only}`
+}
