@@ -12,6 +12,7 @@ const vote = z.strictObject({
   key: z.string(),
   /** SubjectPublicKeyInfo in DER, base64. */
   publicKey: z.string(),
+  certificate: z.strictObject({ issuer: z.string(), serial: z.string() }).optional(),
   /** Base64. */
   signature: z.string(),
   at: dateTime,

@@ -57,6 +57,7 @@ async function castVote(
     name: by.name,
     key: by.key,
     publicKey: Buffer.from(by.publicKey).toString('base64'),
+    certificate: by.certificate,
     signature: signed.toString('base64'),
     at: clock.now(),
   })

@@ -1,3 +1,5 @@
+import type { VoterCertificate } from '../model/approval/approval.ts'
+
 /** Who makes a call of the admin API. */
 export type AdminCaller =
   /** Whoever may open the Unix socket, or the data directory itself: no client. */
@@ -12,6 +14,8 @@ export type AdminCaller =
       readonly key: string
       /** That key as SubjectPublicKeyInfo in DER: what it signs is verified with it. */
       readonly publicKey: Uint8Array
+      /** What that certificate is revoked by; nobody approves without it. */
+      readonly certificate?: VoterCertificate
       readonly address: string | undefined
       /** Number of the approval that the call is to be made under. */
       readonly approval?: string | undefined

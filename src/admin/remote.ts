@@ -152,6 +152,7 @@ class Visitors {
       role,
       key: certificate.key.subject,
       publicKey: shown.publicKey.export({ type: 'spki', format: 'der' }),
+      certificate: { issuer: certificate.key.issuer, serial: certificate.serial },
       address: socket.remoteAddress,
     }
   }

@@ -38,10 +38,11 @@ export async function withAdmin<T>(
     const { auditedService } = await import('../admin/audited-service.ts')
     const { createAdminService } = await import('../admin/service.ts')
     const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
-    const { identityOf } = await import('./trust.ts')
+    const { identityOf, judgeOfficers } = await import('./trust.ts')
     const { createCallApprovals } = await import('./approvals.ts')
     const core = await openCore(directory, { ...access, log: SILENT, isUnproved, spareKeys })
     try {
+      await judgeOfficers(core, SILENT)
       const service = createAdminService({
         clients: core.clients,
         ...identityOf(core),

@@ -10,7 +10,6 @@ import {
   type ApprovalLimits,
 } from '../repository/approval-book.ts'
 import type { ApprovalPlace } from '../repository/approval-store.ts'
-import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { Audit } from './audit.ts'
 
 export interface ApprovalOptions {
@@ -21,7 +20,7 @@ export interface ApprovalOptions {
 /** Reads the approvals of a store; what becomes of them is told in the audit first. Throws `UNAVAILABLE` when a record is damaged. */
 export async function openApprovals(
   place: ApprovalPlace,
-  clients: ClientRegistry,
+  electorate: Electorate,
   { audit, limits = DEFAULT_APPROVAL_LIMITS }: ApprovalOptions,
 ): Promise<ApprovalBook> {
   const book = await openApprovalBook({
@@ -29,7 +28,7 @@ export async function openApprovals(
     clock: systemClock,
     random: nodeRandom,
     digest,
-    electorate: electorateOf(clients),
+    electorate,
     limits,
   })
   if (audit !== undefined) book.witness = async (event) => audit.tell(approvalEntry(event, digest))
@@ -38,21 +37,3 @@ export async function openApprovals(
 
 const digest = (bytes: Uint8Array): string =>
   Buffer.from(nodeCrypto.digest('SHA_256', bytes)).toString('hex')
-
-/** Whoever is registered as an officer at the moment, and not suspended. */
-function electorateOf(clients: ClientRegistry): Electorate {
-  const find = (id: string) => clients.list().find((client) => client.id === id)
-  return {
-    isOfficer: (id, key) => {
-      const client = find(id)
-      return (
-        client?.role === OFFICER &&
-        client.isSuspended !== true &&
-        client.keys.some(({ subject }) => subject === key)
-      )
-    },
-    keysOf: (id) => find(id)?.keys.map(({ subject }) => subject) ?? [],
-  }
-}
-
-const OFFICER = 'crypto-officer'

@@ -20,9 +20,11 @@ import { ObjectRepository } from '../repository/object-repository.ts'
 import { openNamespaceRegistry, type NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { openClientRegistry, type ClientRegistry } from '../repository/client-registry.ts'
 import { readHighestTime } from '../repository/clock-memory.ts'
+import { authorityId } from '../server/revocations.ts'
 import { SteadyClock } from '../server/steady-clock.ts'
 import { openApprovals } from './approval-book.ts'
 import { Audit, type AuditParts } from './audit.ts'
+import { Officers } from './officers.ts'
 import { openPolicies } from './policies.ts'
 
 /** An open data directory: what the server, and commands without a server, stand on. */
@@ -49,6 +51,8 @@ export interface Core {
   readonly objects: ObjectRepository
   /** What was asked for and needs officers. */
   readonly approvals: ApprovalBook
+  /** Whose approvals count. */
+  readonly officers: Officers
   /** The policy that decides who may do what. */
   readonly policies: PolicyOffice
   /** Signs the clients and the server. */
@@ -129,9 +133,10 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
     })
     const policies = await openPolicies({ store, sealer, clients, namespaces, objects })
     const sealed = { store, sealer, keys, backup, generation }
-    const approvals = await openApprovals(sealed, clients, { audit, limits: options.approvals })
-    const books = { clients, authorities, namespaces, objects, approvals, policies, authority }
-    return assemble({ directory, audit, anchors, clock, ...books, ...sealed })
+    const officers = officersOf({ clients, authorities, authority })
+    const approvals = await openApprovals(sealed, officers, { audit, limits: options.approvals })
+    const books = { clients, authorities, namespaces, objects, approvals, policies, officers }
+    return assemble({ directory, audit, anchors, clock, authority, ...books, ...sealed })
   } catch (error) {
     await audit?.close()
     await store?.close()
@@ -143,6 +148,14 @@ export async function openCore(given: DataDirectory, options: CoreOptions): Prom
 
 async function steadyClock(store: LevelStore): Promise<SteadyClock> {
   return new SteadyClock(systemClock, (await readHighestTime(store)) ?? 0)
+}
+
+function officersOf({
+  clients,
+  authorities,
+  authority,
+}: Pick<Core, 'clients' | 'authorities' | 'authority'>): Officers {
+  return new Officers({ clients, authorities, own: authorityId(authority.certificate) })
 }
 
 async function openAudit(

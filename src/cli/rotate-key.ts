@@ -45,6 +45,8 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
     const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
     const rotation = createKeyRotation(core, SILENT, true)
     try {
+      const { judgeOfficers } = await import('./trust.ts')
+      await judgeOfficers(core, SILENT)
       const by = { kind: 'local', approval } as const
       const told = { name: 'local', operation: 'admin kek.rotate', detail: { namespace } }
       const epoch = await toldBeforeAndAfter(core.audit, told, async () => {

@@ -40,6 +40,8 @@ export async function rotateDirectoryRoot(
   return withAccess(given, async (access) => {
     const core = await openCore(directory, { ...access, log: SILENT })
     try {
+      const { judgeOfficers } = await import('./trust.ts')
+      await judgeOfficers(core, SILENT)
       const { createCallApprovals } = await import('./approvals.ts')
       const by = { kind: 'local', approval: given.approval } as const
       await createCallApprovals(core).check('root.rotate', { to: request.kind }, by)

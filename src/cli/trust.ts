@@ -5,7 +5,7 @@ import type { IdentityDeps, TrustInUse } from '../admin/identity-deps.ts'
 import type { ServerStatus } from '../admin/schema.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Log } from '../port/log.ts'
-import { Revocations } from '../server/revocations.ts'
+import { DEFAULT_REVOCATION_LIMITS, Revocations } from '../server/revocations.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import type { Core } from './core.ts'
@@ -45,6 +45,7 @@ export async function openTrust(
     limits: config.identity,
   })
   await revocations.start()
+  core.officers.judgeBy((certificate) => revocations.isRevoked(certificate))
   const material = () => withAuthorities(base, core)
   let { ca } = material()
   return {
@@ -68,6 +69,22 @@ export async function openTrust(
     isRevoked: (certificate) => revocations.isRevoked(certificate),
     close: async () => revocations.close(),
   }
+}
+
+/** Reads the revocation lists once, where no server does: approvals are judged by them then. */
+export async function judgeOfficers(core: Core, log: Log): Promise<void> {
+  const revocations = new Revocations({
+    authorities: () => core.authorities.list(),
+    lists: revocationFiles,
+    remember: async () => Promise.resolve(),
+    changed: () => undefined,
+    clock: systemClock,
+    ticker: systemTicker,
+    log,
+    limits: DEFAULT_REVOCATION_LIMITS,
+  })
+  await revocations.reload()
+  core.officers.judgeBy((certificate) => revocations.isRevoked(certificate))
 }
 
 /** What the admin API needs to know of who may connect. */

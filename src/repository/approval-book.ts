@@ -31,6 +31,8 @@ export interface ApprovalRequest {
   readonly kind: ApprovalKind
   readonly name: string
   readonly requester: Requester
+  /** The namespace of a client, which has a share of the room that there is. */
+  readonly tenant?: string | undefined
   /** The request as it will be carried out, byte for byte. */
   readonly subject: Uint8Array
   /** The same for people. */
@@ -67,6 +69,8 @@ export async function openApprovalBook(deps: ApprovalBookDeps): Promise<Approval
   return book
 }
 
+/** No tenant has more than its part of this many, or what one client may have. */
+const TENANTS = 4
 /** Ended approvals that can still be looked at. */
 const KEPT = 200
 const toUtf8 = new TextEncoder()
@@ -117,13 +121,15 @@ export class ApprovalBook {
   }
 
   /** Throws `SERVER_LIMIT` where too many of the kind are open. */
-  checkRoom(requester: Requester, kind: ApprovalKind): void {
-    const open = this.list().filter(
-      (approval) => approval.statement.kind === kind && this.#isOpen(approval),
+  checkRoom(requester: Requester, kind: ApprovalKind, tenant?: string): void {
+    const open = [...this.#held.values()].filter(
+      ({ approval }) => approval.statement.kind === kind && this.#isOpen(approval),
     )
-    const own = open.filter(({ statement }) => statement.requester.id === requester.id)
+    const own = open.filter(({ approval }) => approval.statement.requester.id === requester.id)
+    const beside = tenant === undefined ? [] : open.filter((held) => held.tenant === tenant)
     const { perClient, pending } = this.#deps.limits
-    if (open.length >= pending || own.length >= perClient) {
+    const share = Math.max(perClient, Math.ceil(pending / TENANTS))
+    if (open.length >= pending || own.length >= perClient || beside.length >= share) {
       throw new KmipFault('SERVER_LIMIT', 'Too many requests wait for approval')
     }
   }
@@ -132,7 +138,7 @@ export class ApprovalBook {
   async request(asked: ApprovalRequest): Promise<Approval> {
     return this.#inTurn(async () => {
       await this.#sweep()
-      this.checkRoom(asked.requester, asked.kind)
+      this.checkRoom(asked.requester, asked.kind, asked.tenant)
       const salt = this.#hex(32)
       const statement: ApprovalStatement = {
         id: this.#deps.random.identifier(),
@@ -148,7 +154,8 @@ export class ApprovalBook {
       }
       const approval = { statement, hash: hashOf(statement, this.#deps.digest), votes: [] }
       const { generation } = this.#deps
-      await this.#become({ approval, salt, generation }, { what: 'requested', approval })
+      const held = { approval, salt, generation, tenant: asked.tenant }
+      await this.#become(held, { what: 'requested', approval })
       return approval
     })
   }

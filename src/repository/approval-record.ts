@@ -10,6 +10,8 @@ export interface HeldApproval {
   readonly salt: string
   /** How often the store had been restored when it was asked for: a backup must not bring back what was used since. */
   readonly generation: number
+  /** Whose room it takes; of those that lie in the store it is nobody's. */
+  readonly tenant?: string | undefined
 }
 
 /**

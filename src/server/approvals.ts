@@ -1,6 +1,6 @@
 import { KmipFault } from '../fault/fault.ts'
 import { describeBug } from '../fault/describe-bug.ts'
-import type { Identity } from '../model/identity.ts'
+import { namespaceOf, type Identity } from '../model/identity.ts'
 import type { Ending } from '../model/approval/approval.ts'
 import type { ApprovalRules, ApprovedWork } from '../model/approval/rule.ts'
 import type { Log } from '../port/log.ts'
@@ -56,7 +56,7 @@ export class Approvals {
 
   /** Throws `SERVER_LIMIT` where the client, or all of them, wait for too many. */
   checkRoom(identity: Identity): void {
-    this.#options.book.checkRoom(identity, 'operation')
+    this.#options.book.checkRoom(identity, 'operation', namespaceOf(identity))
   }
 
   /** Asks the officers. Throws `SERVER_LIMIT`, `UNAVAILABLE`. */
@@ -70,6 +70,7 @@ export class Approvals {
         kind: 'operation',
         name: operation,
         requester: { id: identity.id, name: identity.name },
+        tenant: namespaceOf(identity),
         subject,
         shown: requestLines({ operation, version, identity }, need.lines, item.payload),
         approvers: need.approvers,

@@ -173,6 +173,19 @@ test('what clients ask for takes no room of what officers ask for', async () => 
   await asked(olga.caller)
 })
 
+test('the clients of one tenant leave room for those of others', async () => {
+  const requestOf = async (id: string, tenant: string) =>
+    book.request({
+      ...{ kind: 'operation', name: 'Destroy', requester: { id, name: id }, tenant },
+      ...{ subject: new Uint8Array(1), shown: [], approvers: 1, seconds: 900 },
+    })
+  for (let count = 0; count < 5; count += 1) await requestOf(`app-${count}`, 'payments')
+  const full = { code: 'SERVER_LIMIT' }
+  await expect(requestOf('app-5', 'payments')).rejects.toMatchObject(full)
+  for (let count = 0; count < 3; count += 1) await requestOf(`web-${count}`, 'shop')
+  await expect(requestOf('web-3', 'shop'), 'of all').rejects.toMatchObject(full)
+})
+
 describe('an officer', () => {
   test('decides once, and not by another officer with the same key', async () => {
     const twin: Person = { key: olga.key, caller: { ...olga.caller, id: 'twin', name: 'twin' } }

@@ -21,8 +21,8 @@ export function approvalEntry(
   const { id, requester } = statement
   const entry = { kind: 'event', operation: `approval.${what}`, approval: id } as const
   if (vote !== undefined) {
-    const { verdict, key, publicKey, signature } = vote
-    const detail = { hash, verdict, key, publicKey, signature }
+    const { verdict, key, publicKey, signature, certificate } = vote
+    const detail = { hash, verdict, key, publicKey, signature, ...certificate }
     return { ...entry, client: vote.id, name: vote.name, detail }
   }
   const by = { client: requester.id, name: requester.name }

@@ -37,6 +37,14 @@ export const VERDICTS = ['approve', 'deny'] as const
 
 export type Verdict = (typeof VERDICTS)[number]
 
+/** What a certificate is revoked by. */
+export interface VoterCertificate {
+  /** SHA-256 of the SubjectPublicKeyInfo of its authority, in hex. */
+  readonly issuer: string
+  /** Upper-case hex without leading zeros. */
+  readonly serial: string
+}
+
 /** What an officer said, signed with the key of the officer's certificate. */
 export interface Vote {
   readonly verdict: Verdict
@@ -47,6 +55,8 @@ export interface Vote {
   readonly key: string
   /** SubjectPublicKeyInfo in DER, base64. */
   readonly publicKey: string
+  /** The one that the officer showed: a vote without it counts for nothing. */
+  readonly certificate?: VoterCertificate | undefined
   /** Over {@link signedText}, base64. */
   readonly signature: string
   readonly at: DateTime

@@ -1,12 +1,12 @@
 import { KmipFault } from '../../fault/fault.ts'
 import type { DateTime } from '../../schema/primitive.ts'
-import type { Approval, Ending, Vote } from './approval.ts'
+import type { Approval, Ending, Vote, VoterCertificate } from './approval.ts'
 
 /** How far an approval is. */
 export type ApprovalState = 'pending' | 'approved' | Ending
 
-/** Whether an officer may still approve: is registered, has the role, and has this key. */
-export type IsOfficer = (id: string, key: string) => boolean
+/** Whether an officer may still approve: is registered, has the role, this key, and a good certificate for it. */
+export type IsOfficer = (id: string, key: string, certificate?: VoterCertificate) => boolean
 
 /** What is known of the clients at the moment. */
 export interface Electorate {
@@ -25,7 +25,7 @@ export function stateOf(approval: Approval, now: DateTime, isOfficer: IsOfficer)
 
 /** How many officers have agreed: other clients than one another, and other keys. */
 export function countOf({ votes }: Approval, isOfficer: IsOfficer): number {
-  const valid = votes.filter(({ verdict, id, key }) => verdict === 'approve' && isOfficer(id, key))
+  const valid = votes.filter((vote) => vote.verdict === 'approve' && mayVote(vote, isOfficer))
   return Math.min(
     new Set(valid.map(({ id }) => id)).size,
     new Set(valid.map(({ key }) => key)).size,
@@ -45,7 +45,7 @@ export function castVote(
 ): Approval {
   const { statement, votes } = approval
   checkOpen(approval, vote.at, isOfficer)
-  if (!isOfficer(vote.id, vote.key)) throw refused('Only crypto officers approve')
+  if (!mayVote(vote, isOfficer)) throw refused('Only crypto officers approve')
   const { id } = statement.requester
   if (vote.id === id || keysOf(id).includes(vote.key)) {
     throw refused('Nobody approves a request of their own')
@@ -94,6 +94,10 @@ export function use(approval: Approval, asked: Use, isOfficer: IsOfficer): Appro
   const state = stateOf(approval, asked.now, isOfficer)
   if (state !== 'approved') throw refused(REFUSALS[state])
   return { ...approval, ending: 'used' }
+}
+
+function mayVote({ id, key, certificate }: Vote, isOfficer: IsOfficer): boolean {
+  return isOfficer(id, key, certificate)
 }
 
 function checkOpen(approval: Approval, now: DateTime, isOfficer: IsOfficer): void {
