@@ -72,7 +72,11 @@ export class Connections {
     protocol: Protocol,
   ): Unwelcome | undefined {
     const identity = this.#identify(certificate)
-    if (identity === undefined) return { reason: 'not registered', ...certificate.key }
+    if (identity === undefined) {
+      const isRevoked = this.#options.isRevoked?.(certificate) === true
+      const reason = isRevoked ? 'revoked, or its list cannot be relied on' : 'not registered'
+      return { reason, ...certificate.key }
+    }
     if ((this.#perClient.get(identity.id) ?? 0) >= this.#options.limits.caps.perIdentity) {
       return { reason: 'too many connections of the client', client: identity.name }
     }

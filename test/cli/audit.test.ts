@@ -82,6 +82,8 @@ describe('kmipd audit', () => {
     [['verify', '--data', '.', '--directory', 'audit'], 2, 'give one of --data and --directory'],
     [['verify', '--data', '.', '--key', 'nothing'], 1, 'cannot be read (ENOENT)'],
     [['verify', '--data', '.', '--proof', 'kept.pem'], 1, 'holds no proof'],
+    [['verify', '--proof', 'kept.pem'], 2, 'give --key with the public key of the log'],
+    [['export', '--data', '.', '--output', 'x', '--syslog', 'x'], 2, 'give one of --output'],
     [['verify', '--data', '.', '--checkpoint', 'kept.pem'], 1, 'holds no checkpoint'],
     [['prove', '30', '--data', '.'], 1, 'there is no entry 30'],
     [['prove', 'x', '--data', '.'], 2, 'not the number of an entry'],

@@ -56,6 +56,7 @@ test(`${String(REVOKED)} of ${String(CLIENTS)} busy connections are closed withi
     identify: ({ subject }) =>
       keys.has(subject) ? { id: subject, name: subject.slice(0, 8), role: 'user' } : undefined,
   }
+  const log = new MemoryLog()
   /** Requests of revoked clients that came to be handled. */
   let late = 0
   listener = createListener({
@@ -79,7 +80,7 @@ test(`${String(REVOKED)} of ${String(CLIENTS)} busy connections are closed withi
         total: { perSecond: 10_000, burst: 10_000 },
       },
     },
-    log: new MemoryLog(),
+    log,
     clock: { now: () => Date.now() / 1_000 },
   })
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
@@ -115,6 +116,14 @@ test(`${String(REVOKED)} of ${String(CLIENTS)} busy connections are closed withi
   expect(others.filter(({ socket }) => socket.destroyed)).toEqual([])
   expect(late).toBeLessThanOrEqual(REVOKED)
   expect(listener.status().connections).toBe(CLIENTS - REVOKED)
+
+  const { key, cert } = authority.issue({ name: 'too late' })
+  revoked.add(new X509Certificate(cert).serialNumber.replace(/^0+/, ''))
+  const back = connect({ host: '127.0.0.1', port, key, cert, ca: authority.cert })
+  back.on('error', () => undefined)
+  sockets.push(back)
+  await until(() => log.reasons('client refused').length > 0)
+  expect(log.reasons('client refused')).toEqual(['revoked, or its list cannot be relied on'])
 }, 60_000)
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -62,7 +62,8 @@ interface Target {
 
 async function openTarget(options: Given<typeof OPTIONS>): Promise<Target> {
   const { output, syslog } = options
-  if (output !== undefined && syslog !== undefined) throw wrongUsage('give --output or --syslog')
+  if (output !== undefined && syslog !== undefined)
+    throw wrongUsage('give one of --output and --syslog')
   if (syslog !== undefined) return syslogTarget(syslog)
   return output === undefined ? standardOutput() : fileTarget(output)
 }

@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../adapter/audit-log/verify.ts'
 import { auditPlaceOptions } from '../audit-place.ts'
 import { defineCommand, type Given } from '../define-command.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, wrongUsage } from '../failure.ts'
 import { jsonOption, textOption } from '../option.ts'
 import { print, printJson, printTable } from '../output.ts'
 
@@ -59,7 +59,11 @@ function sentenceOf({ entries, checkpoints, moved, unproven }: AuditReport): str
 async function verifyProof(options: Given<typeof OPTIONS>, path: string): Promise<void> {
   const { auditPlace, readAuditKey, readText } = await import('../audit-place.ts')
   const { noteOf, problemOfProof, readProof } = await import('../../adapter/audit-log/prove.ts')
-  const key = readAuditKey(options.key, options.key === undefined ? auditPlace(options) : '')
+  const { key: file, data, directory } = options
+  if (file === undefined && data === undefined && directory === undefined) {
+    throw wrongUsage('give --key with the public key of the log, or --data or --directory')
+  }
+  const key = readAuditKey(file, file === undefined ? auditPlace(options) : '')
   const proof = readProof(readText(path))
   if (proof === undefined) throw new CommandFailure(`${path} holds no proof`)
   const problem = problemOfProof(proof, key)
