@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { KmipFault } from '../fault/fault.ts'
 import type { AuditDetail } from '../model/audit-entry.ts'
 import { LIMIT_NAMES } from '../repository/limits.ts'
@@ -29,7 +30,7 @@ export function auditedService(service: AdminService, trail: AuditTrail): AdminS
 /** A call while it is being told of. */
 class ToldCall {
   readonly #trail: AuditTrail
-  readonly #event: AuditEvent
+  #event: AuditEvent
   readonly #changes: boolean
 
   constructor(
@@ -51,6 +52,7 @@ class ToldCall {
     await this.#begin()
     try {
       const answer = await work()
+      this.#learn(answer)
       this.#end('success')
       return answer
     } catch (error) {
@@ -81,6 +83,13 @@ class ToldCall {
     }
   }
 
+  /** A call that makes another revision of something is told with its number. */
+  #learn(answer: unknown): void {
+    if (!this.#changes || typeof answer !== 'object' || answer === null) return
+    if (!('revision' in answer) || typeof answer.revision !== 'number') return
+    this.#event = { ...this.#event, revision: String(answer.revision) }
+  }
+
   async #begin(): Promise<void> {
     if (!this.#trail.isOpen && !(await this.#trail.reopen())) {
       throw new KmipFault('UNAVAILABLE', 'The audit log cannot be written')
@@ -102,16 +111,18 @@ class ToldCall {
   }
 }
 
-/** Tells of calls that their callers may not make, before they learn that. */
-export function refusalTeller(trail: AuditTrail): (call: string, by: AdminCaller) => Promise<void> {
-  return async (call, by) => {
+/** Tells of calls that are refused before they begin, without what is in them, before their callers learn that. */
+export function refusalTeller(
+  trail: AuditTrail,
+): (call: string, by: AdminCaller, reason: string) => Promise<void> {
+  return async (call, by, reason) => {
     trail.tell({
       kind: 'operation',
       op: trail.number(),
       ...callerMembers(by),
       operation: `admin ${call}`,
       result: 'failed',
-      reason: 'NOT_PERMITTED',
+      reason,
     })
     await trail.written()
   }
@@ -132,6 +143,8 @@ function detailOf(request: unknown): { readonly detail?: AuditDetail } {
   })
   const certificate: unknown = Reflect.get(request, 'certificate')
   if (typeof certificate === 'string') told.push(['certificate', digestOf(certificate)])
+  const text: unknown = Reflect.get(request, 'text')
+  if (typeof text === 'string') told.push(['sha256', hash('sha256', text)])
   return told.length === 0 ? {} : { detail: Object.fromEntries(told) }
 }
 

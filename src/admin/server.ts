@@ -29,7 +29,7 @@ export interface AdminServer extends AsyncDisposable {
 export async function serveAdmin(
   path: string,
   service: AdminService,
-  log: Log,
+  { log, refused }: Pick<Outfit, 'log' | 'refused'>,
 ): Promise<AdminServer> {
   const socket = await openSocketPath(path)
   const app = fastify(APP)
@@ -37,7 +37,7 @@ export async function serveAdmin(
     await app.close()
     await socket.release()
   }
-  outfit(app, { service, log, callerOf: () => LOCAL })
+  outfit(app, { service, log, refused, callerOf: () => LOCAL })
   try {
     await removeStale(socket.path)
     await app.listen({ path: socket.path })
@@ -56,12 +56,16 @@ export interface Outfit {
   readonly log: Log
   /** Who makes a call. Throws for nobody. */
   readonly callerOf: (request: FastifyRequest) => AdminCaller
-  /** Told of a call that its caller may not make. */
+  /** Told of a call that its caller may not make, or that is none. */
   readonly refused?: RefusedCall | undefined
 }
 
-/** Told of a call that its caller may not make, before it is answered. Throws `UNAVAILABLE` where that cannot be told on. */
-export type RefusedCall = (call: AdminCall | 'backup', by: AdminCaller) => Promise<void>
+/** Told of a call that is refused before it begins, before it is answered. Throws `UNAVAILABLE` where that cannot be told on. */
+export type RefusedCall = (
+  call: AdminCall | 'backup',
+  by: AdminCaller,
+  reason: FaultCode,
+) => Promise<void>
 
 /** Has an HTTP server answer the calls of the admin API, each only for those who may make it. */
 export function outfit(app: FastifyInstance, { service, log, callerOf, refused }: Outfit): void {
@@ -71,7 +75,7 @@ export function outfit(app: FastifyInstance, { service, log, callerOf, refused }
       try {
         permitCall(call, by)
       } catch (fault) {
-        await refused?.(call, by)
+        await refused?.(call, by, 'NOT_PERMITTED')
         throw fault
       }
       return withApproval(by, request)
@@ -85,6 +89,11 @@ export function outfit(app: FastifyInstance, { service, log, callerOf, refused }
         await permitted(request)
       },
       handler: async (request, reply) => answer(request, await permitted(request), reply),
+      errorHandler: async (error, request, reply) => {
+        const reason = misshapenBy(error)
+        if (reason !== undefined) await refused?.(call, callerOf(request), reason)
+        return fail(error, reply, log)
+      },
     })
   }
   const routes = routesOf(service)
@@ -222,7 +231,15 @@ function check<S extends z.ZodType>(
   if (outcome.success) return outcome.data
   const [issue] = outcome.error.issues
   const where = issue?.path.map(String).join('.') ?? ''
-  throw new KmipFault('INVALID_FIELD', `${where}: ${issue?.message ?? 'is wrong'}`)
+  throw new MisshapenRequest('INVALID_FIELD', `${where}: ${issue?.message ?? 'is wrong'}`)
+}
+
+/** What is wrong with a request that does not get as far as its call. */
+class MisshapenRequest extends KmipFault {}
+
+function misshapenBy(error: unknown): FaultCode | undefined {
+  if (error instanceof MisshapenRequest) return error.code
+  return error instanceof KmipFault || statusOf(error) >= 500 ? undefined : 'MALFORMED_MESSAGE'
 }
 
 function asRecord(value: unknown): object {

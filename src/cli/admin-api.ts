@@ -37,8 +37,9 @@ const SWEEP_MS = 10_000
 
 /** Throws `UNAVAILABLE`. */
 export async function openAdminApi(core: Core, options: AdminApiOptions): Promise<AdminApi> {
-  const { service, log } = options
-  const local = await serveAdmin(pathIn(core.directory, 'socket'), service, log)
+  const { service, log, trail } = options
+  const refused = refusalTeller(trail)
+  const local = await serveAdmin(pathIn(core.directory, 'socket'), service, { log, refused })
   let remote: RemoteAdmin | undefined
   try {
     remote = await openRemote(core, options)

@@ -17,6 +17,7 @@ import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { BackupPiece } from '../../src/adapter/backup/create.ts'
 import { CallApprovals, type CallRule } from '../../src/admin/call-approvals.ts'
 import { connectAdmin } from '../../src/admin/client.ts'
+import type { AdminCaller } from '../../src/admin/caller.ts'
 import { serveAdmin, type AdminServer } from '../../src/admin/server.ts'
 import type { BackupRequest } from '../../src/admin/schema.ts'
 import { createAdminService, type AdminService } from '../../src/admin/service.ts'
@@ -144,7 +145,7 @@ async function connectedUnderApproval(): Promise<AdminService> {
 }
 
 async function connected(): Promise<AdminService> {
-  server = await serveAdmin(socket, service, log)
+  server = await serveAdmin(socket, service, { log })
   const client = await connectAdmin(socket)
   if (client === undefined) throw new Error('the server does not answer')
   return client
@@ -267,7 +268,7 @@ describe('the admin API', () => {
       ...service,
       status: async () => Promise.reject(new KmipFault('UNAVAILABLE', 'Down', { detail })),
     }
-    server = await serveAdmin(socket, failing, log)
+    server = await serveAdmin(socket, failing, { log })
     const answer = await send('GET', '/v1/status')
     expect(answer).toEqual({ status: 503, body: '{"code":"UNAVAILABLE","message":"Down"}' })
   })
@@ -306,10 +307,17 @@ describe('the admin API', () => {
     ['a limit that is too high', 'GET', '/v1/objects?limit=1001', undefined, 400],
     ['an identifier that is too long', 'GET', `/v1/objects/${'a'.repeat(900)}`, undefined, 400],
   ])('refuses %s', async (...row) => {
-    const [, method, path, body, status] = row
-    server = await serveAdmin(socket, service, log)
+    const [what, method, path, body, status] = row
+    const told: string[] = []
+    const refused = async (_call: string, by: AdminCaller, reason: string) =>
+      Promise.resolve(void told.push(`${by.kind}: ${reason}`))
+    server = await serveAdmin(socket, service, { log, refused })
     const answer = await send(method, path, body)
     expect(answer.status).toBe(status)
+    const { code } = JSON.parse(answer.body) as { code: string }
+    // Whether there is such a role is for the call itself to say, which tells of it.
+    const isOfCall = what === 'an unknown role' || status === 404
+    expect(told).toEqual(isOfCall ? [] : [`local: ${code}`])
     expect(Object.keys(JSON.parse(answer.body) as object)).toEqual(['code', 'message'])
     expect(clients.list()).toEqual([])
     expect({}).not.toHaveProperty('x')
@@ -318,13 +326,15 @@ describe('the admin API', () => {
 
 describe('the admin socket', () => {
   test('belongs to its owner alone', async () => {
-    server = await serveAdmin(socket, service, log)
+    server = await serveAdmin(socket, service, { log })
     expect(statSync(socket).mode & 0o777).toBe(0o600)
   })
 
   test('is not taken from a server that answers', async () => {
     const client = await connected()
-    await expect(serveAdmin(socket, service, log)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(serveAdmin(socket, service, { log })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
     expect(await client.status({})).toMatchObject({ version: '1' })
   })
 
@@ -345,7 +355,9 @@ describe('the admin socket', () => {
 
   test('cannot be made where there is no directory', async () => {
     const nowhere = join(home, 'none', 'admin.sock')
-    await expect(serveAdmin(nowhere, service, log)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(serveAdmin(nowhere, service, { log })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
   })
 })
 

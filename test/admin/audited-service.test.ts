@@ -72,6 +72,20 @@ describe('a call of the admin API', () => {
     expect(audit.lines.join('')).not.toMatch(/hunter2|PEM/)
   })
 
+  test('that lays down a policy is told with its SHA-256 and its revision', async () => {
+    const audit = new NotingAudit()
+    const service = serviceWith(audit, async () => Promise.resolve({ revision: 7 }))
+    const policy = { name: 'policy.yaml', text: 'roles: secret' }
+    await service['policy.apply'](policy)
+    const sha256 = createHash('sha256').update(policy.text).digest('hex')
+    const detail = { name: policy.name, sha256 }
+    expect(audit.entries).toMatchObject([
+      { kind: 'intent', detail },
+      { kind: 'outcome', detail, revision: '7' },
+    ])
+    expect(audit.lines.join('')).not.toContain('secret')
+  })
+
   test('is not made where it cannot be told, and not answered where its end cannot', async () => {
     const audit = new NotingAudit()
     let made = 0

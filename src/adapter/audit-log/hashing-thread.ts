@@ -29,6 +29,9 @@ export class HashingThread {
   #offset: number
   /** What was read and is not yet known to be on stable storage: after a sync that failed nobody else has it for sure. */
   #unsynced = Buffer.alloc(0)
+  /** Hashes that are in their file and not yet known to be on stable storage, and where the first of them is. */
+  #unsyncedHashes: Uint8Array[] = []
+  #hashesAt = 0
   #checkpointBytes: number
   #slot: number
   #hasNewName = true
@@ -75,14 +78,18 @@ export class HashingThread {
 
   #advance(upTo: number, isRootWanted: boolean): void {
     const { files, tree, report } = this.#parts
-    if (this.#offset < upTo) this.#read(upTo)
-    if (this.#unsynced.length > 0) {
-      files.fdatasyncSync(this.#segment.lines)
-      this.#syncNames()
-      this.#hash()
-    }
+    // However much there is, a piece of it is in memory at a time.
+    const most = 8_388_608
+    do {
+      if (this.#offset < upTo) this.#read(Math.min(upTo, this.#offset + most))
+      if (this.#unsynced.length > 0) {
+        files.fdatasyncSync(this.#segment.lines)
+        this.#syncNames()
+        this.#hash()
+      }
+    } while (this.#offset < upTo)
     if (isRootWanted) {
-      files.fdatasyncSync(this.#segment.hashes)
+      this.#syncHashes()
       this.#keepFrontier()
     }
     report({ kind: 'synced', size: tree.size, root: isRootWanted ? tree.root() : undefined })
@@ -123,7 +130,8 @@ export class HashingThread {
     const memory = this.#unsynced
     const line = Buffer.allocUnsafeSlow(memory.length + 1)
     line[0] = 0
-    for (let start = 0, end = memory.indexOf(10); end !== -1; end = memory.indexOf(10, start)) {
+    let start = 0
+    for (let end = memory.indexOf(10); end !== -1; end = memory.indexOf(10, start)) {
       memory.copy(line, 1, start, end)
       hashes.push(sha256(line.subarray(0, 1 + end - start)))
       start = end + 1
@@ -131,19 +139,30 @@ export class HashingThread {
     const bytes = Buffer.concat(hashes)
     const place = 32 * (tree.size - this.#segment.first)
     this.#write(files, this.#segment.hashes, bytes, place)
+    if (this.#unsyncedHashes.length === 0) this.#hashesAt = place
+    this.#unsyncedHashes.push(bytes)
     for (const hash of hashes) tree.push(hash)
-    this.#unsynced = Buffer.alloc(0)
+    // A line that a piece ends in goes on in the next.
+    this.#unsynced = Buffer.from(memory.subarray(start))
+  }
+
+  #syncHashes(): void {
+    this.#parts.files.fdatasyncSync(this.#segment.hashes)
+    this.#unsyncedHashes = []
   }
 
   /** Writes what a failed sync may have lost once more: the system calls it written now, and may have dropped it. */
   #rewrite(): void {
     const place = this.#offset - this.#unsynced.length
-    this.#write(this.#parts.files, this.#segment.lines, this.#unsynced, place)
+    const { files } = this.#parts
+    this.#write(files, this.#segment.lines, this.#unsynced, place)
+    const hashes = Buffer.concat(this.#unsyncedHashes)
+    this.#write(files, this.#segment.hashes, hashes, this.#hashesAt)
   }
 
   #goOn(segment: SegmentFiles): void {
     const { files } = this.#parts
-    files.fdatasyncSync(this.#segment.hashes)
+    this.#syncHashes()
     files.closeSync(this.#segment.lines)
     files.closeSync(this.#segment.hashes)
     this.#segment = segment

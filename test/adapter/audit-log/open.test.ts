@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   cpSync,
   mkdtempSync,
   readFileSync,
@@ -161,6 +162,20 @@ describe('a log that the store remembers', () => {
     expect(await write(20, 21, { remembered })).toMatchObject({ size: 21 })
     const { finding, entries } = verifyAudit({ directory, key: PUBLIC_KEY })
     expect({ finding, entries }).toEqual({ finding: undefined, entries: 21 })
+  })
+})
+
+describe('a directory that others may write to', () => {
+  test.each([0o770, 0o702])('is refused, of the mode %o', async (mode) => {
+    await write(0, 1)
+    chmodSync(directory, mode)
+    await expectRefused(/may be written to by others \(chmod 700 it\)/)
+    chmodSync(directory, 0o750)
+    await write(1, 2)
+    chmodSync(directory, mode)
+    const elsewhere = directory
+    directory = join(parent, 'link')
+    await expect(open({ elsewhere })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 })
 
