@@ -89,10 +89,14 @@ export function outfit(app: FastifyInstance, { service, log, callerOf, refused }
         await permitted(request)
       },
       handler: async (request, reply) => answer(request, await permitted(request), reply),
-      errorHandler: async (error, request, reply) => {
+      errorHandler: (error, request, reply) => {
+        const end = (fault: unknown) => void fail(fault, reply, log)
         const reason = misshapenBy(error)
-        if (reason !== undefined) await refused?.(call, callerOf(request), reason)
-        return fail(error, reply, log)
+        if (reason === undefined || refused === undefined) end(error)
+        else
+          refused(call, callerOf(request), reason)
+            .then(() => error)
+            .then(end, end)
       },
     })
   }
@@ -234,7 +238,6 @@ function check<S extends z.ZodType>(
   throw new MisshapenRequest('INVALID_FIELD', `${where}: ${issue?.message ?? 'is wrong'}`)
 }
 
-/** What is wrong with a request that does not get as far as its call. */
 class MisshapenRequest extends KmipFault {}
 
 function misshapenBy(error: unknown): FaultCode | undefined {
@@ -278,14 +281,12 @@ async function removeStale(path: string): Promise<void> {
 
 /** Bytes of a backup that are made before they are asked for. */
 const READ_AHEAD = 262_144
-const BODY_BYTES = 65_536
-/** More than the schema takes, so that the schema answers. */
-const LONGEST_PARAMETER = 1024
 /** How the HTTP server of the admin API is set up. */
 export const APP = {
-  bodyLimit: BODY_BYTES,
+  bodyLimit: 65_536,
   forceCloseConnections: true,
-  routerOptions: { maxParamLength: LONGEST_PARAMETER },
+  // More than the schema takes, so that the schema answers.
+  routerOptions: { maxParamLength: 1024 },
 } as const
 const STATUS: Partial<Record<FaultCode, number>> = {
   APPROVAL_NEEDED: 409,

@@ -2,7 +2,6 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
-  readlinkSync,
   rmSync,
   writeFileSync,
   appendFileSync,
@@ -211,22 +210,6 @@ describe('stable storage', () => {
     expect(sizes.length).toBeLessThan(5)
   })
 
-  test('is reached in pieces, however much there is', async () => {
-    const asked: number[] = []
-    const readSync = ((fd: number, bytes: Buffer, at: number, length: number, from: number) => {
-      asked.push(length)
-      return nodeFiles.readSync(fd, bytes, at, length, from)
-    }) as typeof nodeFiles.readSync
-    const limits = { ...LIMITS, segmentBytes: 1e9, syncMs: 60_000 }
-    log = await openLog(directory, { limits, startHasher: hasherInProcess({ readSync }) })
-    const long = 'x'.repeat(1_000_000)
-    for (let index = 0; index < 20; index += 1) log.append(lineOf(index, long))
-    await log.synced()
-    expect(Math.max(...asked)).toBeLessThanOrEqual(8_388_608)
-    await log.close()
-    expect(report()).toMatchObject({ entries: 20, unproven: 0, finding: undefined })
-  })
-
   test('is reached within the time that is set, without anybody asking', async () => {
     const sizes: number[] = []
     const limits = { ...LIMITS, syncMs: 20 }
@@ -344,31 +327,6 @@ describe('a disk that fails', () => {
     expect(linesIn()).toEqual(numbered(5))
     expect(report()).toMatchObject({ entries: 5, unproven: 0, finding: undefined })
     expect(told.map(({ canWrite }) => canWrite)).toEqual([true, false, true])
-  })
-
-  test('while syncing hashes loses none of those that the system had not brought to the disk', async () => {
-    let isFailing = false
-    const hashes = () => join(directory, `${'0'.repeat(20)}.hashes`)
-    const fdatasyncSync = (fd: number) => {
-      if (isFailing && readlinkSync(`/proc/self/fd/${String(fd)}`) === hashes()) {
-        throw diskError('EIO')
-      }
-      nodeFiles.fdatasyncSync(fd)
-    }
-    log = await openLog(directory, { startHasher: hasherInProcess({ fdatasyncSync }) })
-    log.watch((condition) => told.push(condition))
-    isFailing = true
-    await fill(log, { from: 0, to: 3 })
-    await log.synced()
-    await fill(log, { from: 3, to: 5 })
-    await until(() => told.at(-1)?.canWrite === false)
-    const whole = readFileSync(hashes())
-    writeFileSync(hashes(), Buffer.alloc(whole.length))
-    isFailing = false
-    await until(() => told.at(-1)?.canWrite === true)
-    await log.close()
-    expect(readFileSync(hashes()).equals(whole)).toBe(true)
-    expect(whole).toHaveLength(5 * 32)
   })
 
   test('while writing a checkpoint is told, too, and the checkpoint is written in the end', async () => {
