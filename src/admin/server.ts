@@ -1,4 +1,4 @@
-import { chmod, unlink } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -10,7 +10,7 @@ import { LOCAL, type AdminCaller } from './caller.ts'
 import { permitCall } from './rights.ts'
 import { ADMIN_CALLS, BACKUP_CALL, type AdminCall } from './schema.ts'
 import type { AdminService } from './service.ts'
-import { answers, openSocketPath } from './socket.ts'
+import { openSocketPath, removeStale } from './socket.ts'
 import { APPROVAL_HEADER } from './wire.ts'
 
 /** An admin API that is being served. */
@@ -266,17 +266,6 @@ function fail(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
 
 function statusOf(error: unknown): number {
   return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-}
-
-async function removeStale(path: string): Promise<void> {
-  if (await answers(path)) {
-    throw new KmipFault('UNAVAILABLE', `Another server answers on ${path}`)
-  }
-  try {
-    await unlink(path)
-  } catch {
-    // Nothing was there; anything else shows when the socket is made.
-  }
 }
 
 /** Bytes of a backup that are made before they are asked for. */

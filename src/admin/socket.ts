@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises'
+import { open, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { basename, dirname } from 'node:path'
+import { KmipFault } from '../fault/fault.ts'
 
 /** A path that the system takes for a Unix socket. */
 export interface SocketPath {
@@ -25,7 +26,7 @@ export async function openSocketPath(path: string): Promise<SocketPath> {
 }
 
 /** Whether someone accepts connections on a Unix socket. */
-export async function answers(path: string): Promise<boolean> {
+async function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
     socket.once('connect', () => {
@@ -40,3 +41,15 @@ export async function answers(path: string): Promise<boolean> {
 
 /** `sun_path` of Linux without its final zero; others have a few bytes less. */
 const LONGEST_PATH = 103
+
+/** Removes a socket on which nobody answers. Throws `UNAVAILABLE` where somebody does. */
+export async function removeStale(path: string): Promise<void> {
+  if (await answers(path)) {
+    throw new KmipFault('UNAVAILABLE', `Another server answers on ${path}`)
+  }
+  try {
+    await unlink(path)
+  } catch {
+    // Nothing was there; anything else shows when the socket is made.
+  }
+}
