@@ -26,7 +26,7 @@ export async function openSocketPath(path: string): Promise<SocketPath> {
 }
 
 /** Whether someone accepts connections on a Unix socket. */
-async function answers(path: string): Promise<boolean> {
+export async function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
     socket.once('connect', () => {
