@@ -1,12 +1,30 @@
 import { hash } from 'node:crypto'
-import { Frontier, type Peaks } from './frontier.ts'
+import { Frontier, type Peaks, type Sha256 } from './frontier.ts'
 
 /** Bytes of a hash. */
 export const HASH_BYTES = 32
 
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+/**
+ * Makes a function that hashes. Its results are parts of larger pieces of memory: one of its own for each takes longer
+ * than hashing. Like {@link Frontier} it names nothing outside of itself.
+ *
+ * @param oneShot - `hash` of node:crypto
+ */
+export function sha256By(oneShot: typeof hash): Sha256 {
+  let piece = Buffer.alloc(0)
+  let at = 0
+  return (bytes) => {
+    if (at === piece.length) {
+      piece = Buffer.allocUnsafeSlow(8_192)
+      at = 0
+    }
+    piece.write(oneShot('sha256', bytes, 'binary'), at, 'latin1')
+    at += 32
+    return piece.subarray(at - 32, at)
+  }
 }
+
+export const sha256 = sha256By(hash)
 
 export function frontierOf(peaks?: Peaks): Frontier {
   return new Frontier(sha256, peaks)

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Frontier } from './frontier.ts'
+import { sha256By } from './hashing.ts'
 import { HashingThread } from './hashing-thread.ts'
 import type { ThreadOrder, ThreadReport, ThreadStart } from './thread-message.ts'
 
@@ -24,7 +25,7 @@ const files = require('node:fs')
 const { hash } = require('node:crypto')
 const Frontier = ${String(Frontier)}
 const HashingThread = ${String(HashingThread)}
-const sha256 = (bytes) => hash('sha256', bytes, 'buffer')
+const sha256 = (${String(sha256By)})(hash)
 const tree = new Frontier(sha256, workerData)
 const report = (told) => {
   parentPort.postMessage(told)
