@@ -11,7 +11,7 @@ export interface Load {
   readonly key: string
   readonly cert: string
   readonly ca: string
-  /** Whole messages; each connection sends them in turn, beginning at its own place in the list. */
+  /** Whole messages, which the connections send by turns: none is sent again before all of them were. */
   readonly requests: readonly Uint8Array[]
   readonly milliseconds: number
   /** Time before counting begins. */
@@ -30,6 +30,8 @@ export interface LoadResult {
   readonly p99: number
   /** Connections that broke. */
   readonly broken: number
+  /** Pieces of answers that say that an operation has failed. */
+  readonly refused: number
 }
 
 const APART = 'run the load that comes as a message'
@@ -46,6 +48,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   const began = performance.now()
   await sleep(load.milliseconds)
   const seconds = (performance.now() - began) / 1_000
+  const refused = clients.reduce((sum, client) => sum + client.refused, 0)
   const broken = clients.filter(({ socket }) => socket.destroyed).length
   for (const client of clients) client.end()
   latencies.sort((a, b) => a - b)
@@ -55,14 +58,19 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     p50: latencies[Math.floor(latencies.length * 0.5)] ?? NaN,
     p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN,
     broken,
+    refused,
   }
 }
 
-/** Runs the load in a process of its own, so that it shares neither an event loop nor processor time with a server in this one. */
+/**
+ * Runs the load in a process of its own, so that it shares neither an event loop nor processor time with a server in this
+ * one. Throws where an operation has failed: refusals are not what is measured.
+ */
 export async function runLoadApart(load: Load): Promise<LoadResult> {
   const child = fork(fileURLToPath(import.meta.url), [APART], { serialization: 'advanced' })
   child.send(load)
   const [result] = (await once(child, 'message')) as [LoadResult]
+  if (result.refused > 0) throw new RangeError(`${result.refused} requests were refused`)
   return result
 }
 
@@ -70,6 +78,7 @@ interface Client {
   readonly socket: TLSSocket
   /** Where latencies go; undefined while nothing is counted. */
   latencies: number[] | undefined
+  refused: number
   begin(): void
   end(): void
 }
@@ -85,13 +94,14 @@ async function openClient(load: Load, index: number): Promise<Client> {
   const send = (): void => {
     const request = requests[next % requests.length]
     if (request === undefined || stopped) return
-    next += 1
+    next += load.connections
     sent.push(performance.now())
     socket.write(request)
   }
   const client: Client = {
     socket,
     latencies: undefined,
+    refused: 0,
     begin() {
       for (let count = 0; count < pipelined; count += 1) send()
     },
@@ -101,14 +111,15 @@ async function openClient(load: Load, index: number): Promise<Client> {
     },
   }
   socket.on('error', () => undefined)
-  socket.on(
-    'data',
-    COUNTERS[answers](() => {
-      const latency = performance.now() - (sent.shift() ?? NaN)
-      client.latencies?.push(latency)
-      send()
-    }),
-  )
+  const count = COUNTERS[answers](() => {
+    const latency = performance.now() - (sent.shift() ?? NaN)
+    client.latencies?.push(latency)
+    send()
+  })
+  socket.on('data', (chunk: Buffer) => {
+    if (REFUSALS.some((refusal) => chunk.includes(refusal))) client.refused += 1
+    count(chunk)
+  })
   return client
 }
 
@@ -156,6 +167,9 @@ function countHttpAnswers(answered: () => void): (chunk: Buffer) => void {
     rest = missing > 0 ? Buffer.alloc(0) : data
   }
 }
+
+/** A Result Status of Operation Failed in TTLV, and in XML or JSON. */
+const REFUSALS = [Buffer.from('42007f050000000400000001', 'hex'), Buffer.from('OperationFailed')]
 
 const COUNTERS = { ttlv: countAnswers, http: countHttpAnswers } as const
 
