@@ -35,7 +35,8 @@ interface LineEnd {
 }
 
 /**
- * Takes the entries from a place on into the tree. A line that was not ended counts as none.
+ * Takes the entries from a place on into the tree. A line that was not ended, or was not written wholly, counts as none,
+ * and so does whatever stands behind it.
  *
  * @param isSettling - whether their hashes are written, what was not ended is cut off, and all of it is brought to stable
  *   storage; only for what was scanned before
@@ -74,12 +75,25 @@ function scan(
   { tree, expected }: ScanStart,
   { fd, offset }: { fd: number; offset: number },
 ): LineEnd {
-  const lines = new LineSource(fd, offset)
-  while (lines.next()) {
-    tree.push(leafHashAt(lines.memory, lines.start, lines.end))
+  return takeWhole(new LineSource(fd, offset), ({ memory, start, end }) => {
+    tree.push(leafHashAt(memory, start, end))
     expectAt(expected, tree)
+  })
+}
+
+/**
+ * Takes the lines up to the first that holds a NUL, which no entry does: a disk that loses its power may have kept a later
+ * piece of what it was not yet asked to sync, with nothing where an earlier one belongs.
+ */
+function takeWhole(lines: LineSource, take: (line: LineSource) => void): LineEnd {
+  let { offset } = lines
+  while (lines.next()) {
+    const isWhole = !lines.memory.subarray(lines.start, lines.end).includes(0)
+    if (!isWhole) return { offset, rest: lines.offset - offset }
+    take(lines)
+    offset = lines.offset
   }
-  return { offset: lines.offset, rest: lines.rest }
+  return { offset, rest: lines.rest }
 }
 
 function settle(
@@ -90,19 +104,20 @@ function settle(
   const hashes = new HashWriter(join(directory, hashesName(segment.first)), {
     place: HASH_BYTES * (tree.size - segment.first),
   })
+  let end: LineEnd
   try {
-    while (lines.next()) {
-      const leaf = leafHashAt(lines.memory, lines.start, lines.end)
+    end = takeWhole(lines, ({ memory, start, end: behind }) => {
+      const leaf = leafHashAt(memory, start, behind)
       tree.push(leaf)
       hashes.write(leaf)
-    }
+    })
     hashes.end()
   } finally {
     hashes.close()
   }
-  if (lines.rest > 0) ftruncateSync(fd, lines.offset)
+  if (end.rest > 0) ftruncateSync(fd, end.offset)
   fdatasyncSync(fd)
-  return { offset: lines.offset, rest: 0 }
+  return { offset: end.offset, rest: 0 }
 }
 
 /** Writes hashes from a place on; what stood behind them is cut off. */

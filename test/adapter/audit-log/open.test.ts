@@ -72,6 +72,34 @@ describe('a log that does not fit its last checkpoint', () => {
     )
   })
 
+  test('ends before a piece that a failure of power has left out, whatever the disk kept behind it', async () => {
+    const path = join(directory, '00000000000000000000.jsonl')
+    const behind = Buffer.concat([Buffer.alloc(700), Buffer.from(`${lineOf(12)}\n${lineOf(13)}\n`)])
+    appendFileSync(
+      path,
+      Buffer.concat([Buffer.from(`${lineOf(10)}\n${lineOf(11).slice(0, 9)}`), behind]),
+    )
+    const log = await open({ remembered: checkpoint })
+    const lines = [11, 12, 13].map((index) => Buffer.from(lineOf(index)))
+    expect(log.size).toBe(11)
+    expect(log.missing(lines, 0)).toEqual(lines)
+    for (const line of lines) log.append(line)
+    await log.close()
+    const told = readFileSync(path, 'utf8').trimEnd().split('\n')
+    expect(told).toEqual(Array.from({ length: 14 }, (_, index) => lineOf(index)))
+    const { finding, entries } = verifyAudit({ directory, key: PUBLIC_KEY })
+    expect({ finding, entries }).toEqual({ finding: undefined, entries: 14 })
+  })
+
+  test('is refused where a piece is left out of what it is known to have held', async () => {
+    const longer = await write(10, 14)
+    changeLines((lines) => {
+      lines[12] = `${'\0'.repeat(9)}${lines[12] ?? ''}`
+    })
+    rmSync(join(directory, 'frontier'), { force: true })
+    await expectRefused(/altered at entry 12/, { remembered: longer })
+  })
+
   test('is refused where a segment was removed', async () => {
     rmSync(join(directory, '00000000000000000000.jsonl'))
     await expectRefused(/^The audit log/)
