@@ -193,17 +193,21 @@ function bytesAt(entries: ReadonlyMap<string, Uint8Array>, key: Uint8Array): Uin
   return Uint8Array.from(entries.get(hex(key)) ?? [])
 }
 
-/** Waits until the store can be used again, for some turns of the event loop at most. */
+/** Waits until the store can be used again. Throws what it says where that takes far too long. */
 async function recovered(store: LevelStore): Promise<void> {
-  for (let turns = 0; turns < 1_000; turns += 1) {
+  const end = performance.now() + PATIENCE_MS
+  for (;;) {
     try {
       await store.get(bytes('a'))
       return
-    } catch {
-      await new Promise((resolve) => setImmediate(resolve))
+    } catch (fault) {
+      if (performance.now() > end) throw fault
+      await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
 }
+
+const PATIENCE_MS = 4_000
 
 async function make(): Promise<LevelStore> {
   return openWith(true)
