@@ -182,6 +182,22 @@ test('a message that began before the material left keeps it alive, one that beg
   third()
 })
 
+test('a message that is said to have ended twice ends no other', async () => {
+  const { objects } = await openObjects(memoryStore(), 1)
+  const object = aesKey({ id: 'a' })
+  const memory = memoryOf(object)
+  const [first, second] = [objects.enter(), objects.enter()]
+  second()
+  const third = objects.enter()
+  second()
+  first()
+  await inUnit(objects, async (unit) => unit.add(object))
+  await inUnit(objects, async (unit) => unit.save(destroyed(await unit.load('a'))))
+  expect(memory).toEqual(sha256('material of a'))
+  third()
+  expect(memory).toEqual(new Uint8Array(32))
+})
+
 test('material of an object that left the cache and is stored again is not zeroed', async () => {
   const { objects } = await openObjects(memoryStore(), 1)
   await inUnit(objects, async (unit) => unit.add(aesKey({ id: 'a' })))
