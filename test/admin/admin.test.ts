@@ -1,7 +1,8 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -353,34 +354,6 @@ describe('the admin socket', () => {
   })
 })
 
-describe('the client of the admin API', () => {
-  test('finds no server where there is no socket, or a file', async () => {
-    expect(await connectAdmin(socket)).toBeUndefined()
-    writeFileSync(socket, '')
-    expect(await connectAdmin(socket)).toBeUndefined()
-  })
-
-  test.each([
-    ['nonsense', 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{{{{'],
-    ['another shape', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'],
-    ['an error without a reason', 'HTTP/1.1 500 No\r\ncontent-length: 2\r\n\r\n{}'],
-    ['half an answer', 'HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n{'],
-    ['nothing', ''],
-  ])('says that the server does not answer when it sends %s', async (_what, answer) => {
-    const fake = createServer((connection) => {
-      connection.on('error', () => undefined)
-      connection.once('data', () => connection.end(answer))
-    })
-    await new Promise<void>((resolve) => fake.listen(socket, resolve))
-    try {
-      const client = await connectAdmin(socket)
-      await expect(client?.status({})).rejects.toMatchObject({ code: 'UNREACHABLE' })
-    } finally {
-      await closed(fake)
-    }
-  })
-})
-
 interface Answer {
   readonly status: number
   readonly body: string
@@ -401,21 +374,14 @@ async function send(method: string, path: string, body?: string): Promise<Answer
   })
 }
 
-async function closed(fake: Server): Promise<void> {
-  return new Promise((resolve) => {
-    fake.close(() => {
-      resolve()
-    })
-  })
-}
-
 /** A socket file that nobody listens on, as a killed server leaves it. */
 async function leaveSocket(path: string): Promise<void> {
   const { renameSync } = await import('node:fs')
   const server_ = createServer()
   await new Promise<void>((resolve) => server_.listen(`${path}.other`, resolve))
   renameSync(`${path}.other`, path)
-  await closed(server_)
+  server_.close()
+  await once(server_, 'close')
 }
 
 describe('a backup over the admin API', () => {
