@@ -64,6 +64,8 @@ export class ItemAudit {
   readonly #message: ItemLines
   readonly #item: AuditedItem
   readonly #objects: string[] = []
+  /** What the item has named last, as long as it is not known whether it is there. */
+  #named: string | undefined
   /** What was told of the intent, and its line. */
   #intent: string | undefined
   #intentLine = ''
@@ -77,19 +79,29 @@ export class ItemAudit {
 
   /** Takes note of an object that the item names, whether it is there or not. */
   name(identifier: string): string {
-    if (!this.#objects.includes(identifier) && isIdentifier(identifier)) {
-      this.#objects.push(identifier)
-    }
+    if (identifier !== this.#named) this.#settleNamed()
+    this.#named = identifier
     return identifier
   }
 
   /** Takes note of an object that is there, and that it has to do with. */
   readonly found = (identifier: string): void => {
+    if (identifier === this.#named) this.#named = undefined
+    else this.#settleNamed()
     if (!this.#objects.includes(identifier)) this.#objects.push(identifier)
+  }
+
+  /** What was named last is looked at only where it is not found: most of what is named is. */
+  #settleNamed(): void {
+    const named = this.#named
+    if (named === undefined) return
+    this.#named = undefined
+    if (!this.#objects.includes(named) && isIdentifier(named)) this.#objects.push(named)
   }
 
   /** Tells that something is about to be done that no commit has in it. Throws `UNAVAILABLE`. */
   async announce(): Promise<void> {
+    this.#settleNamed()
     this.#intend(this.#objects)
     await this.#message.written()
   }
@@ -150,6 +162,7 @@ export class ItemAudit {
   }
 
   #objectsOf({ identifiers }: AuditedOutcome): readonly string[] {
+    this.#settleNamed()
     if (identifiers === undefined || identifiers.length === 0) return this.#objects
     const others = this.#objects.filter((each) => !identifiers.includes(each))
     return others.length === 0 ? identifiers : [...others, ...identifiers]
@@ -158,13 +171,14 @@ export class ItemAudit {
   #lineOf(kind: AuditKind, outcome: AuditedOutcome, result: AuditResult): string {
     const { members, operation, version } = this.#item
     const { fault } = outcome
-    let line = this.#message.begin(kind) + members + objectMember(this.#objectsOf(outcome))
+    const objects = this.#objectsOf(outcome)
+    let line = this.#message.begin(kind) + members + objectMember(objects)
     line += `,"rule":${auditText(this.#rule)},"result":"${result}"`
     if (fault !== undefined) line += `,"reason":"${reasonName(fault.code, version, operation)}"`
     if (this.revision !== undefined) line += `,"revision":"${this.revision}"`
     if (this.bytes > 0) line += `,"bytes":${this.bytes}`
     if (this.approval !== undefined) line += `,"approval":${auditText(this.approval)}`
-    return line + detailMember(outcome, this.#objectsOf(outcome).length)
+    return line + detailMember(outcome, objects.length)
   }
 }
 

@@ -40,15 +40,15 @@ export class MessageAudit implements ItemLines {
    */
   item(place: number, operation: OperationName | undefined, version: Version): ItemAudit {
     const members =
-      `${this.#trail.next()}${this.#party.connection},"item":${place}` +
-      `${this.#party.membersOf(this.#identity)},"operation":"${operation ?? NOT_UNDERSTOOD}"`
+      `${this.#trail.next()}${this.#party.membersOf(this.#identity, place)}` +
+      `,"operation":"${operation ?? NOT_UNDERSTOOD}"`
     const rule = `role ${this.#identity.role}`
     return new ItemAudit(this, { members, rule, operation, version })
   }
 
   /** Tells of a message that was refused as a whole. */
   refused(code: FaultCode, version: Version): void {
-    const members = `${this.#trail.next()}${this.#party.connection}${this.#party.membersOf(this.#identity)}`
+    const members = `${this.#trail.next()}${this.#party.membersOf(this.#identity)}`
     const reason = `"${reasonName(code, version)}"`
     this.append(
       `${this.begin('operation')}${members},"operation":"Message","result":"failed","reason":${reason}}`,
@@ -57,10 +57,9 @@ export class MessageAudit implements ItemLines {
 
   /** Tells that the answer of an item was too large to be given. */
   dropped(place: number): void {
-    const members = `${this.#trail.next()}${this.#party.connection},"item":${place}`
-    const who = this.#party.membersOf(this.#identity)
+    const members = `${this.#trail.next()}${this.#party.membersOf(this.#identity, place)}`
     this.append(
-      `${this.begin('event')}${members}${who},"operation":"Answer","result":"failed","reason":"ResponseTooLarge"}`,
+      `${this.begin('event')}${members},"operation":"Answer","result":"failed","reason":"ResponseTooLarge"}`,
     )
   }
 

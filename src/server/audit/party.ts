@@ -16,6 +16,8 @@ export class Party {
   readonly #connection: PartyConnection | undefined
   #identity: Identity | undefined
   #who = ''
+  /** The members of the first item, which most messages have no other than. */
+  #first = ''
 
   /** @param connection - undefined for what the server does of its own accord */
   constructor(connection?: PartyConnection) {
@@ -26,18 +28,23 @@ export class Party {
     return this.#connection
   }
 
-  /** The member `connection`, which stands before that of the item. */
-  get connection(): string {
-    return this.#connection === undefined ? '' : `,"connection":${this.#connection.number}`
-  }
-
-  /** The members from `client` to `tls`. */
-  membersOf(identity: Identity): string {
+  /**
+   * The members from `connection` to `tls`.
+   *
+   * @param place - of the item in its batch, first 0; undefined for what is not about one
+   */
+  membersOf(identity: Identity, place?: number): string {
     if (identity !== this.#identity) {
       this.#who = this.#describe(identity)
+      this.#first = [this.#connected, itemMember(0), this.#who].join('')
       this.#identity = identity
     }
-    return this.#who
+    if (place === 0) return this.#first
+    return `${this.#connected}${itemMember(place)}${this.#who}`
+  }
+
+  get #connected(): string {
+    return this.#connection === undefined ? '' : `,"connection":${this.#connection.number}`
   }
 
   #describe({ id, name, namespace, role }: Identity): string {
@@ -47,6 +54,10 @@ export class Party {
       .map(([member, text]) => (text === undefined ? '' : `,"${member}":${auditText(text)}`))
       .join('')
   }
+}
+
+function itemMember(place: number | undefined): string {
+  return place === undefined ? '' : `,"item":${place}`
 }
 
 /** For messages without a connection, and for what the server does of its own accord. */

@@ -32,6 +32,11 @@ export class AuditTrail implements JournalLog {
   readonly #options: TrailOptions
   readonly #boot: string
   #op = 0
+  /** The last beginning of a line: many are made in one millisecond. */
+  #begun: { readonly kind?: AuditEntry['kind']; readonly time: string; readonly text: string } = {
+    time: '',
+    text: '',
+  }
   /** Outcomes that the log has not taken yet. */
   readonly #owed: Uint8Array[] = []
   #isBroken = false
@@ -49,7 +54,12 @@ export class AuditTrail implements JournalLog {
 
   /** The beginning of a line, up to the members that come behind `time`. */
   begin(kind: AuditEntry['kind']): string {
-    return `{"kind":"${kind}","time":"${this.#options.time()}"`
+    const time = this.#options.time()
+    const last = this.#begun
+    if (time !== last.time || kind !== last.kind) {
+      this.#begun = { kind, time, text: `{"kind":"${kind}","time":"${time}"` }
+    }
+    return this.#begun.text
   }
 
   /** The number of what is asked next. */
