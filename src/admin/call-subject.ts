@@ -5,6 +5,7 @@ import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import type { CallSubject } from './call-approvals.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
+import type { BackupRequest } from './schema.ts'
 
 /** Where it is looked up what names mean. */
 export interface Bearers {
@@ -42,6 +43,18 @@ export function rotationSubject(
 ): CallSubject {
   const isDefault = namespace === 'default'
   return { namespace, ...namespaceMeant(isDefault ? undefined : namespace, bearers) }
+}
+
+/** Who gets a backup, and what opens it; the identifier of a set of shares is another one each time. */
+export function backupSubject({ shares }: BackupRequest): CallSubject {
+  const root = 'the root of trust of the store'
+  const parts = shares && `any ${shares.threshold} of ${shares.parts} shares`
+  return {
+    'goes to': shares === undefined ? 'whoever asks' : 'whoever asks, with every share',
+    'opened by': parts === undefined ? `${root} alone` : `${root}, or ${parts} without it`,
+    threshold: shares?.threshold,
+    parts: shares?.parts,
+  }
 }
 
 /** The key of a client that begins so; the call itself refuses what begins none, or several. */

@@ -13,9 +13,11 @@ import {
   type Authority,
   type PeerCertificate,
 } from '../server/identify.ts'
+import type { AdmissionLimits } from '../server/admission.ts'
 import { LogGate } from '../server/log-gate.ts'
 import { readAuthorities, withSecureOptions, type TlsMaterial } from '../server/tls-material.ts'
 import type { AdminCaller } from './caller.ts'
+import { Doorway } from './doorway.ts'
 import { APP, outfit, type AdminServer, type RefusedCall } from './server.ts'
 import type { AdminService } from './service.ts'
 
@@ -29,6 +31,8 @@ export interface RemoteAdminOptions {
   readonly refused?: RefusedCall | undefined
   /** Told of connections that are not let in. */
   readonly audit?: Pick<ConnectionAudit, 'refused' | 'tellCounts'> | undefined
+  /** How many connections there may be, before TLS; `DOORWAY_LIMITS` when absent. */
+  readonly limits?: AdmissionLimits | undefined
 }
 
 /** The admin API over mutual TLS. */
@@ -57,11 +61,12 @@ export async function serveRemoteAdmin(options: RemoteAdminOptions): Promise<Rem
   const server = createTls(tls, (request, response) => {
     app.routing(request, response)
   })
+  const doorway = new Doorway({ limits: options.limits, refused: visitors.unwelcome })
+  doorway.guard(server)
   server.on('secureConnection', visitors.admit)
   server.on('tlsClientError', visitors.failed)
   const close = async (): Promise<void> => {
-    visitors.dismiss()
-    server.closeAllConnections()
+    doorway.clear()
     await new Promise<void>((resolve) => {
       server.close(() => {
         resolve()
@@ -91,6 +96,7 @@ export async function serveRemoteAdmin(options: RemoteAdminOptions): Promise<Rem
       visitors.trust(authorities)
     },
     sweep() {
+      doorway.sweep()
       visitors.sweep()
     },
   }
@@ -131,6 +137,10 @@ class Visitors {
     const refused: unknown = socket.authorizationError
     const reason = typeof refused === 'string' ? refused : error.code
     this.#refused(socket, `handshake failed: ${reason ?? 'lost'}`)
+  }
+
+  readonly unwelcome = (socket: Socket, reason: string): void => {
+    this.#refused(socket, reason)
   }
 
   /** Asked for every call. Throws `AUTHENTICATION_FAILED` for one who is known no more. */
@@ -178,14 +188,10 @@ class Visitors {
     const address = remoteAddress === undefined ? undefined : `${remoteAddress}:${remotePort ?? 0}`
     this.#options.audit?.refused({ reason: `admin: ${reason}`, address })
   }
-
-  dismiss(): void {
-    for (const socket of this.#certificates.keys()) socket.destroy()
-  }
 }
 
 function createTls(tls: TlsMaterial, take: RequestListener): Server {
-  const server = withSecureOptions(tls, (secure) =>
+  return withSecureOptions(tls, (secure) =>
     createServer(
       {
         ...secure,
@@ -199,8 +205,6 @@ function createTls(tls: TlsMaterial, take: RequestListener): Server {
       take,
     ),
   )
-  server.maxConnections = MOST_CONNECTIONS
-  return server
 }
 
 async function listen(server: Server, address: RemoteAdminOptions['address']): Promise<void> {
@@ -224,8 +228,6 @@ function addressOf(
   return { host: bound.address, port: bound.port }
 }
 
-/** Officers are few. */
-const MOST_CONNECTIONS = 100
 const HANDSHAKE_MS = 10_000
 const HEADERS_MS = 15_000
 const REQUEST_MS = 30_000

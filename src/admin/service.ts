@@ -13,7 +13,7 @@ import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import { approvalCalls } from './approvals.ts'
 import { approvedCalls } from './approved-calls.ts'
 import type { CallApprovals } from './call-approvals.ts'
-import { rotationSubject } from './call-subject.ts'
+import { backupSubject, rotationSubject } from './call-subject.ts'
 import type { AdminService } from './admin-service.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { ObjectCatalogue } from './catalogue.ts'
@@ -101,8 +101,7 @@ function oneAtATime(
     request: BackupRequest,
     by: AdminCaller = local,
   ): AsyncGenerator<BackupPiece, void, undefined> {
-    const { threshold, parts } = request.shares ?? {}
-    await callApprovals.check('backup.create', { threshold, parts }, by)
+    await callApprovals.check('backup.create', backupSubject(request), by)
     if (isBusy) throw new KmipFault('UNAVAILABLE', 'Another backup is being made')
     isBusy = true
     try {

@@ -1,4 +1,9 @@
-import type { Rate, TransportLimits } from './limits.ts'
+import type { Caps, Rate, TransportLimits } from './limits.ts'
+
+/** How many connections there may be, and how fast they may come. */
+export interface AdmissionLimits extends Pick<TransportLimits, 'arrivals'> {
+  readonly caps: Omit<Caps, 'perIdentity'>
+}
 
 /** Why a connection is closed before any work on TLS is done for it. */
 export type Overload =
@@ -20,12 +25,12 @@ interface Source extends Bucket {
 
 /** Counts connections and decides whether one more may come in. */
 export class Admission {
-  readonly #limits: TransportLimits
+  readonly #limits: AdmissionLimits
   readonly #sources = new Map<string, Source>()
   readonly #total: Bucket
   #open = 0
 
-  constructor(limits: TransportLimits, now: number) {
+  constructor(limits: AdmissionLimits, now: number) {
     this.#limits = limits
     this.#total = { tokens: limits.arrivals.total.burst, filled: now }
   }
