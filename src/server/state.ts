@@ -37,6 +37,7 @@ export class Condition {
   readonly #log: Log
   #state: ServerState = 'init'
   #why: string | undefined
+  #told: () => void = () => undefined
 
   constructor(log: Log) {
     this.#log = log
@@ -51,6 +52,11 @@ export class Condition {
     return this.#why
   }
 
+  /** Calls `told` whenever the state, or why it is so, has changed from now on; there is one who is told. */
+  follow(told: () => void): void {
+    this.#told = told
+  }
+
   /** Throws a `RangeError` for a state that cannot follow. One line of the log says each change. */
   enter(state: ServerState, why?: string): void {
     if (state === this.#state && why === this.#why) return
@@ -60,6 +66,7 @@ export class Condition {
     this.#state = state
     this.#why = why
     this.#log[LEVELS[state]]('server state', why === undefined ? { state } : { state, reason: why })
+    this.#told()
   }
 }
 

@@ -110,7 +110,10 @@ describe('the audit of an open data directory', () => {
       const rules = { ...DEFAULT_CONFIG.alerts.rules, failedHandshakes: 1 }
       const watching = await openWatching({ rules }, { log: silentLog, trail })
       const listener = () => ({ failedHandshakes: 7, refused: 0 })
-      watching.watch.look({ listener, condition: { state: 'serving', why: undefined } })
+      watching.watch.look({
+        listener,
+        condition: { state: 'serving', why: undefined, follow: () => undefined },
+      })
       watching.close()
       await trail.written()
       expect(entries().filter(({ operation }) => operation === 'Alert')).toMatchObject([

@@ -1,4 +1,5 @@
 import { KmipFault } from '../../fault/fault.ts'
+import { Patience, PATIENCE_SECONDS } from './patience.ts'
 import type { SegmentFiles, ThreadReport, ThreadStart } from './thread-message.ts'
 import type { Hasher, StartHasher } from './thread.ts'
 
@@ -29,13 +30,19 @@ export class Stability {
   /** Entries that were written, and bytes of the segment that they end at. */
   #written: { size: number; upTo: number }
   #stable: number
-  /** Orders to advance that were not answered. */
+  /** Orders to advance, and to end, that were not answered. */
   #owed = 0
   readonly #wanted = { advance: false, root: false }
   /** Entries that were there when a root was last asked for. */
   #rooted: number
   readonly #timers: { sync?: NodeJS.Timeout | undefined; root?: NodeJS.Timeout | undefined } = {}
   #why: string | undefined
+  readonly #patience = new Patience({
+    isOwed: () => this.#owed > 0,
+    exhausted: () => {
+      if (this.#why === undefined) this.#fail(SILENT)
+    },
+  })
 
   /** @param checkpointed - entries that are under a checkpoint */
   constructor(options: StabilityOptions, checkpointed: number) {
@@ -101,9 +108,11 @@ export class Stability {
       })
       await new Promise<void>((resolve, reject) => {
         this.#waiters.push({ size: Infinity, resolve, reject })
+        this.#owe()
         this.#started().post({ kind: 'end' })
       })
     } finally {
+      this.#patience.end()
       this.#hasher?.stop()
     }
   }
@@ -133,8 +142,13 @@ export class Stability {
       this.#wanted.root = false
       this.#rooted = this.#written.size
     }
-    this.#owed += 1
+    this.#owe()
     this.#started().post({ kind: 'advance', upTo: this.#written.upTo, root })
+  }
+
+  #owe(): void {
+    this.#owed += 1
+    this.#patience.begin()
   }
 
   #started(): Hasher {
@@ -152,14 +166,13 @@ export class Stability {
   }
 
   #take(report: ThreadReport): void {
+    this.#patience.heard()
     if (report.kind === 'synced') this.#synced(report.size, report.root)
     else if (report.kind === 'failed') {
       this.#fail(`it cannot be brought to the disk (${report.code})`)
       this.#retry()
-    } else if (report.kind === 'recovered') {
-      this.#why = undefined
-      this.#options.changed()
-    } else this.#settle(Infinity)
+    } else if (report.kind === 'recovered') this.#recover()
+    else this.#settle(Infinity)
   }
 
   #synced(size: number, root: Uint8Array | undefined): void {
@@ -170,6 +183,7 @@ export class Stability {
     if (root !== undefined && size >= (this.#ending?.size ?? Infinity)) this.#ending?.resolve()
     this.#settle(size)
     if (this.#wanted.advance && this.#owed === 0) this.#post(this.#wanted.root)
+    if (this.#why === SILENT) this.#recover()
   }
 
   #settle(size: number): void {
@@ -186,6 +200,11 @@ export class Stability {
     this.#options.changed()
   }
 
+  #recover(): void {
+    this.#why = undefined
+    this.#options.changed()
+  }
+
   #retry(): void {
     setTimeout(() => this.#hasher?.post({ kind: 'retry' }), RETRY_MS).unref()
   }
@@ -194,6 +213,8 @@ export class Stability {
 export function unavailable(why: string): KmipFault {
   return new KmipFault('UNAVAILABLE', 'The audit log cannot be written', { detail: why })
 }
+
+const SILENT = `the disk has not answered for ${PATIENCE_SECONDS} seconds`
 
 /** Entries after which there is a checkpoint at once, and the time after which there is one at the latest. */
 const ENTRIES = 10_000

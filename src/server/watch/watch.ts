@@ -10,7 +10,7 @@ import type { WatchOptions } from './watch-options.ts'
 /** What is looked at from time to time. */
 export interface Watched {
   readonly listener: () => Pick<ListenerStatus, 'failedHandshakes' | 'refused'>
-  readonly condition: Pick<Condition, 'state' | 'why'>
+  readonly condition: Pick<Condition, 'state' | 'why' | 'follow'>
 }
 
 /** What one client has done in the seconds that are counted. */
@@ -25,7 +25,7 @@ interface Counts {
 /** Clients that are counted at once; further ones are not until the next seconds. */
 const MOST_CLIENTS = 10_000
 
-/** How often the listener, the clock and the state are looked at. */
+/** How often the listener and the clock are looked at, and the state, of which each change is told, too. */
 const LOOK_MS = 5_000
 
 const REFUSALS: ReadonlySet<FaultCode> = new Set<FaultCode>([
@@ -61,6 +61,11 @@ export class Watch {
     this.#handshakes = failuresOf(watched)
     this.#stop = this.#options.ticker.every(LOOK_MS, () => {
       this.look(watched)
+    })
+    // A state may pass by between two looks.
+    this.#lookAtState(watched.condition)
+    watched.condition.follow(() => {
+      this.#lookAtState(watched.condition)
     })
   }
 
@@ -141,7 +146,7 @@ export class Watch {
     this.#alert({ rule: 'failed-handshakes', count, message: 'many handshakes failed' })
   }
 
-  #lookAtState({ state, why }: Watched['condition']): void {
+  #lookAtState({ state, why }: Pick<Condition, 'state' | 'why'>): void {
     if (state === this.#state) return
     const isFirst = this.#state === undefined
     this.#state = state

@@ -23,7 +23,14 @@ function setting(rules = RULES) {
   const told: Alert[] = []
   const lines: (Readonly<Record<string, Loggable>> | undefined)[] = []
   const counters = { failedHandshakes: 0, refused: 0 }
-  const condition: { state: 'serving' | 'read-only'; why: string | undefined } = {
+  let changed = (): void => undefined
+  const condition: Watched['condition'] & {
+    state: 'serving' | 'read-only'
+    why: string | undefined
+  } = {
+    follow: (told) => {
+      changed = told
+    },
     state: 'serving',
     why: undefined,
   }
@@ -49,7 +56,11 @@ function setting(rules = RULES) {
     time.wall += ofWall
     watch.look(watched)
   }
-  return { watch, told, lines, pass, counters, condition, steady }
+  const enter = (state: 'serving' | 'read-only'): void => {
+    condition.state = state
+    changed()
+  }
+  return { watch, told, lines, pass, counters, condition, steady, enter }
 }
 
 function item(name: 'Get' | 'Destroy' | 'Locate'): ReadItem {
@@ -147,6 +158,16 @@ describe('what is looked at from time to time', () => {
     expect(told).toMatchObject([
       { rule: 'not-serving', message: 'the server is read-only: the disk is full' },
     ])
+  })
+
+  test('one that does not for less time than there is between two looks makes one, too', () => {
+    const { told, pass, enter } = setting()
+    enter('read-only')
+    enter('serving')
+    pass(5)
+    expect(told).toMatchObject([{ rule: 'not-serving', message: 'the server is read-only' }])
+    enter('read-only')
+    expect(told).toHaveLength(2)
   })
 })
 
