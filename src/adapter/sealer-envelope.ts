@@ -6,7 +6,6 @@ import { Secret } from '../secret/secret.ts'
 import { joined } from './joined.ts'
 import { IV_BYTES, KEY_BYTES, TAG_BYTES, decryptGcm, encryptGcm, type GcmInput } from './aes-gcm.ts'
 import { eightBytes, lengthPrefixed, utf8 } from './length-prefixed.ts'
-import { BlindCache } from './blind-cache.ts'
 import { DEFAULT_LINE } from './keyring-record.ts'
 
 /** The opened keys of a store. */
@@ -67,7 +66,6 @@ class LineSealer implements EnvelopeSealer {
   readonly #epochs = new Map<number, Epoch>()
   /** The newest of each line. */
   readonly #sealing = new Map<string, Epoch>()
-  readonly #cache = new BlindCache(BLIND_CACHE)
   #index: KeyObject | undefined
   #holders = 0
   /** What is to go once nobody holds it any more. */
@@ -115,12 +113,10 @@ class LineSealer implements EnvelopeSealer {
   blind(purpose: string, input: Uint8Array): Uint8Array {
     const index = this.#index
     if (index === undefined) throw destroyed()
-    return this.#cache.remember(purpose, input, () =>
-      createHmac('sha256', index)
-        .update(lengthPrefixed([utf8(purpose), input]))
-        .digest()
-        .subarray(0, BLIND_BYTES),
-    )
+    const code = createHmac('sha256', index)
+      .update(lengthPrefixed([utf8(purpose), input]))
+      .digest()
+    return code.subarray(0, BLIND_BYTES)
   }
 
   isCurrent(sealed: Uint8Array): boolean {
@@ -176,7 +172,6 @@ class LineSealer implements EnvelopeSealer {
   destroy(): void {
     this.#epochs.clear()
     this.#sealing.clear()
-    this.#cache.clear()
     this.#index = undefined
   }
 
@@ -287,8 +282,6 @@ const FORMAT = 1
 /** Name and format of what is sealed, first in the associated data. */
 const MAGIC = Uint8Array.of(...utf8('kmipd record'), FORMAT)
 const BLIND_BYTES = 16
-/** Blinded values kept, at some 150 bytes each. */
-const BLIND_CACHE = 16_384
 /** Bytes of format and epochs. */
 const HEAD = 9
 const WRAPPED_KEY = HEAD + IV_BYTES
