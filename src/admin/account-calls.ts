@@ -7,7 +7,8 @@ import type { IdentityResponse } from './identity-schema.ts'
 type AccountCalls = Pick<IdentityCalls, Extract<keyof IdentityCalls, `account.${string}`>>
 
 /** The calls about user names and passwords, which take away from what a client may do. */
-export function accountCalls({ clients, clock, random, policies }: IdentityDeps): AccountCalls {
+export function accountCalls(deps: IdentityDeps): AccountCalls {
+  const { clients, clock, random, policies } = deps
   return {
     'account.add': async ({ client: owner, name, role, verifier }) => {
       policies.checkRole(role)
@@ -17,7 +18,10 @@ export function accountCalls({ clients, clock, random, policies }: IdentityDeps)
       await clients.change(id, (client) => withAccount(client, account))
       return { client: owner, name, role, added }
     },
-    'account.list': async () => Promise.resolve({ accounts: clients.list().flatMap(accountsOf) }),
+    'account.list': async () =>
+      Promise.resolve({
+        accounts: clients.list().flatMap((client) => accountsOf(client, deps.lockedUntil)),
+      }),
     'account.remove': async ({ client: owner, name }) => {
       const { id } = clientNamed(clients, owner)
       await clients.change(id, (client) => withoutAccount(client, name))
@@ -26,11 +30,14 @@ export function accountCalls({ clients, clock, random, policies }: IdentityDeps)
   }
 }
 
-function accountsOf({
-  name: client,
-  accounts = [],
-}: Client): IdentityResponse<'account.list'>['accounts'] {
-  return accounts.map(({ name, role, added }) => ({ client, name, role, added }))
+function accountsOf(
+  { id, name: client, accounts = [] }: Client,
+  lockedUntil: IdentityDeps['lockedUntil'],
+): IdentityResponse<'account.list'>['accounts'] {
+  return accounts.map(({ name, role, added }) => {
+    const until = lockedUntil?.(id, name)
+    return { client, name, role, added, ...(until !== undefined && { lockedUntil: until }) }
+  })
 }
 
 function withAccount(client: Client, account: Account): Client {

@@ -89,7 +89,7 @@ async function admissible(
   const { issuer, subject } = found.key
   const rule = others.find(({ id }) => id === issuer)?.label
   const { labelOf } = await import('../adapter/certificate-admission.ts')
-  const key = { issuer, subject, notAfter: Math.trunc(found.notAfter) }
+  const key = { issuer, subject, notAfter: Math.trunc(found.notAfter), serial: found.serial }
   return { key, label: rule && labelOf(der, rule) }
 }
 
@@ -122,7 +122,7 @@ function isSameKey(one: ClientKey, other: ClientKey): boolean {
 
 function detailsOf(
   client: Client,
-  { namespaces }: Pick<IdentityDeps, 'namespaces'>,
+  { namespaces, trust }: Pick<IdentityDeps, 'namespaces' | 'trust'>,
 ): IdentityResponse<'client.register'> {
   const { id, name, role, namespace, added, keys, limits = {}, isSuspended = false } = client
   return {
@@ -133,7 +133,14 @@ function detailsOf(
     added,
     suspended: isSuspended,
     limits: limitsOf(limits),
-    keys: keys.map(({ subject, issuer, notAfter }) => ({ subject, issuer, notAfter })),
+    keys: keys.map(({ subject, issuer, notAfter, serial }) => {
+      const revoked = trust?.reasonAgainst(issuer, serial)
+      return {
+        ...{ subject, issuer, notAfter },
+        ...(serial !== undefined && { serial }),
+        ...(revoked !== undefined && { revoked }),
+      }
+    }),
   }
 }
 

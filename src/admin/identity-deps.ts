@@ -5,8 +5,9 @@ import type { AuthorityBook } from '../repository/authority-book.ts'
 import type { ClientRegistry } from '../repository/client-registry.ts'
 import type { NamespaceRegistry } from '../repository/namespace-registry.ts'
 import type { Holder, Usage } from '../repository/usage.ts'
+import type { DateTime } from '../schema/primitive.ts'
 import type { PeerCertificate } from '../server/identify.ts'
-import type { ListReport } from '../server/revocations.ts'
+import type { ListReport, RevocationReason } from '../server/revocations.ts'
 import type { AdminCaller } from './caller.ts'
 import type { PolicyOffice } from './policy-office.ts'
 import type { IdentityCall, IdentityRequest, IdentityResponse } from './identity-schema.ts'
@@ -17,6 +18,8 @@ export interface TrustInUse {
   refresh(): Promise<void>
   report(): readonly ListReport[]
   isRevoked(certificate: PeerCertificate): boolean
+  /** Why nobody is let in by the certificate that a key was registered with; undefined where nothing is known against it. */
+  reasonAgainst(issuer: string, serial: string | undefined): RevocationReason | undefined
 }
 
 export interface IdentityDeps {
@@ -35,6 +38,8 @@ export interface IdentityDeps {
   readonly random: Pick<Random, 'identifier'>
   /** Told of a client that another key was registered for; absent where nobody looks for alerts. */
   readonly keyAdded?: (client: string) => void
+  /** Until when an account of a client is locked out, if it is; absent where no server runs. */
+  readonly lockedUntil?: (client: string, name: string) => DateTime | undefined
   /** Which roles there are. */
   readonly policies: Pick<PolicyOffice, 'checkRole'>
 }

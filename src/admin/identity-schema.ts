@@ -24,6 +24,10 @@ const keySummary = z.strictObject({
   issuer: z.string(),
   /** When the certificate ends that it was registered with. */
   notAfter: dateTime,
+  /** Serial number of that certificate, upper-case hex; absent for what this server's own authority has signed. */
+  serial: z.string().optional(),
+  /** Why that certificate lets nobody in, where a running server knows of something against it. */
+  revoked: z.enum(['listed', 'authority', 'no list']).optional(),
 })
 
 const clientDetails = z.strictObject({
@@ -179,7 +183,12 @@ export const IDENTITY_CALLS = {
     method: 'GET',
     path: '/v1/accounts',
     request: nothing,
-    response: z.strictObject({ accounts: z.array(accountSummary) }),
+    response: z.strictObject({
+      accounts: z.array(
+        // Until when the name is locked out of a running server, if it is.
+        accountSummary.extend({ lockedUntil: dateTime.optional() }),
+      ),
+    }),
   },
   'account.remove': {
     method: 'POST',

@@ -6,6 +6,8 @@ type Shown = AdminResponse<'client.register'> & {
   readonly used?: AdminResponse<'client.show'>['used']
 }
 
+type Key = Shown['keys'][number]
+
 /** Prints a client with its keys. */
 export function printClient(client: Shown, isJson: boolean): void {
   if (isJson) {
@@ -21,10 +23,22 @@ export function printClient(client: Shown, isJson: boolean): void {
     ['added', formatDate(added)],
     ['suspended', suspended ? 'yes' : 'no'],
     ...limitLines(limits, used),
-    ...keys.flatMap(({ subject, issuer, notAfter }): [string, string][] => [
-      ['key', subject],
-      ['  signed by', issuer],
-      ['  ends', formatDate(notAfter)],
-    ]),
+    ...keys.flatMap(keyLines),
   ])
+}
+
+function keyLines({ subject, issuer, notAfter, serial, revoked }: Key): [string, string][] {
+  return [
+    ['key', subject],
+    ['  signed by', issuer],
+    ...(serial === undefined ? [] : [['  serial', serial] satisfies [string, string]]),
+    ['  ends', formatDate(notAfter)],
+    ...(revoked === undefined ? [] : [['  revoked', REVOKED[revoked]] satisfies [string, string]]),
+  ]
+}
+
+const REVOKED: Readonly<Record<NonNullable<Key['revoked']>, string>> = {
+  listed: 'its certificate is on the revocation list of its authority',
+  authority: 'the certificate of its authority is revoked',
+  'no list': 'refused: the revocation list of its authority cannot be relied on',
 }

@@ -125,6 +125,7 @@ export interface Workshop {
   readonly trail: AuditTrail
   readonly jobs: Jobs | undefined
   readonly watch: Watch
+  readonly logins: Logins
 }
 
 /** Makes what replaces objects that are to be rotated automatically. */
@@ -159,7 +160,8 @@ export function createKeyRotation(core: Core, log: Log, isAlone = false): KeyRot
   return new KeyRotation({ lines: keys, rewrapping, ticker: systemTicker, log, isAlone })
 }
 
-function createLogins({ clients }: Core, { identity }: Config, log: Log): Logins {
+/** Makes what looks at user names and passwords. */
+export function createLogins({ clients }: Core, { identity }: Config, log: Log): Logins {
   return new Logins({
     accountsOf: (id) => clients.find(id)?.accounts ?? [],
     passwords: scryptPasswords(),
@@ -180,7 +182,7 @@ function createTurnstile({ clients, namespaces }: Core, { limits }: Config): Tur
 export function createHandler(
   core: Core,
   config: Config,
-  { log, services, trail, jobs, watch }: Workshop,
+  { log, services, trail, jobs, watch, logins }: Workshop,
 ): MessageHandler {
   const { limits, policy } = config
   return createMessageHandler({
@@ -188,7 +190,7 @@ export function createHandler(
     services,
     clock: core.clock,
     permissions: core.policies.inForce,
-    logins: createLogins(core, config, log),
+    logins,
     profiles: clientProfiles(config.clients),
     log,
     trail,

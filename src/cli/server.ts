@@ -19,6 +19,7 @@ import { Secret } from '../secret/secret.ts'
 import type { AuditTrail } from '../server/audit/trail.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
 import type { MessageHandler } from '../server/handler.ts'
+import type { Logins } from '../server/logins.ts'
 import type { KeyRotation } from '../server/key-rotation.ts'
 import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
@@ -34,6 +35,7 @@ import {
   createHandler,
   createJobs,
   createKeyRotation,
+  createLogins,
   createRotor,
   createServices,
   storeCalls,
@@ -139,7 +141,8 @@ async function serve(
   const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
   const watching = await openWatching(config.alerts, { log, trail, steady: core.clock })
   const { watch } = watching
-  const handler = createHandler(core, config, { log, services, trail, jobs, watch })
+  const logins = createLogins(core, config, log)
+  const handler = createHandler(core, config, { log, services, trail, jobs, watch, logins })
   const listener = listenerOf(core, config, { trust, handler, log, trail })
   warnOfUnregistered(core, config, log)
   const endpoints = await openEndpoints(core, config.endpoints, { log, trail })
@@ -148,7 +151,7 @@ async function serve(
     const address = await listener.listen(config.listen)
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
     const status = () => statusWith(about(core, listener, keys), condition, trust)
-    const service = adminServiceOf(core, { trust, keys, status, watch })
+    const service = adminServiceOf(core, { trust, keys, status, watch, logins })
     const admin = await openAdminApi(core, {
       service: auditedService(service, trail),
       ...{ config, trust, log, trail },
@@ -184,7 +187,11 @@ async function serve(
 
 function adminServiceOf(
   core: Core,
-  made: { readonly trust: Trust; readonly watch: Watch } & Pick<AdminDeps, 'keys' | 'status'>,
+  made: {
+    readonly trust: Trust
+    readonly watch: Watch
+    readonly logins: Logins
+  } & Pick<AdminDeps, 'keys' | 'status'>,
 ): AdminService {
   return createAdminService({
     clients: core.clients,
@@ -199,6 +206,7 @@ function adminServiceOf(
     keyAdded: (client) => {
       made.watch.keyAdded(client)
     },
+    lockedUntil: (client, name) => made.logins.lockedUntil(client, name, core.clock.now()),
     callApprovals: createCallApprovals(core),
     ...storeCalls(core),
   })

@@ -67,6 +67,7 @@ export async function openTrust(
     },
     report: () => revocations.report(),
     isRevoked: (certificate) => revocations.isRevoked(certificate),
+    reasonAgainst: (issuer, serial) => revocations.reasonAgainst(issuer, serial),
     close: async () => revocations.close(),
   }
 }

@@ -42,6 +42,12 @@ export class TicketLock {
     else throw new KmipFault('AUTHENTICATION_FAILED', `Too many ${this.#what} were wrong`)
   }
 
+  /** Until when it is locked out; undefined where it is not. */
+  lockedUntil(key: string, now: DateTime): DateTime | undefined {
+    const until = this.#failures.get(key)?.until
+    return until === undefined || until <= now ? undefined : until
+  }
+
   /**
    * Counts a wrong ticket.
    *

@@ -12,6 +12,8 @@ export interface ClientKey extends CertificateKey {
   /** Unique Identifier of the Certificate object, where it is kept for the client. */
   readonly object?: string
   readonly notAfter: DateTime
+  /** Serial number of its certificate, upper-case hex, where the authority may take it back. */
+  readonly serial?: string
 }
 
 /** Someone whose user name and password a client may send along, which takes away from what the client may do. */
@@ -116,7 +118,8 @@ function isClientKey(value: unknown): value is ClientKey {
     isRecord(value) &&
     typeof value['issuer'] === 'string' &&
     typeof value['subject'] === 'string' &&
-    typeof value['notAfter'] === 'number'
+    typeof value['notAfter'] === 'number' &&
+    ['undefined', 'string'].includes(typeof value['serial'])
   )
 }
 

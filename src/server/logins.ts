@@ -61,6 +61,12 @@ export class Logins {
     return accounts.every(({ id }) => present.some((each) => each.id === id))
   }
 
+  /** Until when a name of a client is locked out, in whole seconds; undefined where it is not. */
+  lockedUntil(client: string, username: string, now: DateTime): DateTime | undefined {
+    const until = this.#lock.lockedUntil(this.#slotOf(username, client), now)
+    return until === undefined ? undefined : Math.ceil(until)
+  }
+
   async #check({ username, password }: Login, sender: Sender): Promise<Account> {
     const { client, now } = sender
     const slot = this.#slotOf(username, client)

@@ -31,6 +31,12 @@ export interface ListReport {
   readonly problem?: string
 }
 
+/**
+ * Why a certificate is not good: it is listed, its authority is not good by a list itself, or nobody can say, because the
+ * list of its authority cannot be relied on.
+ */
+export type RevocationReason = 'listed' | 'authority' | 'no list'
+
 export interface RevocationsOptions {
   readonly authorities: () => readonly TrustedAuthority[]
   readonly lists: RevocationLists
@@ -102,6 +108,19 @@ export class Revocations {
   /** Whether a certificate is not good, for all that its authority says. */
   isRevoked({ key: { issuer }, serial }: PeerCertificate): boolean {
     return this.#fallen.has(issuer) || this.#lists(issuer, serial)
+  }
+
+  /**
+   * Why the certificate of a key is not good; undefined where it is, or where nothing is known of it.
+   *
+   * @param serial - of the certificate; without it only that of which it matters nothing is known
+   */
+  reasonAgainst(issuer: string, serial: string | undefined): RevocationReason | undefined {
+    if (this.#fallen.has(issuer)) return 'authority'
+    const guard = this.#guards.get(issuer)
+    if (guard === undefined) return undefined
+    if (this.#isBlind(guard)) return 'no list'
+    return serial !== undefined && this.#lists(issuer, serial) ? 'listed' : undefined
   }
 
   report(): readonly ListReport[] {

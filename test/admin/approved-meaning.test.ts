@@ -247,6 +247,16 @@ describe('an approved call about something that has a name', () => {
   })
 })
 
+test('a backup is approved with who is to open it', async () => {
+  const shares = { setId: 'AAAAAAAAAAA=', threshold: 2, parts: 5 }
+  const pieces = service.backup({ shares })[Symbol.asyncIterator]()
+  await expect(pieces.next()).rejects.toMatchObject({ code: 'APPROVAL_NEEDED' })
+  const shown = book.list().at(-1)?.statement.shown ?? []
+  expect(shown.filter((line) => line.startsWith('opened by: '))).toEqual([
+    'opened by: the root of trust of the store, or any 2 of 5 shares without it',
+  ])
+})
+
 describe('an approved client.add', () => {
   test('is for the key that was sent when it was asked for', async () => {
     const publicKey = newKey()

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTestAuthority } from '../fixtures/authority.ts'
 import { revocationList, serialOf } from '../fixtures/revocation-list.ts'
 import { runKmipd, type Outcome } from './program.ts'
-import { isAdmitted, serve, type Serving } from './serving.ts'
+import { isAdmitted, postXml, serve, type Serving } from './serving.ts'
 
 // Each test starts several processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
@@ -116,16 +116,47 @@ describe('a server that is administered from elsewhere', () => {
       suspended: false,
     })
     expect(await isAdmitted(server.port, at('corp'), 'app-7')).toBe(true)
+    const before = await succeed('client', 'show', 'app-7', ...place)
+    const serial = serialOf(app).replace(/^0+/, '')
+    expect(before.stdout).toMatch(new RegExp(`^ {2}serial +${serial}$`, 'm'))
+    expect(before.stdout).not.toContain('revoked')
 
     publish([serialOf(app)], now - 30)
     const reloaded = await succeed('authority', 'reload', '--json', ...place)
     expect(JSON.parse(reloaded.stdout)).toMatchObject([{ list: { revoked: 1 } }])
     expect(await isAdmitted(server.port, at('corp'), 'app-7')).toBe(false)
+    const shown = await succeed('client', 'show', 'app-7', ...place)
+    expect(shown.stdout).toMatch(/^ {2}revoked +its certificate is on the revocation list/m)
 
     publish([], now - 60)
     const older = await succeed('authority', 'reload', ...place)
     expect(older.stdout).toContain('older than one that was seen')
     expect(await isAdmitted(server.port, at('corp'), 'app-7')).toBe(false)
+  })
+
+  test('tells of a name that is locked out for wrong passwords', async () => {
+    const place = as('olga')
+    writeFileSync(at('password'), 'secret\n', { mode: 0o600 })
+    const words = ['--client', 'user', '--role', 'reader', '--password-file', at('password')]
+    for (const name of ['bob', 'ann']) await succeed('account', 'add', name, ...words, ...place)
+    const listed = async () => {
+      const { stdout } = await succeed('account', 'list', '--json', ...place)
+      return JSON.parse(stdout) as { name: string; lockedUntil?: number }[]
+    }
+    expect((await listed()).map(({ lockedUntil }) => lockedUntil)).toEqual([undefined, undefined])
+    const wrong = `<Authentication><Credential>
+      <CredentialType type="Enumeration" value="UsernameAndPassword"/><CredentialValue>
+      <Username type="TextString" value="bob"/><Password type="TextString" value="guess"/>
+      </CredentialValue></Credential></Authentication>`
+    for (let count = 0; count < 10; count += 1) {
+      const { body } = await postXml(server.port, at('people'), 'user', wrong)
+      expect(body).toContain('AuthenticationNotSuccessful')
+    }
+    const locked = (await listed()).find(({ name }) => name === 'bob')?.lockedUntil ?? 0
+    expect(locked).toBeGreaterThan(Date.now() / 1_000 + 60)
+    expect(locked).toBeLessThan(Date.now() / 1_000 + 600)
+    const table = await succeed('account', 'list', ...place)
+    expect(table.stdout).toMatch(/^user +bob +reader +\S+Z +\S+Z$/m)
   })
 
   test('lets a suspended client in no more, until it is resumed, and a removed one never', async () => {

@@ -89,11 +89,16 @@ export async function isAdmitted(port: number, folder: string, name: string): Pr
   }
 }
 
-/** Asks Discover Versions in XML over HTTPS. */
+/**
+ * Asks Discover Versions in XML over HTTPS.
+ *
+ * @param authentication - XML of the header, if any
+ */
 export async function postXml(
   port: number,
   folder: string,
   name: string,
+  authentication = '',
 ): Promise<{
   readonly status: number | undefined
   readonly type: string | undefined
@@ -101,7 +106,7 @@ export async function postXml(
 }> {
   const body = `<RequestMessage><RequestHeader><ProtocolVersion>
     <ProtocolVersionMajor type="Integer" value="1"/><ProtocolVersionMinor type="Integer" value="2"/>
-    </ProtocolVersion><BatchCount type="Integer" value="1"/></RequestHeader><BatchItem>
+    </ProtocolVersion>${authentication}<BatchCount type="Integer" value="1"/></RequestHeader><BatchItem>
     <Operation type="Enumeration" value="DiscoverVersions"/><RequestPayload/></BatchItem></RequestMessage>`
   const asked = request({
     host: '127.0.0.1',

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { KmipFault } from '../../src/fault/fault.ts'
 import type { ListAge, RevocationList } from '../../src/port/revocation.ts'
 import type { TrustedAuthority } from '../../src/repository/authority-book.ts'
-import type { PeerCertificate } from '../../src/server/identify.ts'
+import { plainSerial, type PeerCertificate } from '../../src/server/identify.ts'
 import { authorityId, Revocations } from '../../src/server/revocations.ts'
 import { createTestAuthority, type TestAuthority } from '../fixtures/authority.ts'
 import { ManualTicker, MemoryLog } from './listener.fixture.ts'
@@ -103,6 +103,28 @@ describe('revocation lists', () => {
     expect(revocations.isRevoked(certificate(root, 'A1'))).toBe(true)
     expect(revocations.isRevoked(certificate(root, 'A2'))).toBe(false)
     expect(revocations.isRevoked(certificate(listless, 'A1'))).toBe(false)
+    await revocations.close()
+  })
+
+  test('say why a certificate is not good, as far as it is known', async () => {
+    trusted = [trust(root, '/root'), trust(below), trust(listless)]
+    const underneath = trust(below).id
+    put('/root', list(['A1']))
+    const revocations = create('refuse')
+    const against = (authority: TestAuthority, serial?: string) =>
+      revocations.reasonAgainst(trust(authority).id, serial)
+    await revocations.start()
+    expect(against(root, 'A1')).toBe('listed')
+    expect(against(root, 'A2')).toBeUndefined()
+    expect(against(root)).toBeUndefined()
+    expect(against(listless, 'A1')).toBeUndefined()
+    expect(revocations.reasonAgainst(underneath, 'A1')).toBeUndefined()
+    const serial = plainSerial(new X509Certificate(below.cert).serialNumber) ?? ''
+    put('/root', list([serial], { thisUpdate: NOW - 5 }))
+    await revocations.reload()
+    expect(revocations.reasonAgainst(underneath, undefined)).toBe('authority')
+    now = NOW + 2_000
+    expect(against(root)).toBe('no list')
     await revocations.close()
   })
 

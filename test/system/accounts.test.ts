@@ -39,21 +39,20 @@ async function account(name: string, role: string, password: string): Promise<Ac
 }
 
 let accounts: Account[]
+let logins: Logins
 let subject: Subject
 
 beforeEach(async () => {
   accounts = []
   compared = 0
-  subject = await createSubject(memoryStore(), {
-    permissions: ownPermissions(ROLES),
-    logins: new Logins({
-      accountsOf: (client) => (client === PEER.identity.id ? accounts : []),
-      passwords,
-      fingerprint: fingerprinter(),
-      limits: { failures: 3, lockSeconds: 60 },
-      log: recordingLog([]),
-    }),
+  logins = new Logins({
+    accountsOf: (client) => (client === PEER.identity.id ? accounts : []),
+    passwords,
+    fingerprint: fingerprinter(),
+    limits: { failures: 3, lockSeconds: 60 },
+    log: recordingLog([]),
   })
+  subject = await createSubject(memoryStore(), { permissions: ownPermissions(ROLES), logins })
 })
 
 const credential = (type: number, ...fields: Item[]): Item =>
@@ -88,6 +87,21 @@ describe('a user name and a password in the header', () => {
     }
     // Each took the work of a comparison, also where nobody has that name.
     expect(compared).toBe(3)
+  })
+
+  test('that are wrong three times lock the name out of that client, for a minute', async () => {
+    accounts = [await account('app', 'user', 'secret')]
+    const until = (name: string, now: number, client = PEER.identity.id) =>
+      logins.lockedUntil(client, name, now)
+    const wrong = [authentication(login('app', 'wrong'))]
+    for (const count of [1, 2, 3]) {
+      expect(until('app', START), `before attempt ${count}`).toBeUndefined()
+      await ask([create()], wrong)
+    }
+    expect(until('app', START)).toBe(START + 60)
+    expect(until('app', START + 59)).toBe(START + 60)
+    expect(until('app', START + 60)).toBeUndefined()
+    expect(until('app', START, 'another client')).toBeUndefined()
   })
 
   test('let do what both the client and the account may, and never more', async () => {

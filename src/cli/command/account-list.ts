@@ -17,12 +17,10 @@ export const accountListCommand = defineCommand({
       printJson(accounts)
       return
     }
-    const rows = accounts.map(({ client, name, role, added }) => [
-      client,
-      name,
-      role,
-      formatDate(added),
+    const rows = accounts.map(({ client, name, role, added, lockedUntil }) => [
+      ...[client, name, role, formatDate(added)],
+      lockedUntil === undefined ? '-' : formatDate(lockedUntil),
     ])
-    printTable(['client', 'name', 'role', 'added'], rows)
+    printTable(['client', 'name', 'role', 'added', 'locked out until'], rows)
   },
 })
