@@ -6,7 +6,8 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { announcementOf, permittedOf, type MayBeTold } from '../client/announcement.ts'
 import { Endpoint } from '../client/endpoint.ts'
-import { sentTeller } from '../client/sent-in-audit.ts'
+import { droppedTeller, sentTeller } from '../client/sent-in-audit.ts'
+import { stillWanted, type Recheck } from '../client/still-wanted.ts'
 import type { EndpointConfig } from '../config/endpoint.ts'
 import { describeBug } from '../fault/describe-bug.ts'
 import { KmipFault } from '../fault/fault.ts'
@@ -46,7 +47,7 @@ export async function openEndpoints(
 }
 
 /** What a client may be told of by the policy as it is; nothing once it is suspended or gone. */
-export function toldBy({ clients, policies }: Core): (client: string) => MayBeTold {
+function toldBy({ clients, policies }: Core): (client: string) => MayBeTold {
   return (id) => {
     const client = clients.find(id)
     if (client === undefined || client.isSuspended === true) return () => false
@@ -55,22 +56,31 @@ export function toldBy({ clients, policies }: Core): (client: string) => MayBeTo
   }
 }
 
+/** What is decided with once more before a client is told. */
+export function recheckOf(core: Core, trail: AuditTrail): Recheck & Pick<Core, 'objects'> {
+  return { objects: core.objects, permits: toldBy(core), dropped: droppedTeller(trail) }
+}
+
 function announceChanges(
   core: Core,
   listening: readonly Listening[],
   { log, trail }: { readonly log: Log; readonly trail: AuditTrail },
 ): void {
   const tell = sentTeller(trail)
+  const recheck = recheckOf(core, trail)
   const named = (name: string) => core.clients.named(name)?.id
   core.objects.observe((change) => {
     for (const { config, endpoint } of listening) {
       if (named(config.client) !== change.after.owner) continue
       // What is stored stays stored, whether or not a client can be told of it in its version.
       try {
-        const wanted = permittedOf(config, change, toldBy(core)(change.after.owner))
+        const wanted = permittedOf(config, change, recheck.permits(change.after.owner))
         const announcement = announcementOf(change, wanted)
         if (announcement === undefined) continue
-        endpoint.send(announcement, tell(change.after.owner, announcement))
+        endpoint.send(announcement, {
+          told: tell(change.after.owner, announcement),
+          isWanted: stillWanted(recheck, change, announcement),
+        })
       } catch (error) {
         log.warn('client not told of a change', { client: config.client, ...describeBug(error) })
       }

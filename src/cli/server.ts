@@ -42,7 +42,7 @@ import {
 } from './compose.ts'
 import { followConditions } from './conditions.ts'
 import type { Core } from './core.ts'
-import { openEndpoints, toldBy } from './endpoints.ts'
+import { openEndpoints, recheckOf } from './endpoints.ts'
 import { departuresOf } from './departures.ts'
 import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
@@ -232,7 +232,7 @@ function listenerOf(
     isRevoked: (certificate) => made.trust.isRevoked(certificate),
     handler: made.handler,
     clients: core.clients.directory,
-    announcer: createAnnouncer(core.objects, toldBy(core), sentTeller(made.trail), made.log),
+    announcer: createAnnouncer(recheckOf(core, made.trail), sentTeller(made.trail), made.log),
     limits,
     log: made.log,
     trail: made.trail,

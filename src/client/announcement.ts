@@ -41,13 +41,16 @@ export function announcementOf(
   return notify ? notificationOf(before, after) : undefined
 }
 
+/** Whether an object may leave in the clear without anybody having asked for it. */
+export function mayBePut(object: ManagedObject): boolean {
+  const { attributes } = object
+  const isClosed = attributes.get('Sensitive') === true || attributes.get('Extractable') === false
+  return !isClosed && !isOneTimePad(object)
+}
+
 function putOf(object: ManagedObject): ServerRequest | undefined {
   const { uniqueIdentifier, attributes, content } = object
-  const isOpen =
-    attributes.get('Sensitive') !== true &&
-    attributes.get('Extractable') !== false &&
-    !isOneTimePad(object)
-  if (content === undefined || !isOpen) return undefined
+  if (content === undefined || !mayBePut(object)) return undefined
   const replaced = attributes
     .all('Link')
     .find(({ linkType }) => linkType === LinkType.ReplacedObjectLink)?.linkedObjectIdentifier

@@ -4,21 +4,21 @@ import type { Log } from '../port/log.ts'
 import type { ObjectRepository } from '../repository/object-repository.ts'
 import type { Announcer } from '../server/turned-connection.ts'
 import { encode } from '../ttlv/encode.ts'
-import { announcementOf, permittedOf, type MayBeTold } from './announcement.ts'
+import { announcementOf, permittedOf } from './announcement.ts'
 import type { TellSent } from './sent-in-audit.ts'
+import { stillWanted, type Recheck } from './still-wanted.ts'
 
 /**
  * Has clients told of every change to their own objects, by Put and Notify (KMIP 2.1 sections 6.2.2, 6.2.3).
  *
- * @param permits - what a client may be told of now, by its identifier
  * @param tell - of what is sent, before it is
  */
 export function createAnnouncer(
-  objects: Pick<ObjectRepository, 'observe'>,
-  permits: (client: string) => MayBeTold,
+  recheck: Recheck & { readonly objects: Pick<ObjectRepository, 'observe'> },
   tell: TellSent,
   log: Log,
 ): Announcer {
+  const { objects, permits } = recheck
   return {
     begin: (client, version, send) => {
       let isOver = false
@@ -34,7 +34,7 @@ export function createAnnouncer(
           tell(client, announcement).then(
             () => {
               if (isOver) bytes.fill(0)
-              else send(bytes)
+              else send(bytes, stillWanted(recheck, change, announcement))
             },
             () => {
               bytes.fill(0)

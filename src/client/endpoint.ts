@@ -27,11 +27,20 @@ export interface EndpointOptions {
   readonly log: Log
 }
 
+/** What is known of a request beside what it holds. */
+export interface Conditions {
+  /** What it waits for; it is not sent where that is rejected. */
+  readonly told?: Promise<void>
+  /** Whether it is to be sent still: asked just before it is, each time that it is tried. */
+  readonly isWanted?: () => Promise<boolean>
+}
+
 interface Waiting {
   readonly operation: ServerRequest['operation']
   readonly bytes: Secret
   /** Whether it may be sent: it was told of. */
   readonly isTold: Promise<boolean>
+  readonly isWanted: () => Promise<boolean>
 }
 
 const LONGEST_QUEUE = 1_000
@@ -57,12 +66,11 @@ export class Endpoint {
     this.#options = options
   }
 
-  /**
-   * Queues a request. It is encoded at once: the object it shows may be gone when it is sent.
-   *
-   * @param told - what it waits for; it is not sent where that is rejected
-   */
-  send(request: ServerRequest, told: Promise<void> = Promise.resolve()): void {
+  /** Queues a request. It is encoded at once: what it tells of may have changed again when it is sent. */
+  send(
+    request: ServerRequest,
+    { told = Promise.resolve(), isWanted = async () => Promise.resolve(true) }: Conditions = {},
+  ): void {
     const { log } = this.#options
     const isTold = told.then(
       () => true,
@@ -76,7 +84,7 @@ export class Endpoint {
       bytes.destroy()
       return
     }
-    this.#queue.push({ operation: request.operation, bytes, isTold })
+    this.#queue.push({ operation: request.operation, bytes, isTold, isWanted })
     this.#queuedBytes += bytes.length
     if (!this.#isSending) void this.#sendAll()
   }
@@ -108,11 +116,14 @@ export class Endpoint {
     this.#isSending = false
   }
 
-  async #deliver({ operation, bytes }: Waiting): Promise<void> {
+  async #deliver(waiting: Waiting): Promise<void> {
+    const { operation } = waiting
     const { log } = this.#options
     for (let attempt = 1; attempt <= ATTEMPTS && !this.#isClosed; attempt += 1) {
       try {
-        this.#judge(operation, await this.#exchange(bytes))
+        const answer = await this.#exchange(waiting)
+        if (answer !== undefined) this.#judge(operation, answer)
+        else log.info('message to a client dropped: it may not be told of it any more')
         return
       } catch (error) {
         this.#requester?.close()
@@ -128,12 +139,12 @@ export class Endpoint {
     }
   }
 
-  async #exchange(bytes: Secret): Promise<Uint8Array> {
+  async #exchange({ bytes, isWanted }: Waiting): Promise<Uint8Array | undefined> {
     if (this.#requester === undefined || this.#requester.isOver) {
       this.#requester = await this.#connect()
     }
     const requester = this.#requester
-    return bytes.expose(async (request) => requester.exchange(request))
+    return bytes.expose(async (request) => requester.exchange(request, isWanted))
   }
 
   async #connect(): Promise<Requester> {

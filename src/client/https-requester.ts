@@ -30,10 +30,14 @@ export class HttpsRequester implements Requester {
     return this.#isOver
   }
 
-  async exchange(message: Uint8Array): Promise<Uint8Array> {
+  async exchange(
+    message: Uint8Array,
+    isWanted: () => Promise<boolean>,
+  ): Promise<Uint8Array | undefined> {
     if (this.#isOver) throw unavailable()
     try {
-      return await bodyOf(await this.#post(message), this.#contentType)
+      const response = await this.#post(message, isWanted)
+      return response && (await bodyOf(response, this.#contentType))
     } catch (cause) {
       this.close()
       throw unavailable(cause)
@@ -45,7 +49,10 @@ export class HttpsRequester implements Requester {
     this.#agent.destroy()
   }
 
-  async #post(message: Uint8Array): Promise<IncomingMessage> {
+  async #post(
+    message: Uint8Array,
+    isWanted: () => Promise<boolean>,
+  ): Promise<IncomingMessage | undefined> {
     const { host, port } = this.#address
     return new Promise((resolve, reject) => {
       const request = httpsRequest({
@@ -60,7 +67,20 @@ export class HttpsRequester implements Requester {
       request.once('response', resolve)
       request.once('error', reject)
       request.once('timeout', () => request.destroy(new Error('nothing came in time')))
-      request.end(message)
+      const go = (): void => {
+        isWanted().then((isSo) => {
+          if (isSo) request.end(message)
+          else {
+            resolve(undefined)
+            request.destroy()
+          }
+        }, reject)
+      }
+      // The head waits for the body, and the body until the client is there to take it.
+      request.once('socket', (socket) => {
+        if (request.reusedSocket) go()
+        else socket.once('secureConnect', go)
+      })
     })
   }
 }

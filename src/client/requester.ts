@@ -18,8 +18,12 @@ export const PATIENCE_MS = 10_000
 export interface Requester {
   /** Whether the connection is gone. */
   readonly isOver: boolean
-  /** Sends a message and waits for one back. Throws `UNAVAILABLE`, and what reads no message throws. */
-  exchange(request: Uint8Array): Promise<Uint8Array>
+  /**
+   * Sends a message and waits for one back. Throws `UNAVAILABLE`, and what reads no message throws.
+   *
+   * @param isWanted - asked last, once the client can be sent it at once; where it is not, undefined comes back
+   */
+  exchange(request: Uint8Array, isWanted: () => Promise<boolean>): Promise<Uint8Array | undefined>
   close(): void
 }
 
@@ -71,7 +75,11 @@ export class SocketRequester implements Requester {
     return this.#isOver
   }
 
-  async exchange(request: Uint8Array): Promise<Uint8Array> {
+  async exchange(
+    request: Uint8Array,
+    isWanted: () => Promise<boolean>,
+  ): Promise<Uint8Array | undefined> {
+    if (!(await isWanted())) return undefined
     if (this.#isOver) throw unavailable()
     this.#isWaiting = true
     this.#socket.ref()

@@ -7,11 +7,27 @@ import type { AuditTrail } from '../server/audit/trail.ts'
  */
 export type TellSent = (client: string, request: ServerRequest) => Promise<void>
 
+/**
+ * Tells that what a client was to be sent is not sent, with the Result Reason that it would have got. Throws
+ * `UNAVAILABLE` where that cannot be told.
+ */
+export type TellDropped = (client: string, request: ServerRequest, reason: string) => void
+
 /** A Put hands out a key as a Get does: it is told as well, before. */
 export function sentTeller(trail: AuditTrail): TellSent {
   return async (client, { operation, payload }) => {
-    const object = 'uniqueIdentifier' in payload ? payload.uniqueIdentifier : undefined
-    trail.tell({ client, operation, object })
+    trail.tell({ client, operation, object: objectIn(payload) })
     await trail.written()
   }
+}
+
+/** Who is told of a Put and then of its failure knows that the key did not leave. */
+export function droppedTeller(trail: AuditTrail): TellDropped {
+  return (client, { operation, payload }, reason) => {
+    trail.tell({ client, operation, object: objectIn(payload), result: 'failed', reason })
+  }
+}
+
+function objectIn(payload: ServerRequest['payload']): string | undefined {
+  return 'uniqueIdentifier' in payload ? payload.uniqueIdentifier : undefined
 }

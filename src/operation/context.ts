@@ -143,6 +143,8 @@ export interface PerformedOperation<Request, Response> {
 /** The roles on the connection of a message (KMIP 2.1 section 6.1.54). */
 export interface EndpointRoles {
   readonly canTurn: boolean
+  /** Whether the message came with what takes away from what its client may do: tickets, or accounts. */
+  readonly isNarrowed: boolean
   /** Has the server take a role once the message is answered. */
   take(role: EndpointRole): void
 }

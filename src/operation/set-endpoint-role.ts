@@ -15,13 +15,13 @@ export const setEndpointRole = defineOperation('SetEndpointRole', {
   request: Role,
   response: Role,
   pace: 'immediate',
-  async handle({ endpointRole }, { roles, presented, run }) {
+  async handle({ endpointRole }, { roles, run }) {
     if (endpointRole !== EndpointRole.Client && endpointRole !== EndpointRole.Server) {
       throw new KmipFault('INVALID_FIELD', 'The Endpoint Role is not known')
     }
     if (endpointRole === EndpointRole.Client) {
-      if (presented.length > 0) {
-        throw new KmipFault('NOT_PERMITTED', 'The roles are not turned with a ticket')
+      if (roles.isNarrowed) {
+        throw new KmipFault('NOT_PERMITTED', 'The roles are not turned with a ticket or an account')
       }
       if (!roles.canTurn) {
         throw new KmipFault('UNSUPPORTED_FEATURE', 'The roles cannot be turned on this connection')

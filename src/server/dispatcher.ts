@@ -193,7 +193,7 @@ class Dispatcher implements MessageHandler {
         : await this.#present(header.authentication, peer, { version, now })
     const scope = scopeWith(scopeOf(tickets), accounts)
     const owner = { client: identity.id, version, scope }
-    const roles = new RequestedTurn(peer)
+    const roles = new RequestedTurn(peer, tickets.length + accounts.length > 0)
     const destroyAfterAnswer = (secret: Secret) => void secrets.push(secret)
     const results = await performBatch(items, header, {
       version,

@@ -7,10 +7,13 @@ import type { Peer, Reply } from './handler.ts'
 
 /** The role that a message has the server take, if it is another than the one it has. */
 export class RequestedTurn implements EndpointRoles {
+  readonly isNarrowed: boolean
   readonly #role: EndpointRole | undefined
   #wanted: EndpointRole | undefined
 
-  constructor({ endpointRole }: Peer) {
+  /** @param isNarrowed - whether the message came with tickets or accounts */
+  constructor({ endpointRole }: Peer, isNarrowed: boolean) {
+    this.isNarrowed = isNarrowed
     this.#role = endpointRole
   }
 
@@ -38,4 +41,8 @@ export class RequestedTurn implements EndpointRoles {
 }
 
 /** For what no connection has brought. */
-export const NO_ROLES: EndpointRoles = { canTurn: false, take: () => undefined }
+export const NO_ROLES: EndpointRoles = {
+  canTurn: false,
+  isNarrowed: false,
+  take: () => undefined,
+}

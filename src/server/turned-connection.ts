@@ -10,6 +10,7 @@ import { encode } from '../ttlv/encode.ts'
 import { Framer } from '../ttlv/framer.ts'
 import type { ConnectionContext, Conversation } from './connection.ts'
 import type { Peer, Reply } from './handler.ts'
+import { OutgoingQueue, type Outgoing } from './outgoing-queue.ts'
 import type { QueueRoom } from './queue-room.ts'
 
 /** Has a client told of what becomes of its objects. */
@@ -18,8 +19,11 @@ export interface Announcer {
    * @param client - identifier of the client
    * @param send - takes over an encoded request; it may be called at any time until what is returned was called
    */
-  begin(client: string, version: Version, send: (request: Uint8Array) => void): () => void
+  begin(client: string, version: Version, send: SendUnasked): () => void
 }
+
+/** @param isWanted - whether it may be sent still: asked just before it is, for it may have to wait */
+export type SendUnasked = (request: Uint8Array, isWanted: () => Promise<boolean>) => void
 
 /** What a connection needs whose roles are turned. */
 export interface TurnedContext extends ConnectionContext {
@@ -32,15 +36,6 @@ export interface TurnedContext extends ConnectionContext {
   turnBack(received: Uint8Array): void
 }
 
-/** A request of the server's own. */
-interface Outgoing {
-  readonly bytes: Uint8Array
-  /** Whether it asks the client to be the client again. */
-  readonly isLast: boolean
-}
-
-const LONGEST_QUEUE = 1_000
-
 /**
  * A connection on which the server is the client (KMIP 2.1 section 6.1.54): it tells of changes to the client's objects,
  * one request at a time, and the client answers. When there was nothing to tell for a while the server hands the role
@@ -51,9 +46,11 @@ export class TurnedConnection implements Conversation {
   readonly #context: TurnedContext
   #peer: Peer
   readonly #framer: Framer
-  readonly #queue: Outgoing[] = []
+  readonly #queue: OutgoingQueue
   readonly #stopAnnouncing: () => void
   #asked: Outgoing | undefined
+  /** Whether it is being found out if the next one is sent. */
+  #isDeciding = false
   /** Whether a request of the client's is being answered. */
   #isAnswering = false
   /** When something last came or went, in the ticker's milliseconds. */
@@ -65,6 +62,7 @@ export class TurnedConnection implements Conversation {
     this.#socket = socket
     this.#peer = { ...peer, endpointRole: EndpointRole.Client }
     this.#context = context
+    this.#queue = new OutgoingQueue(peer.identity.id, context.room)
     this.#framer = new Framer(context.limits.message)
     this.#since = context.ticker.now()
     socket.on('data', this.#take)
@@ -85,7 +83,7 @@ export class TurnedConnection implements Conversation {
     const waited = now - this.#since
     if (this.#ending !== undefined) {
       if (waited > deadlines.linger) this.destroy('close not answered')
-    } else if (this.#context.identify() === undefined) this.destroy('client no longer known')
+    } else if (!this.#isKnown()) return
     else if (this.#framer.pending > 0 && waited > deadlines.body) this.destroy('slow body')
     else if (this.#asked !== undefined && waited > deadlines.unsent) {
       this.destroy('client does not answer')
@@ -101,15 +99,13 @@ export class TurnedConnection implements Conversation {
     this.#socket.destroy()
   }
 
-  readonly #announce = (bytes: Uint8Array): void => {
-    const { id } = this.#peer.identity
-    if (this.#queue.length >= LONGEST_QUEUE || !this.#context.room.take(id, bytes.length)) {
-      this.#context.log.warn('message to a client dropped')
-      bytes.fill(0)
+  readonly #announce: SendUnasked = (bytes, isWanted) => {
+    if (this.#queue.put({ bytes, isWanted })) {
+      this.#sendNext()
       return
     }
-    this.#queue.push({ bytes, isLast: false })
-    this.#sendNext()
+    this.#context.log.warn('message to a client dropped')
+    bytes.fill(0)
   }
 
   #handBack(): void {
@@ -118,31 +114,63 @@ export class TurnedConnection implements Conversation {
       payload: { endpointRole: EndpointRole.Client },
     } as const
     const bytes = encode(writeServerRequest(request, this.#context.version))
-    this.#queue.push({ bytes, isLast: true })
+    this.#queue.put({ bytes })
     this.#sendNext()
   }
 
   #sendNext(): void {
-    if (this.#asked !== undefined || this.#isAnswering || this.#ending !== undefined) return
-    if (this.#queue.length > 0 && !this.#isKnown()) return
-    const next = this.#queue.shift()
-    if (next === undefined) return
-    this.#giveBack(next)
+    if (this.#isDeciding || !this.#isFree()) return
+    const next = this.#queue.first
+    if (next === undefined || !this.#isKnown()) return
+    if (next.isWanted === undefined) {
+      this.#send(next)
+      return
+    }
+    this.#isDeciding = true
+    this.#since = this.#context.ticker.now()
+    next.isWanted().then(
+      (isWanted) => {
+        this.#decided(next, isWanted)
+      },
+      () => {
+        this.#context.log.warn('message to a client dropped: what it shows cannot be read')
+        this.#decided(next, false)
+      },
+    )
+  }
+
+  /** Where something came between, it is decided anew when its turn comes. */
+  #decided(next: Outgoing, isWanted: boolean): void {
+    this.#isDeciding = false
+    if (this.#ending !== undefined) return
+    if (!isWanted) {
+      this.#queue.drop()
+      this.#sendNext()
+    } else if (this.#isFree() && this.#isKnown()) this.#send(next)
+  }
+
+  /** Whether the next message may go out. */
+  #isFree(): boolean {
+    return this.#asked === undefined && !this.#isAnswering && this.#ending === undefined
+  }
+
+  #send(next: Outgoing): void {
+    this.#queue.take()
     this.#asked = next
     this.#since = this.#context.ticker.now()
     this.#socket.write(next.bytes, () => next.bytes.fill(0))
   }
 
-  #giveBack({ bytes, isLast }: Outgoing): void {
-    if (!isLast) this.#context.room.giveBack(this.#peer.identity.id, bytes.length)
-  }
-
   /** Asked before anything is told or done, so that a client who was removed or changed is so at once. */
   #isKnown(): boolean {
     const identity = this.#context.identify()
-    if (identity === undefined) this.destroy('client no longer known')
-    else if (identity !== this.#peer.identity) this.#peer = { ...this.#peer, identity }
-    return identity !== undefined
+    // What is told is another's, where its key is one of another client by now.
+    if (identity?.id !== this.#peer.identity.id) {
+      this.destroy('client no longer known')
+      return false
+    }
+    if (identity !== this.#peer.identity) this.#peer = { ...this.#peer, identity }
+    return true
   }
 
   readonly #take = (chunk: Uint8Array): void => {
@@ -178,7 +206,7 @@ export class TurnedConnection implements Conversation {
     this.#asked = undefined
     const isGood = answer?.resultStatus === ResultStatus.Success
     if (!isGood) log.warn('client refused', { reason: answer?.resultReason })
-    if (asked.isLast) {
+    if (asked.isWanted === undefined) {
       if (isGood) this.#leave()
       else this.#end('client does not take its role back')
       return true
@@ -254,10 +282,7 @@ export class TurnedConnection implements Conversation {
   #forget(): void {
     this.#stopAnnouncing()
     this.#framer.wipe()
-    for (const outgoing of this.#queue.splice(0)) {
-      this.#giveBack(outgoing)
-      outgoing.bytes.fill(0)
-    }
+    this.#queue.forget()
   }
 
   #end(reason: string): void {

@@ -54,7 +54,8 @@ describe('a connection to a client', () => {
     const requester = await SocketRequester.connect(address(), secureContext)
     await until(() => sockets.length > 0)
     sockets[0]?.once('data', () => sockets[0]?.write(MESSAGE))
-    expect(Buffer.from(await requester.exchange(MESSAGE))).toEqual(MESSAGE)
+    const answer = await requester.exchange(MESSAGE, async () => Promise.resolve(true))
+    expect(answer && Buffer.from(answer)).toEqual(MESSAGE)
     expect(requester.isOver).toBe(false)
     sockets[0]?.write(MESSAGE)
     await until(() => requester.isOver)
@@ -94,11 +95,65 @@ describe('what waits for a client', () => {
       log,
     })
     const before = sockets.length
-    endpoint.send(request(), Promise.reject(new KmipFault('UNAVAILABLE', 'It cannot be told')))
+    endpoint.send(request(), {
+      told: Promise.reject(new KmipFault('UNAVAILABLE', 'It cannot be told')),
+    })
     const isDropped = () => log.lines.some(({ event }) => event.includes('audit cannot be written'))
     await until(isDropped)
     expect(isDropped()).toBe(true)
     expect(sockets).toHaveLength(before)
+    endpoint.close()
+  })
+
+  test.each(['ttlv', 'json'] as const)(
+    'is not sent once it is wanted no more: %s',
+    async (encoding) => {
+      const log = new MemoryLog()
+      const options = { address: address(), secureContext, version: '1.4', encoding, log } as const
+      const endpoint = new Endpoint(options)
+      const asked: number[] = []
+      let connections = 0
+      let received = 0
+      server.on('connection', () => {
+        connections += 1
+      })
+      server.on('secureConnection', (socket) => {
+        socket.on('data', (chunk: Buffer) => {
+          received += chunk.length
+        })
+      })
+      const isWanted = async () => {
+        asked.push(connections)
+        return Promise.resolve(false)
+      }
+      endpoint.send(request(), { isWanted })
+      endpoint.send(request(), { isWanted })
+      const dropped = () =>
+        log.lines.filter(({ event }) => event.includes('may not be told')).length
+      await until(() => dropped() === 2)
+      expect([dropped(), received]).toEqual([2, 0])
+      // It is asked once the client is there to be told, and no attempt is made again.
+      expect(asked).toHaveLength(2)
+      expect(asked[0]).toBe(1)
+      endpoint.close()
+    },
+  )
+
+  test('is asked about again before it is tried again', async () => {
+    const log = new MemoryLog()
+    const options = { address: address(), secureContext, log } as const
+    const endpoint = new Endpoint({ ...options, version: '1.4', encoding: 'ttlv' })
+    server.on('secureConnection', (socket) => socket.once('data', () => socket.destroy()))
+    let count = 0
+    endpoint.send(request(), {
+      isWanted: async () => {
+        count += 1
+        return Promise.resolve(count === 1)
+      },
+    })
+    const isDropped = () => log.lines.some(({ event }) => event.includes('may not be told'))
+    await until(isDropped)
+    expect([isDropped(), count]).toEqual([true, 2])
     endpoint.close()
   })
 

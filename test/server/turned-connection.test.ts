@@ -1,9 +1,10 @@
 import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createAnnouncer } from '../../src/client/announcer.ts'
-import { sentTeller } from '../../src/client/sent-in-audit.ts'
+import { droppedTeller, sentTeller } from '../../src/client/sent-in-audit.ts'
 import { KmipFault } from '../../src/fault/fault.ts'
 import { DEFAULT_TRANSPORT_LIMITS } from '../../src/server/limits.ts'
+import type { SendUnasked } from '../../src/server/turned-connection.ts'
 import { EndpointRole } from '../../src/spec/enum/endpoint-role.ts'
 import { Operation } from '../../src/spec/enum/operation.ts'
 import { Tag } from '../../src/spec/tag.ts'
@@ -118,8 +119,11 @@ beforeEach(async () => {
         ),
     },
     announcer: createAnnouncer(
-      core.repository,
-      () => (operation) => !unpermitted.has(operation),
+      {
+        objects: core.repository,
+        permits: () => (operation) => !unpermitted.has(operation),
+        dropped: droppedTeller(core.audit.trail),
+      },
       sentTeller(core.audit.trail),
       silentLog,
     ),
@@ -177,12 +181,69 @@ describe('Set Endpoint Role (2.1 section 6.1.54)', () => {
     client.answer('Notify')
     unpermitted.clear()
     unpermitted.add('GetAttributes')
-    await core.ask('2.1', 'Destroy', uid(await core.createKey('', ALICE)), ALICE)
-    expect(operationIn(await client.next()), 'no Notify').toBe(Operation.Put)
+    const told = await core.createKey('', ALICE)
+    expect(operationIn(await client.next())).toBe(Operation.Put)
     client.answer('Put')
+    await core.ask('2.1', 'Destroy', uid(told), ALICE)
     unpermitted.clear()
     await core.createKey('', ALICE)
+    expect(operationIn(await client.next()), 'no Notify').toBe(Operation.Put)
+  })
+
+  const modify = (id: string, attribute: string) =>
+    `${uid(id)}<NewAttribute>${attribute}</NewAttribute>`
+
+  test.each<[string, string, (key: string) => Promise<unknown>]>([
+    [
+      'the right to it is gone',
+      'PermissionDenied',
+      async () => Promise.resolve(unpermitted.add('Get')),
+    ],
+    [
+      'it is sensitive',
+      'PermissionDenied',
+      async (key) =>
+        core.ask(
+          '2.1',
+          'ModifyAttribute',
+          modify(key, '<Sensitive type="Boolean" value="true"/>'),
+          ALICE,
+        ),
+    ],
+    ['it is destroyed', 'ItemNotFound', async (key) => core.ask('2.1', 'Destroy', uid(key), ALICE)],
+    [
+      'it is archived',
+      'ObjectArchived',
+      async (key) => core.ask('2.1', 'Archive', uid(key), ALICE),
+    ],
+  ])('sends no key that waits once %s', async (_, reason, change) => {
+    await turn()
+    await core.createKey('', ALICE)
+    const second = await core.createKey('', ALICE)
     expect(operationIn(await client.next())).toBe(Operation.Put)
+    await change(second)
+    unpermitted.add('GetAttributes')
+    client.answer('Put')
+    await until(() => core.audit.entries.some(({ result }) => result === 'failed'))
+    const dropped = core.audit.entries.filter(({ result }) => result === 'failed')
+    expect(dropped[0]).toMatchObject({ operation: 'Put', object: second, client: ALICE, reason })
+    unpermitted.clear()
+    const third = await core.createKey('', ALICE)
+    expect(textOf(find(await client.next(), Tag.UniqueIdentifier)), 'the next to come').toBe(third)
+  })
+
+  test('sends no notification that waits once the right to it is gone', async () => {
+    await turn()
+    const key = await core.createKey('', ALICE)
+    await core.ask('2.1', 'Activate', uid(key), ALICE)
+    await client.next()
+    unpermitted.add('GetAttributes')
+    client.answer('Put')
+    await core.createKey('', ALICE)
+    expect(operationIn(await client.next())).toBe(Operation.Put)
+    expect(core.audit.entries.filter(({ result }) => result === 'failed')).toMatchObject([
+      { operation: 'Notify', object: key, reason: 'PermissionDenied' },
+    ])
   })
 
   test('tells of the client’s own objects alone, and goes on when the client refuses', async () => {
@@ -325,8 +386,9 @@ describe('while the server is the client', () => {
 })
 
 describe('what waits to be told', () => {
-  const sends: ((request: Uint8Array) => void)[] = []
+  const sends: SendUnasked[] = []
   let bench: Wire
+  const isWanted = async () => Promise.resolve(true)
 
   beforeEach(async () => {
     sends.length = 0
@@ -365,25 +427,41 @@ describe('what waits to be told', () => {
 
   test('takes room of its client, over however many connections', async () => {
     const [first, second] = [await turned(), await turned()]
-    for (const send of sends) send(message(16, 1))
+    for (const send of sends) send(message(16, 1), isWanted)
     const large = message(10 << 20, 2)
-    sends[0]?.(message(10 << 20, 2))
+    sends[0]?.(message(10 << 20, 2), isWanted)
     expect(dropped()).toBe(0)
-    sends[1]?.(large)
+    sends[1]?.(large, isWanted)
     expect(dropped()).toBe(1)
     expect(large.every((byte) => byte === 0)).toBe(true)
     // The room is there again for others when a connection ends.
     first.destroy()
     await until(() => bench.listener.status().connections === 1)
-    sends[1]?.(message(10 << 20, 3))
+    sends[1]?.(message(10 << 20, 3), isWanted)
     expect(dropped()).toBe(1)
     second.destroy()
+  })
+
+  test('is not told to another client who has the key by now', async () => {
+    const socket = await turned()
+    bench.clients.remove(alice, authority)
+    bench.clients.add(alice, authority, 'bob')
+    sends[0]?.(message(16, 1), isWanted)
+    expect(await receive(socket)).toEqual(Buffer.alloc(0))
+    expect(await closeReasons(bench)).toEqual(['client no longer known'])
+  })
+
+  test('is dropped where it cannot be found out whether it is wanted still', async () => {
+    const socket = await turned()
+    sends[0]?.(message(16, 1), async () => Promise.reject(new Error('not to be read')))
+    sends[0]?.(message(16, 2), isWanted)
+    expect(await receive(socket, 16)).toEqual(message(16, 2))
   })
 
   test('is not told to a client that is known no more', async () => {
     const socket = await turned()
     bench.clients.remove(alice, authority)
-    sends[0]?.(message(16, 1))
+    sends[0]?.(message(16, 1), isWanted)
     expect(await receive(socket)).toEqual(Buffer.alloc(0))
     expect(await closeReasons(bench)).toEqual(['client no longer known'])
   })

@@ -5,6 +5,8 @@ import { nodeRandom } from '../../src/adapter/random-node.ts'
 import { memoryStore } from '../../src/adapter/store-memory.ts'
 import type { Passwords } from '../../src/port/passwords.ts'
 import type { Account } from '../../src/repository/client-record.ts'
+import { EndpointRole } from '../../src/spec/enum/endpoint-role.ts'
+import { Operation } from '../../src/spec/enum/operation.ts'
 import { Secret } from '../../src/secret/secret.ts'
 import { Logins } from '../../src/server/logins.ts'
 import type { Item } from '../../src/ttlv/item.ts'
@@ -151,6 +153,25 @@ describe('a user name and a password in the header', () => {
     const mixed = [authentication(device, login('a', 'one'), device)]
     expect(await ask([on(id, 'Get')], mixed)).toEqual([PERMISSION_DENIED])
     expect(await ask([on(id, 'Get')], [authentication(device)])).toEqual([0])
+  })
+
+  test('do not have the roles turned, which nothing would narrow', async () => {
+    accounts = [await account('a', 'user', 'one')]
+    const header = [authentication(login('a', 'one'))]
+    const peer = { ...PEER, endpointRole: EndpointRole.Server }
+    const turn = async (role: number, credentials: readonly Item[]) => {
+      const payload = structure(0x420079, enumeration(0x420151, role))
+      const asked = structure(0x42000f, enumeration(0x42005c, Operation.SetEndpointRole), payload)
+      const version = { major: 2, minor: 1 }
+      const message = request([asked], { ...version, header: credentials })
+      const reply = await subject.handler.handle(message, peer)
+      const [answer] = readAnswer(reply?.bytes ?? Buffer.alloc(0)).items
+      return [answer?.status === 0 ? 0 : answer?.reason, reply?.turn?.role]
+    }
+    expect(await turn(EndpointRole.Client, header)).toEqual([PERMISSION_DENIED, undefined])
+    expect(await turn(EndpointRole.Server, header)).toEqual([0, undefined])
+    // The client itself has them turned.
+    expect(await turn(EndpointRole.Client, [])).toEqual([0, EndpointRole.Client])
   })
 
   test('are compared once on a connection, until the account is another', async () => {

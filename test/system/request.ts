@@ -58,15 +58,16 @@ export const dateTime = (tag: number, value: number): Item => ({
 
 /** What stands in a request beside its batch items. */
 export interface RequestOptions {
+  readonly major?: number
   readonly minor?: number
   /** Items of the header between the version and the Batch Count, in the standard's order. */
   readonly header?: readonly Item[]
 }
 
-/** A request message of KMIP 1.4, or of another minor version of KMIP 1. */
+/** A request message of KMIP 1.4, or of another version. */
 export function request(items: readonly Item[], options: RequestOptions = {}): Uint8Array {
-  const { minor = 4, header = [] } = options
-  const version = structure(0x420069, integer(0x42006a, 1), integer(0x42006b, minor))
+  const { major = 1, minor = 4, header = [] } = options
+  const version = structure(0x420069, integer(0x42006a, major), integer(0x42006b, minor))
   const count = integer(0x42000d, items.length)
   return encode(structure(0x420078, structure(0x420077, version, ...header, count), ...items))
 }
