@@ -1,6 +1,7 @@
 import { KmipFault } from '../fault/fault.ts'
 import type { ManagedObject } from '../model/managed-object.ts'
 import {
+  namesOf,
   seen,
   wasSeen,
   type ApprovalRule,
@@ -94,7 +95,14 @@ export class ApprovalGuard {
     }
     this.#checkEnough(rules, this.#approved)
     if (wasSeen(this.#approved, object, contact)) return
+    if (contact === 'made' && this.#isRequested(object)) return
     throw new KmipFault('NOT_PERMITTED', 'The object is not the one that was approved')
+  }
+
+  /** Whether a new object has no Names but those that the approved request gives, and officers have read. */
+  #isRequested(object: ManagedObject): boolean {
+    const requested = textsIn(this.#payload, Tag.NameValue.number)
+    return namesOf(object).every((name) => requested.includes(name))
   }
 
   #enter(operation: OperationName, isPlaintext: boolean): void {
@@ -137,7 +145,7 @@ export class ApprovalGuard {
     const linked = first.attributes
       .all('Link')
       .map(({ linkedObjectIdentifier }) => linkedObjectIdentifier)
-    const names = new Set([...identifiersIn(this.#payload), ...linked])
+    const names = new Set([...textsIn(this.#payload, Tag.UniqueIdentifier.number), ...linked])
     names.delete(first.uniqueIdentifier)
     const found: Shown[] = []
     for (const name of [...names].slice(0, MOST_SHOWN)) {
@@ -181,12 +189,12 @@ function asksForWrapping(request: unknown): boolean {
   )
 }
 
-/** Unique Identifiers as text, wherever in a request they are. */
-function identifiersIn(item: Item | undefined): readonly string[] {
-  if (item?.type === ItemType.TextString && item.tag === Tag.UniqueIdentifier.number) {
-    return [new TextDecoder().decode(item.value)]
+/** The texts of a tag, wherever in a request they are. */
+function textsIn(item: Item | undefined, tag: number): readonly string[] {
+  if (item?.type === ItemType.TextString) {
+    return item.tag === tag ? [new TextDecoder().decode(item.value)] : []
   }
-  return childrenOf(item).flatMap(identifiersIn)
+  return childrenOf(item).flatMap((child) => textsIn(child, tag))
 }
 
 function childrenOf(item: Item | undefined): readonly Item[] {

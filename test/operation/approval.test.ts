@@ -7,6 +7,7 @@ import { namePattern } from '../../src/model/permission/selector.ts'
 import { PolicyInForce } from '../../src/server/policy-in-force.ts'
 import { Tag } from '../../src/spec/tag.ts'
 import { approveAll, named, Officers, Rules, settled, voteOf } from './approval.fixture.ts'
+import { AES2, derivation2, hash, registerKey } from './derive-key.fixture.ts'
 import {
   Bench,
   createAes,
@@ -17,6 +18,7 @@ import {
   type AnswerItem,
   type BatchItemText,
 } from './harness.ts'
+import { mask2, QUICK2 } from './key-pair.fixture.ts'
 import { registerText } from './wrapping/sample.ts'
 
 const OPTIONAL = '<AsynchronousIndicator type="Enumeration" value="Optional"/>'
@@ -361,6 +363,29 @@ describe('what is subject to approval', () => {
     expect(pending.status).toBe('OperationPending')
     await approveAll(bench, 'olga', 'otto')
     expect(await poll(pending)).toMatchObject({ status: 'Success' })
+  })
+
+  test('new objects beside those that were there, under the Names of the request', async () => {
+    rules.set('DeriveKey', { isAbout: () => true })
+    const material = '00112233445566778899aabbccddeeff'
+    const base = await registerKey(bench, { material })
+    const derivation = (name: string) =>
+      derivation2({
+        from: [base],
+        method: 'HASH',
+        cryptographic: hash('SHA_256'),
+        attributes: AES2 + mask2('Encrypt') + (name === '' ? '' : name2(name)),
+      })
+    for (const name of ['master-2', '']) {
+      const pending = await submit({ operation: 'DeriveKey', payload: derivation(name) })
+      expect(pending.status).toBe('OperationPending')
+      await approveAll(bench, 'olga', 'otto')
+      expect(await poll(pending), name).toMatchObject({ status: 'Success' })
+    }
+    rules.set('CreateKeyPair', { isAbout: () => true })
+    const pair = await submit({ operation: 'CreateKeyPair', payload: QUICK2 })
+    await approveAll(bench, 'olga', 'otto')
+    expect(await poll(pair)).toMatchObject({ status: 'Success' })
   })
 
   test('keys as they are, and not what is wrapped', async () => {

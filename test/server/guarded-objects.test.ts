@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import type { AttributeSet } from '../../src/model/attribute-set.ts'
 import { ApprovalGuard } from '../../src/server/approval-guard.ts'
 import { GuardedObjects } from '../../src/server/guarded-objects.ts'
+import { NameType } from '../../src/spec/enum/name-type.ts'
+import { Tag } from '../../src/spec/tag.ts'
+import { ItemType } from '../../src/ttlv/item.ts'
 import { named, Rules } from '../operation/approval.fixture.ts'
 import { Bench, name2 } from '../operation/harness.ts'
 
@@ -32,4 +36,27 @@ test('an object that the operation itself is about is saved as that, whatever it
   rules.set('Get', { isAbout: named('kek-') })
   await expect(objects.save(key)).rejects.toMatchObject({ code: 'APPROVAL_NEEDED' })
   await expect(objects.erase(key)).rejects.toMatchObject({ code: 'APPROVAL_NEEDED' })
+})
+
+test('a new object is one of the request where that gives each of its Names, or it has none', async () => {
+  const rules = new Rules().set('DeriveKey', { isAbout: () => true })
+  const { id, objects } = await opened(rules)
+  const key = await objects.load(id)
+  const requested = {
+    tag: Tag.NameValue.number,
+    type: ItemType.TextString,
+    value: Buffer.from('kek-1'),
+  } as const
+  const payload = { tag: Tag.Name.number, type: ItemType.Structure, value: [requested] } as const
+  const guard = new ApprovalGuard(rules, payload, { approvers: 2, objects: [] })
+  guard.begin('DeriveKey')
+  const touch = async (attributes: AttributeSet) =>
+    guard.touch({ ...key, uniqueIdentifier: 'new', attributes }, 'made', objects)
+  await touch(key.attributes)
+  await touch(key.attributes.without({ name: 'Name' }))
+  const second = { nameValue: 'kek-2', nameType: NameType.UninterpretedTextString }
+  const other = key.attributes.adding({ name: 'Name' }, second)
+  await expect(touch(other)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
+  // What was there before is approved by having been shown alone.
+  await expect(guard.touch(key, 'read', objects)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
 })

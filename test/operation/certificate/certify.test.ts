@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { childrenOf, readDer } from '../../../src/adapter/der/read.ts'
 import { Tag } from '../../../src/spec/tag.ts'
 import { HAS_OPENSSL } from '../../adapter/certificate/openssl.ts'
+import { approveAll, Officers, Rules, settled } from '../approval.fixture.ts'
 import { attribute1, Bench, findAll, identifierOf, name2, textOf, uid } from '../harness.ts'
 import { MISSING } from '../refusal-case.ts'
 import {
@@ -55,6 +56,28 @@ describe.runIf(HAS_OPENSSL)('Certify (KMIP 1.4 section 4.7, KMIP 2.1 section 6.1
   })
   afterAll(() => {
     openssl.remove()
+  })
+
+  test('is done once officers have agreed to it, with a key and a certificate that both need it', async () => {
+    const approvals = {
+      rules: new Rules().set('Certify', { isAbout: () => true }),
+      electorate: new Officers('olga', 'oskar'),
+      clientOf: (id: string) => ({ id, name: id, role: 'client' }),
+    }
+    bench = await authority.bench(undefined, { jobs: {}, approvals })
+    const object = keyObject('PublicKey', publicKey, name2('a key'))
+    key = identifierOf(await bench.ask('2.1', 'Register', object))
+    for (const named of [name2('a certificate'), '']) {
+      const item = { operation: 'Certify', payload: uid(key) + attributes(X509 + named) }
+      const header = '<AsynchronousIndicator type="Enumeration" value="Optional"/>'
+      const [pending] = (await bench.send('2.1', [item], { header })).items
+      expect(pending?.status).toBe('OperationPending')
+      await settled()
+      await approveAll(bench, 'olga', 'oskar')
+      const value = pending?.correlation ?? ''
+      const polled = `<AsynchronousCorrelationValue type="ByteString" value="${value}"/>`
+      expect(await bench.ask('2.1', 'Poll', polled)).toMatchObject({ status: 'Success' })
+    }
   })
 
   test('makes a certificate of a public key alone, which OpenSSL verifies', async () => {

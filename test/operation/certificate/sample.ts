@@ -2,7 +2,16 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { Tag } from '../../../src/spec/tag.ts'
 import { ItemType } from '../../../src/ttlv/item.ts'
 import { Openssl } from '../../adapter/certificate/openssl.ts'
-import { Bench, find, identifierOf, name2, START, uid, type AnswerItem } from '../harness.ts'
+import {
+  Bench,
+  find,
+  identifierOf,
+  name2,
+  START,
+  uid,
+  type AnswerItem,
+  type BenchOptions,
+} from '../harness.ts'
 
 /** The client that the issuing key pair belongs to. */
 export const OFFICER = 'officer'
@@ -91,8 +100,8 @@ export class Authority {
   }
 
   /** A bench whose issuing key pair is this. */
-  async bench(more = SIGNS_CERTIFICATES): Promise<Bench> {
-    const bench = await Bench.open({ issuer: ISSUER })
+  async bench(more = SIGNS_CERTIFICATES, options: BenchOptions = {}): Promise<Bench> {
+    const bench = await Bench.open({ issuer: ISSUER, ...options })
     const register = async (payload: string) =>
       identifierOf(await bench.ask('2.1', 'Register', payload, OFFICER))
     await register(keyObject('PrivateKey', this.key.privateKey, name2(ISSUER.privateKey) + more))
