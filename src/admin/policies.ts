@@ -1,5 +1,4 @@
 import { nodeCrypto } from '../adapter/crypto-node.ts'
-import type { PolicyCounts } from '../config/policy-schema.ts'
 import type { CallApprovals } from './call-approvals.ts'
 import { LOCAL, type AdminCaller } from './caller.ts'
 import type { AdminService } from './admin-service.ts'
@@ -22,8 +21,10 @@ export function policyCalls({
   local = LOCAL,
 }: PolicyDeps): Pick<AdminService, keyof typeof POLICY_CALLS> {
   return {
-    'policy.check': async ({ text, name }: CheckedRequest<'policy.check'>): Promise<PolicyCounts> =>
-      (await policies.check(text, name)).counts,
+    'policy.check': async ({ text, name }: CheckedRequest<'policy.check'>) => {
+      const { counts, errors, warnings } = await policies.inspect(text, name)
+      return { ...(counts && { counts }), errors: [...errors], warnings: [...warnings] }
+    },
     'policy.apply': async (
       { text, name }: CheckedRequest<'policy.apply'>,
       by: AdminCaller = local,

@@ -28,7 +28,13 @@ export const POLICY_CALLS = {
     path: '/v1/policy/check',
     bodyLimit: BODY_BYTES,
     request: policyFile,
-    response: z.strictObject(counts),
+    response: z.strictObject({
+      /** Absent where the file cannot be applied. */
+      counts: z.strictObject(counts).optional(),
+      /** Why it cannot be, and what it says that hardly is meant: each a line with the file, the line and the key. */
+      errors: z.array(z.string()),
+      warnings: z.array(z.string()),
+    }),
   },
   'policy.apply': {
     method: 'POST',

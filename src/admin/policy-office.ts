@@ -5,6 +5,7 @@ import {
   type PolicyNames,
   type ReadPolicy,
 } from '../config/policy-file.ts'
+import { inspectPolicy, type PolicyInspection } from '../config/policy-inspection.ts'
 import type { PolicyCounts } from '../config/policy-schema.ts'
 import { KmipFault } from '../fault/fault.ts'
 import type { Identity } from '../model/identity.ts'
@@ -29,6 +30,8 @@ export interface OfficeDeps {
   readonly names: PolicyNames
   /** The client of a name, as it asks. */
   readonly identityOf: (name: string) => Identity | undefined
+  /** How many clients may approve now. */
+  readonly officers: () => number
   /** An object that a client's namespace has. */
   readonly objectFor: (identity: Identity, id: string) => Promise<ManagedObject | undefined>
 }
@@ -93,6 +96,17 @@ export class PolicyOffice {
 
   get counts(): PolicyCounts {
     return this.#enforced.read.counts
+  }
+
+  /** Finds what is wrong with a policy file, and what is hardly meant, and changes nothing. */
+  async inspect(text: string, name: string): Promise<PolicyInspection> {
+    const { names, identityOf, officers } = this.#deps
+    return inspectPolicy(text, name, {
+      client: (word) => names.client(word),
+      namespace: (word) => names.namespace(word),
+      about: identityOf,
+      officers: officers(),
+    })
   }
 
   /** Reads a policy file and changes nothing. Throws as `parsePolicy` does. */

@@ -12,6 +12,11 @@ export function warn(text: string): void {
   process.stderr.write(`kmipd: warning: ${text}\n`)
 }
 
+/** Says on standard error what is wrong, where the command goes on to say what else is. */
+export function complain(text: string): void {
+  process.stderr.write(`kmipd: error: ${tame(text)}\n`)
+}
+
 /**
  * Prints rows under headings, each column as wide as its widest cell. What could move the cursor of a terminal is
  * printed as a question mark.

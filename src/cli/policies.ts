@@ -27,6 +27,11 @@ export async function openPolicies(ground: PolicyGround): Promise<PolicyOffice> 
       client: (name) => clients.named(name)?.id,
       namespace: (name) => namespaces.list().find((each) => each.name === name)?.id,
     },
+    officers: () =>
+      clients
+        .list()
+        .filter(({ role, isSuspended }) => role === 'crypto-officer' && isSuspended !== true)
+        .length,
     identityOf: (name) => clients.named(name),
     objectFor: async ({ id, namespace }, object) =>
       objects.begin({ owner: id, namespace, now: Math.trunc(systemClock.now()) }).find(object),

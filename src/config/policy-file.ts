@@ -33,7 +33,7 @@ import {
   type WrongValue,
   type YamlFile,
 } from './yaml.ts'
-import { readInThread } from './yaml-thread.ts'
+import { LONG, readInThread } from './yaml-thread.ts'
 
 /** Who is meant by the names in a policy. */
 export interface PolicyNames {
@@ -104,25 +104,29 @@ function policyIn(file: YamlFile<PolicyText>, names: PolicyNames): ReadPolicy {
   if (counts.statements + counts.approvals > MOST_STATEMENTS) {
     throw file.refusal([], `has more than ${MOST_STATEMENTS} statements`)
   }
-  return { policy: new Reader(file, names).policy(), counts }
+  const wrong = (path: Path, problem: string) => {
+    throw file.refusal(path, problem)
+  }
+  return { policy: new PolicyReader(file.value, names, wrong).policy(), counts }
 }
 
-type Path = readonly (string | number)[]
+/** Keys that lead to a part of a policy. */
+export type Path = readonly (string | number)[]
 
-/** Characters from which on a file is read in a thread: about what is read within 50 ms. */
-const LONG = 16_384
-
-class Reader {
-  readonly #file: YamlFile<PolicyText>
+/** Makes a policy of what a file says, and has `wrong` told of names that nobody has: it goes on where that does. */
+export class PolicyReader {
+  readonly #value: PolicyText
   readonly #names: PolicyNames
+  readonly #wrong: (path: Path, problem: string) => void
 
-  constructor(file: YamlFile<PolicyText>, names: PolicyNames) {
-    this.#file = file
+  constructor(value: PolicyText, names: PolicyNames, wrong: (path: Path, problem: string) => void) {
+    this.#value = value
     this.#names = names
+    this.#wrong = wrong
   }
 
   policy(): Policy {
-    const { roles, namespaces, operationPolicies, administration } = this.#file.value
+    const { roles, namespaces, operationPolicies, administration } = this.#value
     const statements =
       (section: string) =>
       ([name, value]: readonly [
@@ -150,11 +154,11 @@ class Reader {
   ] {
     const path = ['namespaces', name]
     const id = this.#names.namespace(name)
-    if (id === undefined) throw this.#refusal(path, 'there is no such namespace')
+    if (id === undefined) this.#wrong(path, 'there is no such namespace')
     const approvals = value.approvals.map((each, index) =>
       this.#approval(each, [...path, 'approvals', index]),
     )
-    return [id, { name, ...this.#statements(value, path), approvals }]
+    return [id ?? name, { name, ...this.#statements(value, path), approvals }]
   }
 
   #statements(
@@ -177,8 +181,7 @@ class Reader {
 
   #audience({ clients = [], roles = [] }: NonNullable<StatementText['to']>, path: Path): Audience {
     roles.forEach((role, index) => {
-      if (!this.#hasRole(role))
-        throw this.#refusal([...path, 'roles', index], 'there is no such role')
+      if (!this.#hasRole(role)) this.#wrong([...path, 'roles', index], 'there is no such role')
     })
     return { clients: this.#clients(clients, [...path, 'clients']), roles: new Set(roles) }
   }
@@ -210,20 +213,16 @@ class Reader {
   }
 
   #clients(names: readonly string[], path: Path): ReadonlySet<string> {
-    const ids = names.map((name, index) => {
+    const ids = names.flatMap((name, index) => {
       const id = this.#names.client(name)
-      if (id === undefined) throw this.#refusal([...path, index], `there is no client ${name}`)
-      return id
+      if (id === undefined) this.#wrong([...path, index], `there is no client ${name}`)
+      return id ?? []
     })
     return new Set(ids)
   }
 
   #hasRole(name: string): boolean {
-    return Object.hasOwn(ROLES, name) || Object.hasOwn(this.#file.value.roles, name)
-  }
-
-  #refusal(path: Path, problem: string): KmipFault {
-    return this.#file.refusal(path, problem)
+    return Object.hasOwn(ROLES, name) || Object.hasOwn(this.#value.roles, name)
   }
 }
 

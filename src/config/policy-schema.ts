@@ -5,6 +5,7 @@ import { membersOf, type AnyMembers } from '../schema/enumeration.ts'
 import { ObjectType } from '../spec/enum/object-type.ts'
 import { CryptographicUsageMask } from '../spec/mask/cryptographic-usage-mask.ts'
 import { ROLES } from './roles.ts'
+import { shown } from './schema-words.ts'
 
 /** Most statements and approvals in one policy. */
 export const MOST_STATEMENTS = 10_000
@@ -28,7 +29,7 @@ const namePattern = text.refine((value) => !value.slice(0, -1).includes('*'), {
 /** Of clients, roles and namespaces. */
 const label = z
   .string()
-  .regex(/^[A-Za-z0-9_@][A-Za-z0-9._@-]{0,63}$/, { error: 'is not a name' })
+  .regex(/^[A-Za-z0-9_@][A-Za-z0-9._@-]{0,63}$/, { error: ({ input }) => noName(input) })
   .refine((value) => !OF_PROTOTYPES.has(value), { error: 'is not a name' })
 const roleName = label.refine((value) => !Object.hasOwn(ROLES, value), {
   error: 'is built in: a policy does not change it',
@@ -36,7 +37,7 @@ const roleName = label.refine((value) => !Object.hasOwn(ROLES, value), {
 
 const operations = list(
   z.string().refine((word) => operationsOf(word) !== undefined, {
-    error: 'is no operation, and no class of operations',
+    error: ({ input }) => `${shown(input)} is no operation, and no class of operations`,
   }),
 )
 
@@ -151,7 +152,17 @@ function named<K extends z.core.$ZodRecordKey, V extends z.ZodType>(name: K, val
 
 function member(members: AnyMembers, error: string) {
   const table = membersOf(members)
-  return z.string().refine((name) => table.valueOf(name) !== undefined, { error })
+  return z.string().refine((name) => table.valueOf(name) !== undefined, {
+    error: ({ input }) => `${shown(input)} ${error}`,
+  })
+}
+
+/** Letters of other scripts look like those that names are of. */
+function noName(input: unknown): string {
+  const isForeign = typeof input === 'string' && /[^ -~]/.test(input)
+  return isForeign
+    ? `${shown(input)} is not a name: it has other characters than ASCII`
+    : 'is not a name'
 }
 
 /** What every object of the language has, and some readers of YAML stumble over. */

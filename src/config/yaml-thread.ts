@@ -3,6 +3,9 @@ import { Worker } from 'node:worker_threads'
 import { YamlSource, type WrongYaml } from './yaml-source.ts'
 import type { Whereabouts } from './yaml.ts'
 
+/** Characters from which on a file is read in a thread: about what is read within 50 ms. */
+export const LONG = 16_384
+
 /** A text in YAML that a thread has read; whoever has it ends it. */
 export interface ThreadedSource {
   readonly wrong: WrongYaml | undefined

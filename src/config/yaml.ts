@@ -1,6 +1,7 @@
 import * as yaml from 'yaml'
 import type { z } from 'zod'
 import { KmipFault } from '../fault/fault.ts'
+import { wordsFor } from './schema-words.ts'
 import { YamlSource, type WrongYaml } from './yaml-source.ts'
 
 /** What a file says, and how it is refused where that cannot be. */
@@ -54,20 +55,27 @@ export function checkedValue<T>(
   value: unknown,
   schema: z.ZodType<T>,
 ): { readonly value: T; readonly wrong?: undefined } | { readonly wrong: WrongValue } {
-  const outcome = schema.safeParse(value)
+  const outcome = schema.safeParse(value, { error: wordsFor })
   if (outcome.success) return { value: outcome.data }
-  const [issue] = outcome.error.issues
-  if (issue === undefined) return { wrong: { path: [], problem: 'is wrong', canBeMissing: false } }
+  const [wrong] = outcome.error.issues.flatMap(wrongValuesOf)
+  return { wrong: wrong ?? { path: [], problem: 'is wrong', canBeMissing: false } }
+}
+
+/** What a schema says is wrong: several things where there are several keys too many. */
+export function wrongValuesOf(issue: z.core.$ZodIssue): readonly WrongValue[] {
   const { path, message } = issue
   if (issue.code === 'unrecognized_keys') {
-    const keys = [...path, issue.keys[0] ?? '']
-    return { wrong: { path: keys, problem: 'there is no such key', canBeMissing: false } }
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      problem: 'there is no such key',
+      canBeMissing: false,
+    }))
   }
   if (issue.code === 'invalid_key') {
     const problem = issue.issues[0]?.message ?? message
-    return { wrong: { path, problem, canBeMissing: false } }
+    return [{ path, problem, canBeMissing: false }]
   }
-  return { wrong: { path, problem: message, canBeMissing: path.length > 0 } }
+  return [{ path, problem: message, canBeMissing: path.length > 0 }]
 }
 
 /** The fault for a text that is no YAML of ours. */

@@ -56,7 +56,7 @@ describe('the configuration file', () => {
     [
       'an entry of another kind',
       'endpoints:\n  - client: 5\n',
-      /^c\.yaml:2: endpoints\.0\.client: .*string/,
+      /^c\.yaml:2: endpoints\.0\.client: is not a text$/,
     ],
     ['a fraction', 'listen:\n  port: 1.5\n', /^c\.yaml:2: listen\.port: /],
     [

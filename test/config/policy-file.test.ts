@@ -74,7 +74,7 @@ describe('the policy file', () => {
     [
       'an unknown operation',
       allow('operations: [Get, Fetch]'),
-      /^p\.yaml:5: namespaces\.payments\.allow\.0\.operations\.1: is no operation/,
+      /^p\.yaml:5: namespaces\.payments\.allow\.0\.operations\.1: Fetch is no operation/,
     ],
     ['an operation of the server', allow('operations: [Notify]'), /is no operation/],
     ['a class in capitals', allow('operations: [READ]'), /is no operation/],
@@ -94,12 +94,12 @@ describe('the policy file', () => {
     [
       'an unknown type',
       allow('{operations: [Get], objects: {type: [Key]}}'),
-      /type\.0: is no Object/,
+      /type\.0: Key is no Object/,
     ],
     [
       'an unknown usage',
       allow('{operations: [Get], objects: {usage: [encrypt]}}'),
-      /usage\.0: is no bit/,
+      /usage\.0: encrypt is no bit/,
     ],
     [
       'an owner that is no list',
