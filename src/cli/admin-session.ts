@@ -40,9 +40,12 @@ export async function withAdmin<T>(
     const { createCatalogue, createKeyRotation, storeCalls } = await import('./compose.ts')
     const { identityOf, judgeOfficers } = await import('./trust.ts')
     const { createCallApprovals } = await import('./approvals.ts')
-    const core = await openCore(directory, { ...access, log: SILENT, isUnproved, spareKeys })
+    const { readOfflineConfig, storeOptionsOf } = await import('./offline-config.ts')
+    const config = await readOfflineConfig(options.config)
+    const settings = { ...access, ...storeOptionsOf(config) }
+    const core = await openCore(directory, { ...settings, log: SILENT, isUnproved, spareKeys })
     try {
-      await judgeOfficers(core, SILENT)
+      await judgeOfficers(core, SILENT, config?.identity)
       const service = createAdminService({
         clients: core.clients,
         ...identityOf(core),

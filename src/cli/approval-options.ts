@@ -2,14 +2,16 @@ import { textOption } from './option.ts'
 import { jsonOption } from './option.ts'
 import { placeOptions } from './place-options.ts'
 
-/** The option of every command that may need approval. */
+/** The options of every command that may need approval. */
 export const approvalOptions = {
   approval: textOption('approval', 'number of the approval that this is done under'),
+  config: textOption('config', 'configuration file (YAML) of the server, for where none runs'),
 } as const
 
-/** What that option was given as. */
+/** What those options were given as. */
 export interface UnderApproval {
   readonly approval?: string | undefined
+  readonly config?: string | undefined
 }
 
 const { server, cert, key, ca } = placeOptions

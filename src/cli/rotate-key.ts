@@ -42,11 +42,14 @@ export async function rotateKey(options: RotateOptions): Promise<Rotated> {
     const { createKeyRotation } = await import('./compose.ts')
     const { createCallApprovals } = await import('./approvals.ts')
     const { toldBeforeAndAfter } = await import('./audit.ts')
-    const core = await openCore(directory, { ...access, log: SILENT, spareKeys: 1 })
+    const { readOfflineConfig, storeOptionsOf } = await import('./offline-config.ts')
+    const config = await readOfflineConfig(options.config)
+    const settings = { ...access, ...storeOptionsOf(config) }
+    const core = await openCore(directory, { ...settings, log: SILENT, spareKeys: 1 })
     const rotation = createKeyRotation(core, SILENT, true)
     try {
       const { judgeOfficers } = await import('./trust.ts')
-      await judgeOfficers(core, SILENT)
+      await judgeOfficers(core, SILENT, config?.identity)
       const by = { kind: 'local', approval } as const
       const told = { name: 'local', operation: 'admin kek.rotate', detail: { namespace } }
       const epoch = await toldBeforeAndAfter(core.audit, told, async () => {

@@ -38,10 +38,12 @@ export async function rotateDirectoryRoot(
   const { openCore } = await import('./core.ts')
   const { toldBeforeAndAfter } = await import('./audit.ts')
   return withAccess(given, async (access) => {
-    const core = await openCore(directory, { ...access, log: SILENT })
+    const { readOfflineConfig, storeOptionsOf } = await import('./offline-config.ts')
+    const config = await readOfflineConfig(given.config)
+    const core = await openCore(directory, { ...access, ...storeOptionsOf(config), log: SILENT })
     try {
       const { judgeOfficers } = await import('./trust.ts')
-      await judgeOfficers(core, SILENT)
+      await judgeOfficers(core, SILENT, config?.identity)
       const { createCallApprovals } = await import('./approvals.ts')
       const by = { kind: 'local', approval: given.approval } as const
       await createCallApprovals(core).check('root.rotate', { to: request.kind }, by)

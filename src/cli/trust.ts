@@ -5,7 +5,11 @@ import type { IdentityDeps, TrustInUse } from '../admin/identity-deps.ts'
 import type { ServerStatus } from '../admin/schema.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Log } from '../port/log.ts'
-import { DEFAULT_REVOCATION_LIMITS, Revocations } from '../server/revocations.ts'
+import {
+  DEFAULT_REVOCATION_LIMITS,
+  Revocations,
+  type RevocationLimits,
+} from '../server/revocations.ts'
 import { systemTicker } from '../server/ticker.ts'
 import type { TlsMaterial } from '../server/tls-material.ts'
 import type { Core } from './core.ts'
@@ -72,8 +76,16 @@ export async function openTrust(
   }
 }
 
-/** Reads the revocation lists once, where no server does: approvals are judged by them then. */
-export async function judgeOfficers(core: Core, log: Log): Promise<void> {
+/**
+ * Reads the revocation lists once, where no server does: approvals are judged by them then.
+ *
+ * @param limits - what a list may be, and what one counts for that has expired
+ */
+export async function judgeOfficers(
+  core: Core,
+  log: Log,
+  limits: RevocationLimits = DEFAULT_REVOCATION_LIMITS,
+): Promise<void> {
   const revocations = new Revocations({
     authorities: () => core.authorities.list(),
     lists: revocationFiles,
@@ -82,7 +94,7 @@ export async function judgeOfficers(core: Core, log: Log): Promise<void> {
     clock: systemClock,
     ticker: systemTicker,
     log,
-    limits: DEFAULT_REVOCATION_LIMITS,
+    limits,
   })
   await revocations.reload()
   core.officers.judgeBy((certificate) => revocations.isRevoked(certificate))

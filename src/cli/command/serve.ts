@@ -4,6 +4,7 @@ import type { Log } from '../../port/log.ts'
 import { defineCommand, type Given } from '../define-command.ts'
 import { checkEnvironment } from '../environment.ts'
 import { areCoreDumpsEmpty } from '../hardening.ts'
+import { storeOptionsOf } from '../offline-config.ts'
 import { openingOptions, withAccess } from '../opening.ts'
 import { dataOption, portOption, textOption } from '../option.ts'
 import { print } from '../output.ts'
@@ -92,11 +93,9 @@ async function start(options: Given<typeof OPTIONS>, config: Config, log: Log) {
     openCore(directory, {
       ...access,
       log,
-      anchor: options.anchor ?? config.integrity.anchor,
+      ...storeOptionsOf(config),
+      ...(options.anchor !== undefined && { anchor: options.anchor }),
       spareKeys: SPARE_KEYS,
-      ballast: config.integrity.ballast,
-      approvals: config.approvals,
-      audit: { limits: config.audit, place: config.audit.directory },
       beforeStore: async () => checkFree(config),
     }),
   )
