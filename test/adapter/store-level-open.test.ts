@@ -54,6 +54,24 @@ describe('an opening in which LevelDB passes over a log', () => {
   })
 })
 
+test('an old log that is in the tables is passed over, as a process that is killed between two removals leaves it', async () => {
+  const first = await make()
+  await put(first, 'a', 'one')
+  await first.close()
+  const [log = ''] = await files('.log')
+  const old = await readFile(log)
+  const second = await open()
+  const revision = await put(second, 'b', 'two')
+  await second.close()
+  // What the second wrote goes into a table, and nothing stands in the newest log.
+  await (await open()).close()
+  expect(await files('.log')).not.toContain(log)
+  await writeFile(log, old)
+  const last = await open()
+  expect(shown(await last.get(bytes('b')))).toEqual(['b', 'two', revision])
+  expect(await put(last, 'c', 'three')).toBe(revision + 1n)
+})
+
 describe('making a store', () => {
   test('a made store is empty, and what is written is there when it is opened again', async () => {
     const first = await make()

@@ -3,17 +3,31 @@ import { join } from 'node:path'
 import { recordsIn } from './log-records.ts'
 import { NumberReader } from './number-reader.ts'
 
+/** What a LevelDB directory has in use, by the numbers in the names of files. */
+export interface FilesInUse {
+  readonly tables: ReadonlySet<number>
+  /** Logs from this one on are replayed when it is opened; older ones are in tables, and are to be removed. */
+  readonly firstLog: number
+  /** One more log that is replayed, where it is not 0: only old versions of LevelDB had such. */
+  readonly previousLog: number
+}
+
 /**
- * The numbers of the tables that a LevelDB directory has in use, by the file that CURRENT names. What is torn at its end
- * was never in force. None where either file cannot be read: LevelDB does not open such a directory.
+ * What a LevelDB directory has in use, by the file that CURRENT names. What is torn at its end was never in force. No
+ * table, and every log, where either file cannot be read: LevelDB does not open such a directory.
  */
-export async function readTablesInUse(directory: string): Promise<ReadonlySet<number>> {
-  const used = new Set<number>()
+export async function readFilesInUse(directory: string): Promise<FilesInUse> {
+  const used = { tables: new Set<number>(), firstLog: 0, previousLog: 0 }
   for (const edit of recordsIn(await readManifest(directory))) {
     if (edit === undefined) break
     apply(edit, used)
   }
   return used
+}
+
+/** Whether LevelDB replays a log when it opens the directory. */
+export function isReplayed(log: number, { firstLog, previousLog }: FilesInUse): boolean {
+  return log >= firstLog || log === previousLog
 }
 
 async function readManifest(directory: string): Promise<Buffer> {
@@ -25,14 +39,22 @@ async function readManifest(directory: string): Promise<Buffer> {
   }
 }
 
-/** Fields of an edit that say nothing of tables: a number, or bytes behind their length, or both. */
+/** Fields of an edit; those that are not here are a number. */
 const COMPARATOR = 1
+const LOG = 2
 const COMPACT_POINTER = 5
 const DELETED_TABLE = 6
 const NEW_TABLE = 7
+const PREVIOUS_LOG = 9
 
-/** Applies what one edit says of tables. */
-function apply(edit: Buffer, used: Set<number>): void {
+interface Used {
+  readonly tables: Set<number>
+  firstLog: number
+  previousLog: number
+}
+
+/** Applies what one edit says of tables and logs. */
+function apply(edit: Buffer, used: Used): void {
   const reader = new NumberReader(edit)
   const skipBytes = (): void => {
     reader.skip(reader.number())
@@ -40,15 +62,17 @@ function apply(edit: Buffer, used: Set<number>): void {
   while (!reader.isSpent) {
     const field = reader.number()
     if (field === COMPARATOR) skipBytes()
+    else if (field === LOG) used.firstLog = reader.number()
+    else if (field === PREVIOUS_LOG) used.previousLog = reader.number()
     else if (field === COMPACT_POINTER) {
       reader.number()
       skipBytes()
     } else if (field === DELETED_TABLE) {
       reader.number()
-      used.delete(reader.number())
+      used.tables.delete(reader.number())
     } else if (field === NEW_TABLE) {
       reader.number()
-      used.add(reader.number())
+      used.tables.add(reader.number())
       reader.number()
       skipBytes()
       skipBytes()

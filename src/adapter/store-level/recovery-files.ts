@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceFile } from '../data-directory-build.ts'
-import { readTablesInUse } from './manifest-file.ts'
+import { isReplayed, readFilesInUse } from './manifest-file.ts'
 
 /** What LevelDB recovers a store from, as it was before it was opened: contents by name. */
 export interface RecoveryFiles {
   readonly contents: ReadonlyMap<string, Buffer>
-  /** Those of them that are logs. */
+  /** Those of them that are logs and are replayed. An older one may be left by a process that was about to remove it. */
   readonly logs: ReadonlyMap<string, Buffer>
   readonly tables: ReadonlySet<number>
 }
@@ -20,8 +20,13 @@ export async function readRecoveryFiles(directory: string): Promise<RecoveryFile
   for (const name of await readdir(directory)) {
     if (RECOVERED.test(name)) contents.set(name, await readFile(join(directory, name)))
   }
-  const logs = new Map([...contents].filter(([name]) => name.endsWith('.log')))
-  return { contents, logs, tables: await readTablesInUse(directory) }
+  const used = await readFilesInUse(directory)
+  const logs = new Map(
+    [...contents].filter(
+      ([name]) => name.endsWith('.log') && isReplayed(Number.parseInt(name, 10), used),
+    ),
+  )
+  return { contents, logs, tables: used.tables }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32c, unmasked } from './crc32c.ts'
-import { readTablesInUse } from './manifest-file.ts'
+import { readFilesInUse } from './manifest-file.ts'
 import { NumberReader } from './number-reader.ts'
 
 /**
@@ -12,9 +12,9 @@ import { NumberReader } from './number-reader.ts'
  * @returns the name of a file that is damaged; undefined when none is
  */
 export async function findDamagedTable(directory: string): Promise<string | undefined> {
-  const used = await readTablesInUse(directory)
+  const { tables } = await readFilesInUse(directory)
   for (const name of await readdir(directory)) {
-    if (!name.endsWith('.ldb') || !used.has(Number.parseInt(name, 10))) continue
+    if (!name.endsWith('.ldb') || !tables.has(Number.parseInt(name, 10))) continue
     const table = await readIfThere(join(directory, name))
     if (table !== undefined && !isSound(table)) return name
   }
