@@ -77,6 +77,13 @@ const serverStatus = z.strictObject({
   generation: z.int(),
   /** The key-encryption keys. */
   keys: keyReport,
+  /** What the server has found reading its audit log through. */
+  audit: z.strictObject({
+    /** What was verified last: so many entries under a checkpoint, and when that was done. */
+    verified: z.strictObject({ entries: z.int(), at: dateTime }).optional(),
+    /** What is wrong with it. */
+    problem: z.string().optional(),
+  }),
   /** What is wrong with revocation lists, or will be soon; empty when nothing is. */
   revocation: z.array(z.strictObject({ authority: z.string(), problem: z.string() })),
 })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Checkpoint } from '../adapter/audit-log/checkpoint.ts'
 import { setLogAside } from '../adapter/audit-log/set-aside.ts'
 import { DEFAULT_AUDIT_LIMITS, type AuditLimits } from '../adapter/audit-log/limits.ts'
 import { archiveSegments, prunableBefore, PRUNE_EVENT } from '../adapter/audit-log/prune.ts'
@@ -109,6 +110,11 @@ export class Audit {
   /** Tells whether entries can be written, now and whenever that changes. */
   watch(told: (condition: { readonly canWrite: boolean; readonly why?: string }) => void): void {
     this.#log.watch(told)
+  }
+
+  /** The last checkpoint that was signed. */
+  get checkpoint(): Checkpoint | undefined {
+    return this.#log.checkpoint
   }
 
   /** Tells of something and waits until that outlives the machine. Throws `UNAVAILABLE`. */

@@ -4,23 +4,17 @@ import { systemClock } from '../adapter/clock-system.ts'
 import { nodeRandom } from '../adapter/random-node.ts'
 import { createAnnouncer } from '../client/announcer.ts'
 import { sentTeller } from '../client/sent-in-audit.ts'
-import type { ServerStatus } from '../admin/schema.ts'
-import {
-  createAdminService,
-  keyReportOf,
-  type AdminDeps,
-  type AdminService,
-} from '../admin/service.ts'
+import { createAdminService, type AdminDeps, type AdminService } from '../admin/service.ts'
 import type { Config } from '../config/defaults.ts'
 import type { Hsm } from '../operation/pkcs11/token/hsm.ts'
 import type { Log } from '../port/log.ts'
 import type { KeyedCertificate } from '../repository/authority-record.ts'
 import { Secret } from '../secret/secret.ts'
 import type { AuditTrail } from '../server/audit/trail.ts'
+import type { AuditVerification } from '../server/audit/verification.ts'
 import { createListener, type Address, type Listener } from '../server/listener.ts'
 import type { MessageHandler } from '../server/handler.ts'
 import type { Logins } from '../server/logins.ts'
-import type { KeyRotation } from '../server/key-rotation.ts'
 import { Scrub } from '../server/scrub.ts'
 import type { Condition } from '../server/state.ts'
 import { systemTicker } from '../server/ticker.ts'
@@ -30,6 +24,7 @@ import { auditedService } from '../admin/audited-service.ts'
 import { openAdminApi } from './admin-api.ts'
 import { createCallApprovals, keepApprovals } from './approvals.ts'
 import type { Audit } from './audit.ts'
+import { createVerification } from './audit-verification.ts'
 import {
   createCatalogue,
   createHandler,
@@ -48,7 +43,8 @@ import { openHsm } from './hsm.ts'
 import { warnOfUnknownClients } from './named-clients.ts'
 import { tellStart, tellStop } from './run-in-audit.ts'
 import { prepareServerCertificate } from './server-certificate.ts'
-import { identityOf, openTrust, problemsOf, type Trust } from './trust.ts'
+import { statusBase, statusWith } from './server-status.ts'
+import { identityOf, openTrust, type Trust } from './trust.ts'
 import { openWatching, type Watching } from './watching.ts'
 
 /** A server that accepts connections. */
@@ -98,6 +94,7 @@ function warnOfUnregistered({ clients }: Core, config: Config, log: Log): void {
 
 interface Lookout {
   readonly audit: Audit
+  readonly verification: AuditVerification
   readonly watching: Watching
   readonly listener: Listener
   readonly condition: Condition
@@ -107,17 +104,19 @@ interface Lookout {
 function keepBeside(
   core: Core,
   log: Log,
-  { audit, watching, listener, condition }: Lookout,
+  { audit, verification, watching, listener, condition }: Lookout,
 ): () => void {
   const { anchors, store } = core
   const every = (milliseconds: number, task: () => void) => systemTicker.every(milliseconds, task)
   anchors.keep(every)
   watching.start({ listener: () => listener.status(), condition })
+  verification.start()
   const stops = [
     audit.keep(every),
     every(BALLAST_MS, () => void store.keepBallast()),
     keepApprovals(core, log),
     () => {
+      verification.close()
       watching.close()
     },
   ]
@@ -141,6 +140,7 @@ async function serve(
   const trust = await openTrust(core, materialOf(core, credential, config), { config, log })
   const watching = await openWatching(config.alerts, { log, trail, steady: core.clock })
   const { watch } = watching
+  const verification = createVerification(core, config, { audit, log, watch })
   const logins = createLogins(core, config, log)
   const handler = createHandler(core, config, { log, services, trail, jobs, watch, logins })
   const listener = listenerOf(core, config, { trust, handler, log, trail })
@@ -150,7 +150,7 @@ async function serve(
     await tellStart(audit, core, version)
     const address = await listener.listen(config.listen)
     const about = statusBase(address, version, readCertificate(credential.certificate).notAfter)
-    const status = () => statusWith(about(core, listener, keys), condition, trust)
+    const status = () => statusWith(about(core, listener, keys), { condition, trust, verification })
     const service = adminServiceOf(core, { trust, keys, status, watch, logins })
     const admin = await openAdminApi(core, {
       service: auditedService(service, trail),
@@ -161,7 +161,7 @@ async function serve(
     rotor.start()
     scrub.start()
     keys.start()
-    const leave = keepBeside(core, log, { audit, watching, listener, condition })
+    const leave = keepBeside(core, log, { audit, verification, watching, listener, condition })
     return {
       address,
       adminAddress: admin.address,
@@ -255,42 +255,6 @@ function pemOf(certificate: Uint8Array): string {
   return Buffer.from(encodePem('CERTIFICATE', certificate)).toString('latin1')
 }
 
-/** An address as people write it. */
-export function formatAddress({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
-/** Where connections are accepted, in one line: the port for everything first. */
-export function formatListening(address: Address): string {
-  const { host, httpsPort } = address
-  const all = formatAddress(address)
-  return httpsPort === undefined
-    ? all
-    : `${all}, HTTPS on ${formatAddress({ host, port: httpsPort })}`
-}
-
 function scrubOf({ store }: Core, { integrity }: Config, log: Log): Scrub {
   return new Scrub({ store, limits: integrity, ticker: systemTicker, log })
-}
-
-function statusWith(base: StatusBase, { state, why }: Condition, trust: Trust): ServerStatus {
-  const revocation = problemsOf(trust)
-  return { ...base, state, revocation, ...(why !== undefined && { reason: why }) }
-}
-
-type StatusBase = Omit<ServerStatus, 'state' | 'reason' | 'revocation'>
-
-function statusBase(address: Address, version: string, certificateEnds: number) {
-  const started = process.hrtime.bigint()
-  return (core: Core, listener: Listener, keys: KeyRotation): StatusBase => ({
-    version,
-    uptime: Number((process.hrtime.bigint() - started) / 1_000_000_000n),
-    process: process.pid,
-    listening: formatListening(address),
-    clients: core.clients.list().length,
-    counters: { ...listener.status() },
-    certificateEnds,
-    generation: core.generation,
-    keys: keyReportOf(keys.status(), core.namespaces),
-  })
 }

@@ -6,6 +6,10 @@ import type { QueryStatements } from '../operation/query-statements.ts'
 import type { StreamLimits } from '../operation/streams.ts'
 import type { LockLimits } from '../operation/ticket-lock.ts'
 import { DEFAULT_TICKET_LIMITS, type TicketLimits } from '../operation/tickets.ts'
+import {
+  DEFAULT_VERIFICATION_LIMITS,
+  type VerificationLimits,
+} from '../server/audit/verification.ts'
 import { DEFAULT_JOB_LIMITS, type JobLimits } from '../server/jobs.ts'
 import { DEFAULT_REVOCATION_LIMITS, type RevocationLimits } from '../server/revocations.ts'
 import { DEFAULT_APPROVAL_LIMITS, type ApprovalLimits } from '../repository/approval-book.ts'
@@ -74,10 +78,11 @@ export interface Config {
     readonly ballast: number
   }
   /** How the audit log is kept. */
-  readonly audit: AuditLimits & {
-    /** Where it lies if not in the data directory. */
-    readonly directory?: string | undefined
-  }
+  readonly audit: AuditLimits &
+    VerificationLimits & {
+      /** Where it lies if not in the data directory. */
+      readonly directory?: string | undefined
+    }
   readonly log: { readonly level: LogLevel }
   /** When people are to be told, and how. */
   readonly alerts: AlertConfig
@@ -193,7 +198,7 @@ export const DEFAULT_CONFIG: Config = {
   rotation: DEFAULT_ROTATION_LIMITS,
   approvals: DEFAULT_APPROVAL_LIMITS,
   integrity: { ...DEFAULT_INTEGRITY_LIMITS, ballast: 16_777_216 },
-  audit: DEFAULT_AUDIT_LIMITS,
+  audit: { ...DEFAULT_AUDIT_LIMITS, ...DEFAULT_VERIFICATION_LIMITS },
   log: { level: 'info' },
   alerts: DEFAULT_ALERTS,
   shutdown: { graceMs: 10_000 },

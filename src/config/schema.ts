@@ -134,6 +134,8 @@ export const configSchema: z.ZodType<Config> = section({
     segmentBytes: number(4_096, 1_099_511_627_776, DEFAULT_CONFIG.audit.segmentBytes),
     segmentSeconds: number(60, 31_536_000, DEFAULT_CONFIG.audit.segmentSeconds),
     syncMs: number(0, 200, DEFAULT_CONFIG.audit.syncMs),
+    verifySeconds: number(1, 31_536_000, DEFAULT_CONFIG.audit.verifySeconds),
+    verifyPercent: number(1, 100, DEFAULT_CONFIG.audit.verifyPercent),
   }),
   alerts,
   log: section({ level: z.enum(LOG_LEVELS).default(DEFAULT_CONFIG.log.level) }),

@@ -120,6 +120,7 @@ beforeEach(async () => {
       state: 'read-only' as const,
       reason: 'the store is damaged',
       keys: KEYS,
+      audit: { verified: { entries: 7, at: 1_700_000_000 }, problem: 'y' },
       revocation: [{ authority: 'ab', problem: 'x' }],
     }),
   })

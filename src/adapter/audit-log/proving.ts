@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { isSigned, type Note } from './checkpoint.ts'
+import { isSigned, type Checkpoint, type Note } from './checkpoint.ts'
 import { AUDIT_ENTRY, hashesName, type Segment } from './directory.ts'
 import type { Frontier } from './frontier.ts'
 import type { HashSource } from './hash-source.ts'
@@ -25,7 +25,7 @@ interface Doubt extends Place {
 
 export interface ProvingOptions {
   readonly key: KeyObject
-  readonly kept?: readonly Note[]
+  readonly kept?: readonly Checkpoint[]
 }
 
 /**

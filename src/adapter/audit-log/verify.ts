@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KeyObject } from 'node:crypto'
 import { readAuditLine } from '../../model/audit-entry.ts'
-import { isSigned, type Note } from './checkpoint.ts'
+import { isSigned, type Checkpoint, type Note } from './checkpoint.ts'
 import {
   AUDIT_ENTRY,
   movedFrom,
@@ -44,13 +44,15 @@ export interface VerifyOptions {
   /** Ed25519, public. */
   readonly key: KeyObject
   /** Checkpoints that were kept elsewhere: the log must be a continuation of each. */
-  readonly kept?: readonly Note[]
+  readonly kept?: readonly Checkpoint[]
   /** Where segments are that were moved away. */
   readonly archive?: string | undefined
   /** Milliseconds since 1970: entries that are older than a minute must be under a checkpoint. */
   readonly now?: number
   /** Called now and then with the number of entries so far. */
   readonly told?: (entries: number) => void
+  /** Called after each entry; it may take as long as it likes. */
+  readonly pace?: () => void
 }
 
 /**
@@ -65,13 +67,14 @@ export function verifyAudit(options: VerifyOptions): AuditReport {
     // What is written from now on is for the next time.
     const until = fd === undefined ? 0 : fstatSync(fd).size
     const segments = segmentsIn(directory)
+    const end = lengthOf(directory, segments.at(-1))
     const proving = new Proving(options, new NoteSource(fd, until))
     const moved = proveMoved(options, proving, segments[0])
     const told = { first: 0 }
     for (const [place, segment] of segments.entries()) {
       if (proving.finding !== undefined) break
       const look = moved > 0 ? noteMoved.bind(undefined, told) : undefined
-      proveSegment(options, proving, { segment, next: segments[place + 1], look })
+      proveSegment(options, proving, { segment, next: segments[place + 1], end, look })
     }
     proving.end()
     if (proving.finding === undefined && told.first < moved) proving.failMissing()
@@ -83,6 +86,10 @@ export function verifyAudit(options: VerifyOptions): AuditReport {
     const { length } = segments
     return { entries: size, checkpoints: notes, segments: length, moved, unproven, finding }
   })
+}
+
+function lengthOf(directory: string, segment: Segment | undefined): number {
+  return segment === undefined ? 0 : withFile(join(directory, segment.name), (_, length) => length)
 }
 
 /** Whether the first entry that no checkpoint is over should long be under one. */
@@ -103,7 +110,10 @@ function proveMoved(options: VerifyOptions, proving: Proving, kept: Segment | un
   for (const [place, first] of firsts.entries()) {
     const segment = archived.find((each) => each.first === first)
     if (segment === undefined) {
-      for (const hash of hashesOf(directory, [first])) proving.takeMoved(hash)
+      for (const hash of hashesOf(directory, [first])) {
+        proving.takeMoved(hash)
+        options.pace?.()
+      }
       moved = proving.size
     } else {
       const next = { first: firsts[place + 1] ?? kept?.first ?? 0, name: '' }
@@ -125,6 +135,8 @@ function noteMoved(told: { first: number }, lines: LineSource): void {
 interface SegmentToProve {
   readonly segment: Segment
   readonly next: Segment | undefined
+  /** Where in its file reading ends, if there is no next one. */
+  readonly end?: number
   /** Directory of its lines, where that is another one. */
   readonly place?: string | undefined
   /** Given each line. */
@@ -132,19 +144,20 @@ interface SegmentToProve {
 }
 
 function proveSegment(
-  { directory, told }: VerifyOptions,
+  { directory, told, pace }: VerifyOptions,
   proving: Proving,
-  { segment, next, place = directory, look }: SegmentToProve,
+  { segment, next, end, place = directory, look }: SegmentToProve,
 ): void {
   const hashes = new HashSource(directory, segment.first)
   try {
     withFile(join(place, segment.name), (fd) => {
       proving.begin(segment, hashes)
-      const lines = new LineSource(fd)
+      const lines = new LineSource(fd, 0, next === undefined ? end : undefined)
       while (proving.finding === undefined && lines.next()) {
         look?.(lines)
         proving.take(lines)
         if (proving.size % TOLD_EVERY === 0) told?.(proving.size)
+        pace?.()
       }
       if (proving.finding !== undefined) return
       if (lines.rest > 0 && next !== undefined) proving.fail('its last line is not ended')

@@ -44,7 +44,7 @@ export const serveCommand = defineCommand({
     if (!areCoreDumpsEmpty()) log.warn('a core dump would hold keys', { see: 'core(5)' })
     const stopped = nextSignal()
     const server = await start(options, config, log)
-    const { formatAddress, formatListening } = await import('../server.ts')
+    const { formatAddress, formatListening } = await import('../server-status.ts')
     guardAgainstBugs(log)
     const { adminAddress } = server
     const admin = adminAddress === undefined ? '' : `, admin on ${formatAddress(adminAddress)}`

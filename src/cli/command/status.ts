@@ -1,3 +1,4 @@
+import type { ServerStatus } from '../../admin/schema.ts'
 import type { AdminService } from '../../admin/service.ts'
 import { defineCommand } from '../define-command.ts'
 import { jsonOption } from '../option.ts'
@@ -35,6 +36,7 @@ export const statusCommand = defineCommand({
       ['certificate ends', formatDate(status.certificateEnds)],
       ...keyFields(status.keys),
       ['restored', status.generation === 0 ? 'never' : `${status.generation} times`],
+      ...auditFields(status.audit),
       ...status.revocation.map(({ authority, problem }): [string, string] => [
         'revocation',
         `${problem} (authority ${authority.slice(0, 16)})`,
@@ -43,6 +45,14 @@ export const statusCommand = defineCommand({
     ])
   },
 })
+
+function auditFields({ verified, problem }: ServerStatus['audit']): (readonly [string, string])[] {
+  const done = verified && `${verified.entries} entries, ${formatDate(verified.at)}`
+  return [
+    ['audit verified', done ?? 'not yet'],
+    ...(problem === undefined ? [] : [['audit', problem] as const]),
+  ]
+}
 
 /** The server that is asked, if one runs, and what is known of it without asking. */
 async function find(options: Place): Promise<{

@@ -19,6 +19,7 @@ export type AlertRule =
   | 'clock'
   | 'not-serving'
   | 'client-key'
+  | 'audit'
 
 /** When there is an alert. A number of 0 turns its rule off. */
 export interface AlertRules {

@@ -89,6 +89,11 @@ export class Watch {
     this.#alert({ rule: 'client-key', client, count: 1, message })
   }
 
+  /** The audit log is not as it was written, or cannot be read. */
+  auditWrong(message: string): void {
+    this.#alert({ rule: 'audit', count: 1, message })
+  }
+
   /** Looks at the clock, the listener and the state; this also happens by itself. */
   look(watched: Watched): void {
     const now = this.#options.ticker.now()
