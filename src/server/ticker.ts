@@ -2,7 +2,7 @@
 export interface Ticker {
   /** Milliseconds since some moment; never goes back. */
   now(): number
-  /** Runs `task` every so many milliseconds until the function it returns is called. */
+  /** Runs `task` every so many milliseconds, 24 days at most, until the function it returns is called. */
   every(milliseconds: number, task: () => void): () => void
 }
 
@@ -10,10 +10,13 @@ export interface Ticker {
 export const systemTicker: Ticker = {
   now: () => performance.now(),
   every(milliseconds, task) {
-    const timer = setInterval(task, milliseconds)
+    const timer = setInterval(task, Math.min(milliseconds, LONGEST_MS))
     timer.unref()
     return () => {
       clearInterval(timer)
     }
   },
 }
+
+/** Node takes what is longer for one millisecond. */
+const LONGEST_MS = 0x7fff_ffff
