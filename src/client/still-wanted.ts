@@ -16,7 +16,8 @@ export interface Recheck {
 
 /**
  * What waits to be told is decided again when it is sent: its client may have lost the right to it, or the object, since.
- * Resolves to whether it is sent; where it is not, that is told in the audit. Rejects where the object cannot be read.
+ * Resolves to whether it is sent; where it is not, and never was to be, that is told in the audit. Rejects where the object
+ * cannot be read.
  */
 export function stillWanted(
   { objects, permits, dropped }: Recheck,
@@ -25,11 +26,17 @@ export function stillWanted(
 ): () => Promise<boolean> {
   const { owner, uniqueIdentifier } = after
   const tenant = tenantOf(after)
+  let mayHaveLeft = false
   return async () => {
     const stored = await objects.read(uniqueIdentifier, tenant)
     // Nothing is waited for from here on: what is decided is so when it is sent.
     const reason = refusalOf(request.operation, stored?.object, { owner, permits })
-    if (reason === undefined) return true
+    if (reason === undefined) {
+      mayHaveLeft = true
+      return true
+    }
+    // An attempt that was not answered may have reached the client: nobody says that it did not.
+    if (mayHaveLeft) return false
     try {
       dropped(owner, request, reason)
     } catch (error) {
