@@ -85,9 +85,10 @@ export class TurnedConnection implements Conversation {
       if (waited > deadlines.linger) this.destroy('close not answered')
     } else if (!this.#isKnown()) return
     else if (this.#framer.pending > 0 && waited > deadlines.body) this.destroy('slow body')
-    else if (this.#asked !== undefined && waited > deadlines.unsent) {
-      this.destroy('client does not answer')
-    } else if (this.#asked === undefined && waited > deadlines.idle) this.#handBack()
+    else if (this.#asked !== undefined || this.#isDeciding) {
+      const why = this.#isDeciding ? 'what is to be told cannot be read' : 'client does not answer'
+      if (waited > deadlines.unsent) this.destroy(why)
+    } else if (waited > deadlines.idle) this.#handBack()
   }
 
   drain(): void {
@@ -100,12 +101,11 @@ export class TurnedConnection implements Conversation {
   }
 
   readonly #announce: SendUnasked = (bytes, isWanted) => {
-    if (this.#queue.put({ bytes, isWanted })) {
-      this.#sendNext()
-      return
+    if (this.#queue.put({ bytes, isWanted })) this.#sendNext()
+    else {
+      this.#context.log.warn('message to a client dropped')
+      bytes.fill(0)
     }
-    this.#context.log.warn('message to a client dropped')
-    bytes.fill(0)
   }
 
   #handBack(): void {

@@ -458,6 +458,15 @@ describe('what waits to be told', () => {
     expect(await receive(socket, 16)).toEqual(message(16, 2))
   })
 
+  test('ends the connection where that is not found out at all, and nothing piles up meanwhile', async () => {
+    const { unsent, idle } = DEFAULT_TRANSPORT_LIMITS.deadlines
+    const socket = await turned()
+    sends[0]?.(message(16, 1), async () => new Promise(() => undefined))
+    bench.ticker.advance(Math.max(unsent, idle) + 1_000)
+    expect(await receive(socket)).toEqual(Buffer.alloc(0))
+    expect(await closeReasons(bench)).toEqual(['what is to be told cannot be read'])
+  })
+
   test('is not told to a client that is known no more', async () => {
     const socket = await turned()
     bench.clients.remove(alice, authority)

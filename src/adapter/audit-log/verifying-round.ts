@@ -10,7 +10,7 @@ export interface Round extends Pick<VerifyOptions, 'directory' | 'key' | 'kept'>
 
 /**
  * Verifies all of a log beside its use, and sleeps in between: for a thread of its own. What is appended meanwhile is for
- * the next time; it begins anew where files at the beginning were moved away.
+ * the next time; where something is wrong it begins anew if files at the beginning were moved away meanwhile.
  *
  * Throws `UNAVAILABLE` when a file cannot be read.
  *
@@ -24,10 +24,12 @@ export function verifyRound(
   for (let attempt = 1; ; attempt += 1) {
     const first = firstIn(options)
     const report = attemptTo(options)
-    if (firstIn(options) === first || attempt === MOST_ATTEMPTS) {
-      if (report instanceof KmipFault) throw report
-      return report
-    }
+    const isFault = report instanceof KmipFault
+    if (!isFault && report.finding === undefined) return report
+    // It may be that files were moved away while they were read.
+    if (firstIn(options) !== first && attempt < MOST_ATTEMPTS) continue
+    if (isFault) throw report
+    return report
   }
 }
 

@@ -44,6 +44,7 @@ export async function verifyInThread(round: Round, signal: AbortSignal): Promise
 async function answerOf(worker: Worker, signal: AbortSignal): Promise<Told> {
   return new Promise<Told>((resolve, reject) => {
     const ended = (): void => {
+      signal.removeEventListener('abort', ended)
       reject(unread('the thread that reads it has ended'))
     }
     signal.addEventListener('abort', ended, { once: true })

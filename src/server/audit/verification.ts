@@ -125,21 +125,24 @@ export class AuditVerification {
     }
     const { index, file, line, problem } = finding
     const place = file === '' ? '' : ` (${file}, line ${line})`
-    this.#told(`the audit log was altered at entry ${index}${place}: ${problem}`)
+    this.#told(
+      'audit log altered',
+      `the audit log was altered at entry ${index}${place}: ${problem}`,
+    )
     this.#tell('failed', { from: moved, to: index, file, line, problem })
   }
 
   #fail(error: unknown): void {
     const why = error instanceof KmipFault ? (error.detail ?? error.message) : 'unknown error'
-    this.#told(`the audit log was not verified: ${why}`)
+    this.#told('audit log not verified', `the audit log was not verified: ${why}`)
     this.#tell('failed', { problem: why })
   }
 
-  #told(problem: string): void {
+  #told(event: string, problem: string): void {
     const { log, alert } = this.#options
     const { verified } = this.#status
     this.#status = { ...(verified && { verified }), problem }
-    log.error('audit log not as it was written', { problem })
+    log.error(event, { problem })
     alert(problem)
   }
 

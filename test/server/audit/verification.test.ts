@@ -84,7 +84,7 @@ describe('verifying the audit log beside its use', () => {
     expect(alerts).toEqual([problem])
     expect(lines.at(-1)).toMatchObject({
       level: 'error',
-      event: 'audit log not as it was written',
+      event: 'audit log altered',
       fields: { problem },
     })
     expect(audit.entries.at(-1)).toMatchObject({
@@ -109,7 +109,7 @@ describe('verifying the audit log beside its use', () => {
 
   test('says that it could not be done, and nothing of what is not meant for people', async () => {
     let error: Error = new KmipFault('UNAVAILABLE', 'FILE cannot be read (EIO)')
-    const { alerts, tick } = setting(async () => Promise.reject(error))
+    const { alerts, lines, tick } = setting(async () => Promise.reject(error))
     await tick()
     error = new TypeError('a secret of the disk')
     await tick()
@@ -117,6 +117,7 @@ describe('verifying the audit log beside its use', () => {
       'the audit log was not verified: FILE cannot be read (EIO)',
       'the audit log was not verified: unknown error',
     ])
+    expect(lines.map(({ event }) => event)).toEqual(Array(2).fill('audit log not verified'))
   })
 
   test('is told by an alert also where the log cannot be written', async () => {
